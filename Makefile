@@ -49,11 +49,16 @@ UNITS   = $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/*.c)))
 LIB     = $(B)/libchantal.a
 PLUGDIR = $(B)/libexec/chantal/plugins
 
-all: $(TOOLS:%=$(B)/bin/%) $(B)/bin/chantal $(PLUGINS:%=$(PLUGDIR)/%) \
+ifndef V
+.SILENT:
+endif
+
+all: $(LIB) $(TOOLS:%=$(B)/bin/%) $(B)/bin/chantal $(PLUGINS:%=$(PLUGDIR)/%) \
 	$(B)/share/chantal
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
+	$(if $(V),,@echo 'CC $<')
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIBSRC:%.c=$(B)/%.o)
@@ -77,7 +82,7 @@ $(PLUGINS:%=$(PLUGDIR)/%): $(PLUGDIR)/%: \
 
 $(B)/share/chantal:
 	@mkdir -p $(@D)
-	ln -s $(abspath share) $@
+	ln -sfn $(abspath share) $@
 
 $(UNITS:%=$(B)/unit/%): $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
