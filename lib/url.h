@@ -1,0 +1,69 @@
+/*
+ * URLs: accept or refuse them, resolve, compare, show (on libcurl's CURLU).
+ *
+ * Every URL that comes from a feed, a record, a page or a redirect passes
+ * ch_url_normalize() or ch_url_resolve() before it is used.  Accepted are
+ * http, https and file; refused are control bytes, backslashes, hosts that
+ * are none, and anything over CH_URL_MAX bytes.  The result has a lower-case
+ * scheme and host, no default port, no fragment, no "." or ".." segments, "/"
+ * for an empty path, and blanks and bytes outside ASCII percent-encoded.
+ *
+ * The functions that compare take normalised URLs.  Strings returned without
+ * const are the caller's, freed with ch_free().  No message holds userinfo or
+ * a query.
+ */
+
+#ifndef CH_URL_H
+#define CH_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+
+#define CH_URL_MAX ((size_t)8192)
+
+/* An absolute URL, or NULL with CH_MALFORMED. */
+char *ch_url_normalize(const char *url, struct ch_err *err) CH_MUST_CHECK;
+/* ref, relative or absolute, as seen from base. */
+char *ch_url_resolve(
+    const char *base, const char *ref, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * Moves "user:password@" out: clean is the normalised URL without it, user and
+ * password are percent-decoded, NULL when absent.
+ */
+bool ch_url_split_userinfo(const char *url, char **clean_out, char **user_out,
+    char **password_out, struct ch_err *err) CH_MUST_CHECK;
+bool ch_url_has_userinfo(const char *url);
+
+/* "https://host:443" (the port always there), "file://" for files; or NULL. */
+char *ch_url_origin(const char *url) CH_MUST_CHECK;
+bool ch_url_same_origin(const char *a, const char *b);
+/* The host, lower case, IPv6 without brackets; "" for files. */
+char *ch_url_host(const char *url) CH_MUST_CHECK;
+/* The port, the scheme's own when none is written; 0 for files. */
+unsigned ch_url_port(const char *url);
+bool ch_url_is_file(const char *url);
+bool ch_url_is_https(const char *url);
+/*
+ * url has base's origin and lies in base's folder (what is before its last
+ * "/"), also after decoding: "%2e%2e" and "%2f" lead nowhere else.
+ */
+bool ch_url_is_below(const char *url, const char *base);
+
+/* For messages and records: without userinfo, query and fragment. */
+char *ch_url_display(const char *url) CH_MUST_CHECK;
+
+/* Percent-decodes once; NULL when a NUL, or a "%" without two digits. */
+char *ch_url_decode(const char *s, size_t len) CH_MUST_CHECK;
+/* Percent-encodes all but unreserved characters and "/". */
+char *ch_url_encode_path(const char *path) CH_MUST_CHECK;
+/* What is behind base in url, decoded: the relative path of an entry. */
+char *ch_url_relative(
+    const char *url, const char *base, struct ch_err *err) CH_MUST_CHECK;
+
+/* An absolute path to file://…, and back (decoded, absolute). */
+char *ch_url_from_path(const char *path, struct ch_err *err) CH_MUST_CHECK;
+char *ch_url_to_path(const char *url, struct ch_err *err) CH_MUST_CHECK;
+
+#endif
