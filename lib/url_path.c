@@ -1,0 +1,200 @@
+/* What is behind the host: folders, encoding, local paths, display. */
+
+#include <string.h>
+
+#include "path.h"
+#include "str.h"
+#include "url.h"
+
+#include "banned.h"
+
+static int
+hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+char *
+ch_url_decode(const char *s, size_t len)
+{
+	char *out = ch_alloc(len + 1);
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		int c = (unsigned char)s[i];
+
+		if (c == '%') {
+			int high = i + 2 < len ? hex_value(s[i + 1]) : -1;
+			int low = high < 0 ? -1 : hex_value(s[i + 2]);
+
+			c = low < 0 ? 0 : high * 16 + low;
+			i += 2;
+		}
+		if (c == 0) {
+			ch_free(out);
+			return NULL;
+		}
+		out[n++] = (char)c;
+	}
+	out[n] = '\0';
+	return out;
+}
+
+char *
+ch_url_encode_path(const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~/";
+	struct ch_buf out = { 0 };
+	size_t n;
+
+	while (*path != '\0') {
+		n = strspn(path, plain);
+		ch_buf_put(&out, path, n);
+		path += n;
+		for (; *path != '\0' && strchr(plain, *path) == NULL; path++)
+			ch_buf_printf(&out, "%%%02X", (unsigned char)*path);
+	}
+	return ch_buf_take(&out);
+}
+
+/* Skips "scheme://authority"; NULL when there is none. */
+static const char *
+path_of(const char *url)
+{
+	const char *p = strstr(url, "://");
+
+	if (p == NULL)
+		return NULL;
+	p += 3;
+	return p + strcspn(p, "/?#");
+}
+
+static bool
+has_dot_segment(const char *path)
+{
+	while (*path != '\0') {
+		size_t n = strcspn(path, "/");
+
+		if ((n == 1 && path[0] == '.') ||
+		    (n == 2 && path[0] == '.' && path[1] == '.'))
+			return true;
+		path += n;
+		path += strspn(path, "/");
+	}
+	return false;
+}
+
+/* The decoded path of url, up to its last "/" when folder; NULL: no path. */
+static char *
+decoded_path(const char *url, bool folder)
+{
+	const char *path = path_of(url);
+	size_t len = path == NULL ? 0 : strcspn(path, "?#");
+
+	while (folder && len > 0 && path[len - 1] != '/')
+		len--;
+	return len == 0 ? NULL : ch_url_decode(path, len);
+}
+
+bool
+ch_url_is_below(const char *url, const char *base)
+{
+	char *path = decoded_path(url, false);
+	char *folder = decoded_path(base, true);
+	bool below = path != NULL && folder != NULL &&
+		     ch_str_starts(path, folder) && !has_dot_segment(path) &&
+		     ch_url_same_origin(url, base);
+
+	ch_free(path);
+	ch_free(folder);
+	return below;
+}
+
+char *
+ch_url_relative(const char *url, const char *base, struct ch_err *err)
+{
+	char *path = NULL;
+	char *folder = NULL;
+	char *out = NULL;
+	char *shown;
+
+	if (ch_url_is_below(url, base)) {
+		path = decoded_path(url, false);
+		folder = decoded_path(base, true);
+	}
+	if (path != NULL && folder != NULL) {
+		out = ch_strdup(path + strlen(folder));
+	} else {
+		shown = ch_url_display(url);
+		(void)ch_fail(err, CH_MALFORMED,
+		    "%s: not in the folder of its feed", shown);
+		ch_free(shown);
+	}
+	ch_free(path);
+	ch_free(folder);
+	return out;
+}
+
+char *
+ch_url_display(const char *url)
+{
+	const char *authority = strstr(url, "://");
+	const char *at = NULL;
+	size_t end;
+	size_t i;
+
+	authority = authority == NULL ? url : authority + 3;
+	/* The last "@" of what a lenient reader may take for the authority. */
+	end = strcspn(authority, "/?#");
+	for (i = 0; i < end; i++) {
+		if (authority[i] == '@')
+			at = authority + i + 1;
+	}
+	if (at == NULL)
+		return ch_strndup(url, strcspn(url, "?#"));
+	return ch_format("%.*s%.*s", (int)(authority - url), url,
+	    (int)strcspn(at, "?#"), at);
+}
+
+char *
+ch_url_from_path(const char *path, struct ch_err *err)
+{
+	char *encoded;
+	char *raw;
+	char *url;
+
+	if (path[0] != '/') {
+		(void)ch_fail(err, CH_USAGE, "%s: not an absolute path", path);
+		return NULL;
+	}
+	encoded = ch_url_encode_path(path);
+	raw = ch_format("file://%s", encoded);
+	url = ch_url_normalize(raw, err);
+	ch_free(encoded);
+	ch_free(raw);
+	return url;
+}
+
+char *
+ch_url_to_path(const char *url, struct ch_err *err)
+{
+	char *path = ch_url_is_file(url) ? decoded_path(url, false) : NULL;
+	char *shown;
+
+	if (path != NULL && path[0] == '/' && !has_dot_segment(path))
+		return path;
+	ch_free(path);
+	shown = ch_url_display(url);
+	(void)ch_fail(err, CH_MALFORMED, "%s: names no local file", shown);
+	ch_free(shown);
+	return NULL;
+}
