@@ -1,0 +1,84 @@
+/*
+ * OpenPGP through gpgv (verifying) and gpg (signing).
+ *
+ * Verifying: ch_keyring_make() writes the trusted keys, armored or not, into
+ * one file that gpgv reads, then ch_openpgp_verify_clear() or _detached().
+ * The verdict comes from gpgv's status lines, not from its exit code: at least
+ * one signature must be good, made with SHA-256 or better by a key that is
+ * neither expired nor revoked and that is pinned (any key of the keyring when
+ * nothing is pinned), and none may be bad.  What cleartext holds is taken from
+ * gpgv's output, never from between the armor lines.
+ *
+ * Signing: ch_signer_open(), ch_signer_clear() and _detached() as often as
+ * needed, ch_signer_close().  Without a gnupg_home the key file is imported
+ * into a private home that is removed at the end; a generated key is made once
+ * and kept in keys_dir.  Passphrases go to gpg through a pipe; neither they nor
+ * key material are ever in arguments, environment or messages.
+ *
+ * CH_UNTRUSTED: a signature is not good; CH_USAGE: keys or configuration are
+ * wrong; CH_TEMPORARY: gpg could not be run.
+ */
+
+#ifndef CH_OPENPGP_H
+#define CH_OPENPGP_H
+
+#include <stdbool.h>
+
+#include "err.h"
+#include "str.h"
+
+/* files: paths; texts: armored blocks; either may be NULL. */
+bool ch_keyring_make(const char *path, const struct ch_list *files,
+    const struct ch_list *texts, struct ch_err *err) CH_MUST_CHECK;
+/* Full fingerprints, or their last 16 or more hex digits; no blank ones. */
+bool ch_pins_check(
+    const struct ch_list *pins, struct ch_err *err) CH_MUST_CHECK;
+/* Is fingerprint one of them; true when there are none. */
+bool ch_pins_match(const struct ch_list *pins, const char *fingerprint);
+
+enum ch_signature {
+	CH_SIGNATURE_GOOD,
+	CH_SIGNATURE_MISSING, /* there is none at all */
+	CH_SIGNATURE_INVALID  /* err says why */
+};
+
+/* file's signed text goes to body, which is made only when it is good. */
+enum ch_signature ch_openpgp_verify_clear(const char *keyring,
+    const struct ch_list *pins, const char *file, const char *body,
+    struct ch_err *err) CH_MUST_CHECK;
+enum ch_signature ch_openpgp_verify_detached(const char *keyring,
+    const struct ch_list *pins, const char *file, const char *signature,
+    struct ch_err *err) CH_MUST_CHECK;
+
+struct ch_signer_options {
+	const char *key_file;        /* secret key, or NULL */
+	const char *gnupg_home;      /* a home that holds it, or NULL */
+	const struct ch_list *keys;  /* ids, fingerprints or user ids */
+	const char *passphrase;      /* secret, or NULL */
+	const char *passphrase_file; /* wins, or NULL */
+	bool generates;              /* make a key when there is none */
+	const char *keys_dir;        /* where a generated one is kept */
+	const char *key_name;        /* of a generated one */
+	const char *key_email;       /* of a generated one */
+};
+
+struct ch_signer;
+
+/* options are borrowed.  Warns of keys that current clients reject. */
+struct ch_signer *ch_signer_open(
+    const struct ch_signer_options *options, struct ch_err *err) CH_MUST_CHECK;
+/* Cleartext-signs file into out, which is replaced. */
+bool ch_signer_clear(struct ch_signer *s, const char *file, const char *out,
+    struct ch_err *err) CH_MUST_CHECK;
+/* An armored detached signature of file into out. */
+bool ch_signer_detached(struct ch_signer *s, const char *file, const char *out,
+    struct ch_err *err) CH_MUST_CHECK;
+/* The public keys, armored, into out. */
+bool ch_signer_export(
+    struct ch_signer *s, const char *out, struct ch_err *err) CH_MUST_CHECK;
+/* Fingerprints of the signing keys, in byte order; borrowed. */
+const struct ch_list *ch_signer_fingerprints(const struct ch_signer *s);
+/* Ends the agent, removes a private home; NULL is accepted. */
+void ch_signer_close(struct ch_signer *s);
+
+#endif
