@@ -47,6 +47,8 @@ struct ch_record {
 	size_t cap;                /* members allocated */
 	bool is_changed;           /* line is no longer the record */
 	struct ch_list owned;      /* values set or decoded */
+	struct ch_span *keys;      /* scratch of the scanner, owned */
+	size_t key_cap;            /* of these, allocated */
 };
 
 /* False with CH_MALFORMED; the text says what and at which byte. */

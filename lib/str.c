@@ -125,10 +125,10 @@ ch_hex_encode(const unsigned char *bytes, size_t len, char *out)
 	out[2 * len] = '\0';
 }
 
-/* Bytes of the sequence that begins at s, 0 when it is not well-formed. */
-static size_t
-utf8_length(const unsigned char *s, size_t len)
+size_t
+ch_utf8_length(const char *text, size_t len)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	size_t need;
 	unsigned char low = 0x80;
 	unsigned char high = 0xbf;
@@ -160,24 +160,23 @@ utf8_length(const unsigned char *s, size_t len)
 bool
 ch_utf8_valid(const char *s, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)s;
-	const unsigned char *end = p + len;
+	const char *end = s + len;
 
-	while (p < end) {
+	while (s < end) {
 		uint64_t word;
 		size_t n;
 
-		if (end - p >= 8) {
-			memcpy(&word, p, 8);
+		if (end - s >= 8) {
+			memcpy(&word, s, 8);
 			if ((word & 0x8080808080808080U) == 0) {
-				p += 8;
+				s += 8;
 				continue;
 			}
 		}
-		n = utf8_length(p, (size_t)(end - p));
+		n = ch_utf8_length(s, (size_t)(end - s));
 		if (n == 0)
 			return false;
-		p += n;
+		s += n;
 	}
 	return true;
 }
@@ -188,7 +187,7 @@ ch_escape_text(struct ch_buf *out, const char *s, size_t len)
 	const unsigned char *p = (const unsigned char *)s;
 
 	for (size_t i = 0; i < len;) {
-		size_t n = utf8_length(p + i, len - i);
+		size_t n = ch_utf8_length(s + i, len - i);
 		bool is_c1 = n == 2 && p[i] == 0xc2 && p[i + 1] < 0xa0;
 
 		if (n == 0 || p[i] < 0x20 || p[i] == 0x7f || is_c1) {

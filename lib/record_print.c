@@ -1,0 +1,254 @@
+/* The half of record.h that makes text: printing, quoting, decoding. */
+#include <stdint.h>
+#include <string.h>
+
+#include "record.h"
+#include "scan.h"
+
+#include "banned.h"
+
+static void
+print_member(const struct ch_member *m, bool is_first, struct ch_buf *out)
+{
+	ch_buf_putc(out, is_first ? '{' : ',');
+	ch_buf_putc(out, '"');
+	ch_buf_put(out, m->key.data, m->key.len);
+	ch_buf_put(out, "\":", 2);
+}
+
+void
+ch_record_print(const struct ch_record *r, struct ch_buf *out)
+{
+	if (!r->is_changed) {
+		ch_buf_put(out, r->line.data, r->line.len);
+		ch_buf_putc(out, '\n');
+		return;
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		print_member(&r->members[i], i == 0, out);
+		ch_buf_put(
+		    out, r->members[i].value.data, r->members[i].value.len);
+	}
+	ch_buf_puts(out, r->count == 0 ? "{}\n" : "}\n");
+}
+
+bool
+ch_record_write(
+    const struct ch_record *r, struct ch_out *out, struct ch_err *err)
+{
+	struct ch_buf text = { 0 };
+	bool is_written;
+
+	if (!r->is_changed)
+		return ch_out_write(out, r->line.data, r->line.len, err) &&
+		       ch_out_write(out, "\n", 1, err);
+	ch_record_print(r, &text);
+	is_written = ch_out_write(out, text.data, text.len, err);
+	ch_buf_free(&text);
+	return is_written;
+}
+
+/* Appends a sound value without the blanks between its tokens. */
+static void
+print_compact(struct ch_span value, struct ch_buf *out)
+{
+	struct ch_scan s = { 0 };
+
+	ch_scan_init(&s, value);
+	while (s.p < s.end) {
+		const char *start = s.p;
+
+		if (*s.p == '"')
+			ch_scan_skip(&s);
+		else
+			s.p++;
+		if (*start != ' ' && *start != '\t' && *start != '\r')
+			ch_buf_put(out, start, (size_t)(s.p - start));
+	}
+}
+
+static const char *const first_names[] = { "record", "repo", "name", "arch",
+	"version", "path" };
+
+#define FIRST_COUNT (sizeof(first_names) / sizeof(first_names[0]))
+
+static bool
+comes_first(struct ch_span key)
+{
+	for (size_t i = 0; i < FIRST_COUNT; i++) {
+		if (ch_span_is(key, first_names[i]))
+			return true;
+	}
+	return false;
+}
+
+void
+ch_record_print_canonical(const struct ch_record *r, struct ch_buf *out)
+{
+	bool is_first = true;
+
+	for (size_t i = 0; i < FIRST_COUNT; i++) {
+		const struct ch_member *m = ch_record_find(r, first_names[i]);
+
+		if (m == NULL)
+			continue;
+		print_member(m, is_first, out);
+		print_compact(m->value, out);
+		is_first = false;
+	}
+	for (size_t i = 0; i < r->count; i++) {
+		if (comes_first(r->members[i].key))
+			continue;
+		print_member(&r->members[i], is_first, out);
+		print_compact(r->members[i].value, out);
+		is_first = false;
+	}
+	ch_buf_puts(out, is_first ? "{}\n" : "}\n");
+}
+
+bool
+ch_json_check(struct ch_span text, struct ch_err *err)
+{
+	struct ch_scan s = { 0 };
+	bool is_sound;
+
+	ch_scan_init(&s, text);
+	ch_scan_blanks(&s);
+	is_sound = ch_scan_value(&s, 0);
+	ch_scan_blanks(&s);
+	ch_scan_free(&s);
+	if (is_sound && s.p == s.end)
+		return true;
+	return ch_fail(err, CH_MALFORMED, "byte %zu: %s",
+	    (size_t)(s.p - text.data) + 1,
+	    is_sound ? "something stands behind the value" : s.why);
+}
+
+void
+ch_json_quote(struct ch_buf *out, const char *s, size_t len)
+{
+	size_t start = 0;
+
+	ch_buf_putc(out, '"');
+	for (size_t i = 0; i < len; i++) {
+		static const char plain[] = "\b\t\n\f\r\"\\";
+		static const char letters[] = "btnfr\"\\";
+		unsigned char c = (unsigned char)s[i];
+		const char *known;
+
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		ch_buf_put(out, s + start, i - start);
+		start = i + 1;
+		known = c == 0 ? NULL : strchr(plain, s[i]);
+		if (known != NULL)
+			ch_buf_printf(out, "\\%c", letters[known - plain]);
+		else
+			ch_buf_printf(out, "\\u%04x", c);
+	}
+	ch_buf_put(out, s + start, len - start);
+	ch_buf_putc(out, '"');
+}
+
+static uint32_t
+hex4(const char *p)
+{
+	uint32_t value = 0;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		value = value * 16 +
+			(uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+	}
+	return value;
+}
+
+static void
+put_utf8(struct ch_buf *out, uint32_t c)
+{
+	unsigned char bytes[4];
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	static const unsigned char leads[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+
+	for (size_t i = n; i > 1; i--) {
+		bytes[i - 1] = (unsigned char)(0x80 | (c & 0x3f));
+		c >>= 6;
+	}
+	bytes[0] = (unsigned char)(leads[n] | c);
+	ch_buf_put(out, bytes, n);
+}
+
+/* On the byte behind a backslash; returns the byte behind the escape. */
+static const char *
+decode_escape(const char *p, struct ch_buf *out)
+{
+	static const char letters[] = "bfnrt";
+	static const char meant[] = "\b\f\n\r\t";
+	const char *known = strchr(letters, *p);
+	uint32_t c;
+
+	if (*p != 'u') {
+		ch_buf_putc(out, known == NULL ? *p : meant[known - letters]);
+		return p + 1;
+	}
+	c = hex4(p + 1);
+	p += 5;
+	if (c >= 0xd800 && c <= 0xdbff) {
+		c = 0x10000 + ((c - 0xd800) << 10) + (hex4(p + 2) - 0xdc00);
+		p += 6;
+	}
+	put_utf8(out, c);
+	return p;
+}
+
+bool
+ch_json_decode(struct ch_span value, struct ch_buf *out)
+{
+	const char *p = value.data + 1;
+	const char *end = value.data + value.len - 1;
+
+	if (value.len < 2 || value.data[0] != '"')
+		return false;
+	ch_buf_clear(out);
+	while (p < end) {
+		const char *slash = memchr(p, '\\', (size_t)(end - p));
+		const char *stop = slash == NULL ? end : slash;
+
+		ch_buf_put(out, p, (size_t)(stop - p));
+		p = slash == NULL ? end : decode_escape(slash + 1, out);
+	}
+	return true;
+}
+
+bool
+ch_json_each(struct ch_span value,
+    bool (*fn)(void *ctx, struct ch_span key, struct ch_span value,
+	struct ch_err *err),
+    void *ctx, struct ch_err *err)
+{
+	struct ch_scan s = { 0 };
+	bool is_object = value.len > 0 && value.data[0] == '{';
+
+	ch_scan_init(&s, value);
+	if (value.len == 0 || (!is_object && value.data[0] != '['))
+		return ch_fail(err, CH_MALFORMED, "neither array nor object");
+	s.p++;
+	ch_scan_blanks(&s);
+	while (s.p < s.end && *s.p != '}' && *s.p != ']') {
+		struct ch_span key = { NULL, 0 };
+		struct ch_span item;
+
+		ch_scan_blanks(&s);
+		if (is_object && !ch_scan_name(&s, &key))
+			return ch_fail(err, CH_MALFORMED, "%s", s.why);
+		item.data = s.p;
+		ch_scan_skip(&s);
+		item.len = (size_t)(s.p - item.data);
+		if (!fn(ctx, key, item, err))
+			return false;
+		ch_scan_blanks(&s);
+		(void)ch_scan_take(&s, ',');
+	}
+	return true;
+}
