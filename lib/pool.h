@@ -79,11 +79,21 @@ bool ch_pool_open_object(struct ch_pool *pool, const char *sha256, int *fd_out,
 /* Where it is or would be; owned by the caller. */
 char *ch_pool_path(const struct ch_pool *pool, const char *sha256) CH_MALLOC;
 /*
+ * Called for each object that was found corrupt, when it is in .trash already;
+ * without one a warning is printed.
+ */
+void ch_pool_on_corrupt(struct ch_pool *pool,
+    void (*fn)(void *ctx, const char *sha256, const char *why), void *ctx);
+/*
  * Keeps an object from gc while this pipeline runs: its digest goes to .roots.
  * *is_there_out tells whether a sound one is in the pool.
  */
 bool ch_pool_hold(struct ch_pool *pool, const char *sha256, bool *is_there_out,
     struct ch_err *err) CH_MUST_CHECK;
+
+/* The same for many at once; those that are absent are only counted. */
+bool ch_pool_hold_many(struct ch_pool *pool, const char *const *sha256s,
+    size_t count, size_t *absent_out, struct ch_err *err) CH_MUST_CHECK;
 
 /*
  * what is for messages (a URL or a path).  size is what is expected (checked
