@@ -37,14 +37,15 @@ static const struct {
 	const char *name;
 	enum phase phase;
 } pre_names[] = {
-	{ "a", PHASE_ALPHA },
+	/* a name stands before those that begin it */
 	{ "alpha", PHASE_ALPHA },
-	{ "b", PHASE_BETA },
+	{ "a", PHASE_ALPHA },
 	{ "beta", PHASE_BETA },
+	{ "b", PHASE_BETA },
+	{ "preview", PHASE_RC },
+	{ "pre", PHASE_RC },
 	{ "c", PHASE_RC },
 	{ "rc", PHASE_RC },
-	{ "pre", PHASE_RC },
-	{ "preview", PHASE_RC },
 };
 
 static bool
@@ -60,47 +61,31 @@ skip_separator(struct ch_span *s)
 		ch_take(s, 1);
 }
 
+/* Separator, name, separator, number: all but the name may be missing. */
 static bool
-is_word(struct ch_span word, const char *name)
+take_named(struct ch_span *s, const char *name, struct ch_span *number)
 {
-	return ch_nocase_compare(word, ch_span_of(name)) == 0;
-}
+	struct ch_span rest = *s;
+	struct ch_span wanted = ch_span_of(name);
 
-static bool
-is_post_word(struct ch_span word)
-{
-	return is_word(word, "post") || is_word(word, "rev") ||
-	       is_word(word, "r");
-}
-
-/* A separator, a word, a separator, a number: all but the word may lack. */
-static struct ch_span
-peek_word(struct ch_span s)
-{
-	skip_separator(&s);
-	return ch_take_letters(&s);
-}
-
-static struct ch_span
-take_word_number(struct ch_span *s)
-{
-	skip_separator(s);
-	ch_take_letters(s);
-	skip_separator(s);
-	return ch_take_digits(s);
+	skip_separator(&rest);
+	if (rest.len < wanted.len ||
+	    ch_nocase_compare(ch_take(&rest, wanted.len), wanted) != 0)
+		return false;
+	skip_separator(&rest);
+	*number = ch_take_digits(&rest);
+	*s = rest;
+	return true;
 }
 
 static void
 take_pre(struct ch_span *s, struct pep440 *out)
 {
-	struct ch_span word = peek_word(*s);
-
 	out->phase = PHASE_FINAL;
 	for (size_t i = 0; i < sizeof(pre_names) / sizeof(pre_names[0]); i++) {
-		if (!is_word(word, pre_names[i].name))
+		if (!take_named(s, pre_names[i].name, &out->pre))
 			continue;
 		out->phase = pre_names[i].phase;
-		out->pre = take_word_number(s);
 		return;
 	}
 }
@@ -110,9 +95,10 @@ take_post(struct ch_span *s, struct pep440 *out)
 {
 	struct ch_span implicit = *s;
 
-	if (is_post_word(peek_word(*s))) {
+	if (take_named(s, "post", &out->post) ||
+	    take_named(s, "rev", &out->post) ||
+	    take_named(s, "r", &out->post)) {
 		out->has_post = true;
-		out->post = take_word_number(s);
 	} else if (ch_take_byte(&implicit, '-') &&
 		   ch_is_digit(ch_peek(implicit))) {
 		out->has_post = true;
@@ -124,11 +110,8 @@ take_post(struct ch_span *s, struct pep440 *out)
 static void
 take_dev(struct ch_span *s, struct pep440 *out)
 {
-	if (!is_word(peek_word(*s), "dev"))
-		return;
-	out->has_dev = true;
-	out->dev = take_word_number(s);
-	if (out->phase == PHASE_FINAL && !out->has_post)
+	out->has_dev = take_named(s, "dev", &out->dev);
+	if (out->has_dev && out->phase == PHASE_FINAL && !out->has_post)
 		out->phase = PHASE_DEV;
 }
 
