@@ -108,7 +108,7 @@ const char *ch_kind_name(enum ch_kind kind);
 bool ch_json_check(struct ch_span text, struct ch_err *err) CH_MUST_CHECK;
 /* Decodes a raw string value into out; false when it is no string. */
 bool ch_json_decode(struct ch_span value, struct ch_buf *out) CH_MUST_CHECK;
-/* Appends s as a JSON string with its quotes; s must be UTF-8. */
+/* Appends s as a JSON string; bytes that are not UTF-8 become U+FFFD. */
 void ch_json_quote(struct ch_buf *out, const char *s, size_t len);
 /* Calls fn for each element of a raw array or each member of a raw object. */
 bool ch_json_each(struct ch_span value,

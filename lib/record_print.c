@@ -124,29 +124,34 @@ ch_json_check(struct ch_span text, struct ch_err *err)
 	    is_sound ? "something stands behind the value" : s.why);
 }
 
+/* Appends the character at s, of n bytes, 0 when it is none. */
+static void
+quote_character(struct ch_buf *out, const char *s, size_t n)
+{
+	static const char plain[] = "\b\t\n\f\r\"\\";
+	static const char letters[] = "btnfr\"\\";
+	const char *known = *s == '\0' ? NULL : strchr(plain, *s);
+
+	if (n == 0)
+		ch_buf_puts(out, "\xef\xbf\xbd");
+	else if (known != NULL)
+		ch_buf_printf(out, "\\%c", letters[known - plain]);
+	else if ((unsigned char)*s < 0x20)
+		ch_buf_printf(out, "\\u%04x", (unsigned char)*s);
+	else
+		ch_buf_put(out, s, n);
+}
+
 void
 ch_json_quote(struct ch_buf *out, const char *s, size_t len)
 {
-	size_t start = 0;
-
 	ch_buf_putc(out, '"');
-	for (size_t i = 0; i < len; i++) {
-		static const char plain[] = "\b\t\n\f\r\"\\";
-		static const char letters[] = "btnfr\"\\";
-		unsigned char c = (unsigned char)s[i];
-		const char *known;
+	for (size_t i = 0; i < len;) {
+		size_t n = ch_utf8_length(s + i, len - i);
 
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		ch_buf_put(out, s + start, i - start);
-		start = i + 1;
-		known = c == 0 ? NULL : strchr(plain, s[i]);
-		if (known != NULL)
-			ch_buf_printf(out, "\\%c", letters[known - plain]);
-		else
-			ch_buf_printf(out, "\\u%04x", c);
+		quote_character(out, s + i, n);
+		i += n == 0 ? 1 : n;
 	}
-	ch_buf_put(out, s + start, len - start);
 	ch_buf_putc(out, '"');
 }
 
