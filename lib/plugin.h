@@ -27,7 +27,8 @@
 #include "str.h"
 
 #define CH_PLUGIN_PROTOCOL  1
-#define CH_PLUGIN_TIMEOUT_S 300
+#define CH_PLUGIN_TIMEOUT_S  300 /* default of plugin_timeout */
+#define CH_PLUGIN_DESCRIBE_S 30  /* for describe, always */
 
 enum ch_verb {
 	CH_VERB_DESCRIBE,
