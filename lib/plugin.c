@@ -13,8 +13,8 @@
 
 #define DESCRIBE_MAX ((size_t)1 << 20)
 
-static const char *const verbs[CH_VERB_UNKNOWN] = { "describe", "list",
-	"index", "inspect", "check", "check-tree" };
+static const char *const verbs[CH_VERB_UNKNOWN] = { "describe", "list", "index",
+	"inspect", "check", "check-tree" };
 
 const char *
 ch_verb_name(enum ch_verb verb)
@@ -62,7 +62,8 @@ take_verbs(struct ch_plugin *p, struct ch_err *err)
 		if (has_string(array, verbs[v]))
 			p->verbs |= 1u << v;
 	p->verbs |= 1u << CH_VERB_DESCRIBE;
-	if (!ch_plugin_can(p, CH_VERB_LIST) && !ch_plugin_can(p, CH_VERB_INSPECT))
+	if (!ch_plugin_can(p, CH_VERB_LIST) &&
+	    !ch_plugin_can(p, CH_VERB_INSPECT))
 		return ch_fail(err, CH_MALFORMED,
 		    "verbs: neither list nor inspect is among them");
 	return true;
@@ -107,8 +108,7 @@ take_description(struct ch_plugin *p, struct ch_err *err)
 	p->version = ch_json_string(ch_json_get(d, "version"));
 	if (is_empty(p->version))
 		return ch_fail(err, CH_MALFORMED, "version: missing or empty");
-	p->order =
-	    ch_json_string_or(ch_json_get(d, "version_order"), "none");
+	p->order = ch_json_string_or(ch_json_get(d, "version_order"), "none");
 	if (ch_order_named(p->order) == NULL)
 		return ch_fail(err, CH_MALFORMED,
 		    "version_order: '%s': not one of %s", p->order,
@@ -187,8 +187,7 @@ ch_plugin_open(struct ch_plugin *p, const struct ch_plugin_path *path,
 }
 
 bool
-ch_plugin_open_file(
-    struct ch_plugin *p, const char *file, struct ch_err *err)
+ch_plugin_open_file(struct ch_plugin *p, const char *file, struct ch_err *err)
 {
 	const char *slash = strrchr(file, '/');
 

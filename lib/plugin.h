@@ -26,7 +26,7 @@
 #include "json.h"
 #include "str.h"
 
-#define CH_PLUGIN_PROTOCOL  1
+#define CH_PLUGIN_PROTOCOL   1
 #define CH_PLUGIN_TIMEOUT_S  300 /* default of plugin_timeout */
 #define CH_PLUGIN_DESCRIBE_S 30  /* for describe, always */
 

@@ -53,8 +53,7 @@ add_folder(struct ch_list *env, const char *name, const char *scratch,
 }
 
 bool
-ch_plugin_env_make(
-    struct ch_list *env, const char *scratch, struct ch_err *err)
+ch_plugin_env_make(struct ch_list *env, const char *scratch, struct ch_err *err)
 {
 	char *path = absolute_path_list();
 
@@ -68,5 +67,5 @@ ch_plugin_env_make(
 		return true;
 	}
 	return add_folder(env, "HOME", scratch, "home", err) &&
-	    add_folder(env, "TMPDIR", scratch, "tmp", err);
+	       add_folder(env, "TMPDIR", scratch, "tmp", err);
 }

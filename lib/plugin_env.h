@@ -12,7 +12,7 @@
  * Fills list with NAME=VALUE lines.  With a scratch folder, HOME and TMPDIR
  * are made below it; without one HOME names no folder.
  */
-bool ch_plugin_env_make(struct ch_list *env, const char *scratch,
-    struct ch_err *err) CH_MUST_CHECK;
+bool ch_plugin_env_make(
+    struct ch_list *env, const char *scratch, struct ch_err *err) CH_MUST_CHECK;
 
 #endif

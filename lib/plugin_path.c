@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "io.h"
 #include "log.h"
 #include "path.h"
 #include "place.h"
@@ -25,8 +26,8 @@ add_folder(struct ch_plugin_path *path, const char *folder, size_t len)
 	char *copy = ch_strndup(folder, len);
 
 	if (len > 0 && copy[0] != '/')
-		ch_warn("plugin path: %s: not an absolute folder: ignored",
-		    copy);
+		ch_warn(
+		    "plugin path: %s: not an absolute folder: ignored", copy);
 	else if (len > 0)
 		ch_list_add(&path->folders, copy);
 	ch_free(copy);
@@ -52,7 +53,7 @@ ch_plugin_path_init(
 	add_folders(path, getenv("CHANTAL_PLUGIN_PATH"));
 	add_folders(path, ch_json_string(configured));
 	for (size_t i = 0; ch_json_type(configured) == CH_JSON_ARRAY &&
-	     i < ch_json_count(configured);
+			   i < ch_json_count(configured);
 	     i++)
 		add_folders(path, ch_json_string(ch_json_at(configured, i)));
 	ch_list_take(&path->folders, builtin_folder());
@@ -84,12 +85,12 @@ is_same_file(const char *a, const char *b)
 	struct stat sb;
 
 	return stat(a, &sa) == 0 && stat(b, &sb) == 0 &&
-	    sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+	       sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
 char *
-ch_plugin_find(const struct ch_plugin_path *path, const char *type,
-    bool *is_builtin_out)
+ch_plugin_find(
+    const struct ch_plugin_path *path, const char *type, bool *is_builtin_out)
 {
 	char *folder = builtin_folder();
 	char *builtin = present(folder, type);
@@ -98,8 +99,8 @@ ch_plugin_find(const struct ch_plugin_path *path, const char *type,
 	*is_builtin_out = false;
 	for (size_t i = 0; found == NULL && i < path->folders.count; i++) {
 		found = present(path->folders.items[i], type);
-		if (found == NULL || builtin == NULL ||
-		    path->allows_override || is_same_file(found, builtin))
+		if (found == NULL || builtin == NULL || path->allows_override ||
+		    is_same_file(found, builtin))
 			continue;
 		ch_warn("%s: ignored: '%s' is a built-in type "
 			"(--allow-override to use it)",
@@ -107,8 +108,8 @@ ch_plugin_find(const struct ch_plugin_path *path, const char *type,
 		ch_free(found);
 		found = NULL;
 	}
-	*is_builtin_out = found != NULL && builtin != NULL &&
-	    is_same_file(found, builtin);
+	*is_builtin_out =
+	    found != NULL && builtin != NULL && is_same_file(found, builtin);
 	ch_free(builtin);
 	ch_free(folder);
 	return found;
@@ -120,14 +121,14 @@ ch_plugin_path_text(const struct ch_plugin_path *path)
 	struct ch_buf text = { 0 };
 
 	for (size_t i = 0; i < path->folders.count; i++)
-		ch_buf_printf(&text, "%s%s", i == 0 ? "" : ", ",
-		    path->folders.items[i]);
+		ch_buf_printf(
+		    &text, "%s%s", i == 0 ? "" : ", ", path->folders.items[i]);
 	return ch_buf_take(&text);
 }
 
 static bool
-collect_types(
-    const struct ch_plugin_path *path, struct ch_list *types, struct ch_err *err)
+collect_types(const struct ch_plugin_path *path, struct ch_list *types,
+    struct ch_err *err)
 {
 	struct ch_err why;
 
@@ -152,10 +153,10 @@ collect_types(
 /* Who asked for the list, and the type it has come to. */
 struct listing {
 	bool (*fn)(void *ctx, const struct ch_plugin_entry *entry,
-	    struct ch_err *err);    /* called for each */
-	void *ctx;                  /* handed to fn */
-	const char *type;           /* the current one */
-	const char *winner;         /* path of the one that is used */
+	    struct ch_err *err); /* called for each */
+	void *ctx;               /* handed to fn */
+	const char *type;        /* the current one */
+	const char *winner;      /* path of the one that is used */
 };
 
 static bool
@@ -176,8 +177,8 @@ report(const struct listing *l, const char *file, struct ch_err *err)
 }
 
 static bool
-report_type(struct listing *l, const struct ch_plugin_path *path,
-    struct ch_err *err)
+report_type(
+    struct listing *l, const struct ch_plugin_path *path, struct ch_err *err)
 {
 	bool is_builtin;
 	char *winner = ch_plugin_find(path, l->type, &is_builtin);
@@ -199,8 +200,8 @@ report_type(struct listing *l, const struct ch_plugin_path *path,
 
 bool
 ch_plugin_each(const struct ch_plugin_path *path,
-    bool (*fn)(void *ctx, const struct ch_plugin_entry *entry,
-	struct ch_err *err),
+    bool (*fn)(
+	void *ctx, const struct ch_plugin_entry *entry, struct ch_err *err),
     void *ctx, struct ch_err *err)
 {
 	struct listing l = { .fn = fn, .ctx = ctx };

@@ -11,6 +11,7 @@
 
 #include "io.h"
 #include "plugin_env.h"
+#include "plugin_group.h"
 #include "plugin_words.h"
 #include "spawn.h"
 
@@ -24,54 +25,16 @@ struct ch_plugin_run {
 	const struct ch_plugin *plugin;
 	struct ch_plugin_run_options o;
 	struct ch_child child;
-	struct ch_list env;      /* of the child */
-	struct ch_buf pending;   /* for stdin, not yet written */
-	struct ch_buf partial;   /* of stdout, an unfinished line */
-	struct ch_words words;   /* of stderr */
-	uint64_t lines;          /* of stdout */
-	uint64_t bytes;          /* of stdout */
-	int64_t active_ms;       /* when a byte last moved */
-	bool is_deaf;            /* closed its stdin too early */
-	struct sigaction pipe;   /* SIGPIPE as it was */
+	struct ch_list env;    /* of the child */
+	struct ch_buf pending; /* for stdin, not yet written */
+	struct ch_buf partial; /* of stdout, an unfinished line */
+	struct ch_words words; /* of stderr */
+	uint64_t lines;        /* of stdout */
+	uint64_t bytes;        /* of stdout */
+	int64_t active_ms;     /* when a byte last moved */
+	bool is_deaf;          /* closed its stdin too early */
+	struct sigaction pipe; /* SIGPIPE as it was */
 };
-
-/*
- * The group that an interrupted run must not leave behind: being a group of
- * its own, it gets no signal from the terminal.  One verb runs at a time.
- */
-static volatile pid_t active_group;
-static const int deadly[] = { SIGINT, SIGTERM, SIGHUP };
-static struct sigaction deadly_before[3];
-
-static void
-on_deadly(int sig)
-{
-	if (active_group > 0)
-		(void)kill(-active_group, SIGTERM);
-	(void)signal(sig, SIG_DFL);
-	(void)raise(sig);
-}
-
-static void
-guard_group(pid_t group)
-{
-	struct sigaction catch = { .sa_handler = on_deadly };
-
-	active_group = group;
-	for (size_t i = 0; i < 3; i++) {
-		(void)sigaction(deadly[i], NULL, &deadly_before[i]);
-		if (deadly_before[i].sa_handler == SIG_DFL)
-			(void)sigaction(deadly[i], &catch, NULL);
-	}
-}
-
-static void
-unguard_group(void)
-{
-	for (size_t i = 0; i < 3 && active_group > 0; i++)
-		(void)sigaction(deadly[i], &deadly_before[i], NULL);
-	active_group = 0;
-}
 
 static int64_t
 now_ms(void)
@@ -83,15 +46,15 @@ now_ms(void)
 }
 
 static bool
-hand_out(struct ch_plugin_run *run, const char *line, size_t len,
-    struct ch_err *err)
+hand_out(
+    struct ch_plugin_run *run, const char *line, size_t len, struct ch_err *err)
 {
 	run->lines++;
 	if (len > 0 && line[len - 1] == '\r')
 		len--;
 	return run->o.on_line == NULL ||
-	    run->o.on_line(run->o.ctx, (struct ch_span){ line, len },
-		run->lines, err);
+	       run->o.on_line(
+		   run->o.ctx, (struct ch_span){ line, len }, run->lines, err);
 }
 
 static bool
@@ -102,8 +65,8 @@ too_long(const struct ch_plugin_run *run, struct ch_err *err)
 }
 
 static bool
-take_output(struct ch_plugin_run *run, const char *data, size_t len,
-    struct ch_err *err)
+take_output(
+    struct ch_plugin_run *run, const char *data, size_t len, struct ch_err *err)
 {
 	const char *lf;
 
@@ -113,8 +76,8 @@ take_output(struct ch_plugin_run *run, const char *data, size_t len,
 		if (run->partial.len > 0) {
 			if (!ch_buf_add(&run->partial, data, n))
 				return too_long(run, err);
-			if (!hand_out(run, run->partial.data, run->partial.len,
-				err))
+			if (!hand_out(
+				run, run->partial.data, run->partial.len, err))
 				return false;
 			ch_buf_clear(&run->partial);
 		} else if (!hand_out(run, data, n, err)) {
@@ -138,8 +101,7 @@ static bool
 hear(struct ch_plugin_run *run, struct ch_err *err)
 {
 	static char chunk[CHUNK];
-	uint64_t max =
-	    run->o.max_bytes == 0 ? MAX_BYTES : run->o.max_bytes;
+	uint64_t max = run->o.max_bytes == 0 ? MAX_BYTES : run->o.max_bytes;
 	ssize_t n = ch_read(run->child.out, chunk, sizeof(chunk));
 
 	if (n < 0)
@@ -148,7 +110,7 @@ hear(struct ch_plugin_run *run, struct ch_err *err)
 		close_end(&run->child.out);
 		/* A last line without LF counts. */
 		return run->partial.len == 0 ||
-		    hand_out(run, run->partial.data, run->partial.len, err);
+		       hand_out(run, run->partial.data, run->partial.len, err);
 	}
 	run->active_ms = now_ms();
 	run->bytes += (uint64_t)n;
@@ -178,8 +140,8 @@ listen_words(struct ch_plugin_run *run, struct ch_err *err)
 static bool
 speak(struct ch_plugin_run *run, size_t *sent, struct ch_err *err)
 {
-	ssize_t n = write(run->child.in, run->pending.data + *sent,
-	    run->pending.len - *sent);
+	ssize_t n = write(
+	    run->child.in, run->pending.data + *sent, run->pending.len - *sent);
 
 	if (n > 0) {
 		*sent += (size_t)n;
@@ -192,7 +154,7 @@ speak(struct ch_plugin_run *run, size_t *sent, struct ch_err *err)
 		return true;
 	}
 	return errno == EAGAIN || errno == EINTR ||
-	    ch_fail_errno(err, errno, "cannot write to it");
+	       ch_fail_errno(err, errno, "cannot write to it");
 }
 
 /* Waits until one of its pipes is ready; false when it kept silent. */
@@ -250,8 +212,7 @@ flush_pending(struct ch_plugin_run *run, struct ch_err *err)
 static bool
 blame(const struct ch_plugin_run *run, struct ch_err *err)
 {
-	return ch_wrap(
-	    err, "%s: %s", run->plugin->type, run->o.args[0]);
+	return ch_wrap(err, "%s: %s", run->plugin->type, run->o.args[0]);
 }
 
 struct ch_plugin_run *
@@ -288,7 +249,7 @@ ch_plugin_start(const struct ch_plugin *plugin,
 		goto out;
 	run->child.name = plugin->type;
 	(void)fcntl(run->child.in, F_SETFL, O_NONBLOCK);
-	guard_group(run->child.pid);
+	ch_plugin_group_guard(run->child.pid);
 out:
 	ch_list_free(&argv);
 	if (is_started)
@@ -299,8 +260,8 @@ out:
 }
 
 bool
-ch_plugin_feed(struct ch_plugin_run *run, const void *data, size_t len,
-    struct ch_err *err)
+ch_plugin_feed(
+    struct ch_plugin_run *run, const void *data, size_t len, struct ch_err *err)
 {
 	if (run->is_deaf)
 		return true;
@@ -348,7 +309,7 @@ wait_exit(struct ch_plugin_run *run, int *status_out, struct ch_err *err)
 
 	while (waitid(P_PID, (id_t)run->child.pid, &info,
 		   WEXITED | WNOHANG | WNOWAIT) == 0 &&
-	    info.si_pid == 0) {
+	       info.si_pid == 0) {
 		if (now_ms() > until)
 			return ch_fail(err, CH_TEMPORARY,
 			    "closed its stdout and did not end within %u s",
@@ -372,8 +333,8 @@ ch_plugin_finish(struct ch_plugin_run *run, struct ch_err *err)
 	run->active_ms = now_ms();
 	while (is_good && (run->child.out >= 0 || run->child.err >= 0))
 		is_good = converse(run, &sent, err);
-	is_good = is_good && wait_exit(run, &status, err) &&
-	    judge(run, status, err);
+	is_good =
+	    is_good && wait_exit(run, &status, err) && judge(run, status, err);
 	if (!is_good)
 		(void)blame(run, err);
 	ch_plugin_abort(run);
@@ -386,7 +347,7 @@ ch_plugin_abort(struct ch_plugin_run *run)
 	if (run == NULL)
 		return;
 	ch_child_stop(&run->child, GRACE_MS);
-	unguard_group();
+	ch_plugin_group_release();
 	(void)sigaction(SIGPIPE, &run->pipe, NULL);
 	ch_words_end(&run->words);
 	ch_words_free(&run->words);

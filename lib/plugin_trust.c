@@ -61,8 +61,8 @@ ch_plugin_trust(const char *file, struct ch_err *err)
 		goto refuse;
 	}
 	if (access(real, X_OK) != 0) {
-		(void)ch_fail(err, CH_USAGE,
-		    "%s: not executable: chmod +x it", file);
+		(void)ch_fail(
+		    err, CH_USAGE, "%s: not executable: chmod +x it", file);
 		goto refuse;
 	}
 	path = ch_strdup(real);
