@@ -1,0 +1,270 @@
+/* One hop's easy handle. */
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http_impl.h"
+#include "log.h"
+#include "url.h"
+
+#include "banned.h"
+
+static void
+add_header(struct ch_transfer *t, const char *name, const char *value)
+{
+	struct curl_slist *grown;
+	char *line;
+
+	if (value == NULL || strpbrk(value, "\r\n") != NULL)
+		return;
+	line = ch_format("%s: %s", name, value);
+	grown = curl_slist_append(t->headers, line);
+	if (grown != NULL)
+		t->headers = grown;
+	explicit_bzero(line, strlen(line));
+	ch_free(line);
+}
+
+/* The rest of a body that broke off, if it is still the same one. */
+static void
+ask_for_rest(struct ch_transfer *t)
+{
+	char *range;
+
+	t->is_ranged = t->received > 0 && t->resume_etag != NULL &&
+		       strcmp(t->resume_url, t->url) == 0;
+	if (!t->is_ranged)
+		return;
+	range = ch_format("bytes=%llu-", (unsigned long long)t->received);
+	add_header(t, "Range", range);
+	add_header(t, "If-Range", t->resume_etag);
+	ch_free(range);
+}
+
+static void
+set_headers(struct ch_transfer *t)
+{
+	const struct ch_http_auth *auth = &t->http->options->auth;
+	size_t i;
+
+	add_header(t, "Accept", t->accept == NULL ? "*/*" : t->accept);
+	add_header(t, "Accept-Encoding", "identity");
+	ask_for_rest(t);
+	if (!t->is_ranged) {
+		add_header(t, "If-None-Match", t->etag);
+		add_header(t, "If-Modified-Since", t->last_modified);
+	}
+	for (i = 0; ch_http_has_credentials(t) && i < auth->headers.count;
+	     i++) {
+		struct curl_slist *grown =
+		    curl_slist_append(t->headers, auth->headers.items[i]);
+
+		if (grown != NULL)
+			t->headers = grown;
+	}
+	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+	(void)curl_easy_setopt(
+	    t->easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+}
+
+static void
+set_credentials(struct ch_transfer *t)
+{
+	const struct ch_http_auth *auth = &t->http->options->auth;
+
+	if (!ch_http_has_credentials(t))
+		return;
+	if (auth->user != NULL) {
+		(void)curl_easy_setopt(
+		    t->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		(void)curl_easy_setopt(t->easy, CURLOPT_USERNAME, auth->user);
+		(void)curl_easy_setopt(
+		    t->easy, CURLOPT_PASSWORD, auth->password);
+	}
+	if (auth->token != NULL) {
+		(void)curl_easy_setopt(
+		    t->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
+		(void)curl_easy_setopt(
+		    t->easy, CURLOPT_XOAUTH2_BEARER, auth->token);
+	}
+	(void)curl_easy_setopt(t->easy, CURLOPT_SSLCERT, auth->cert_file);
+	(void)curl_easy_setopt(t->easy, CURLOPT_SSLKEY, auth->key_file);
+}
+
+static void
+set_tls(struct ch_transfer *t)
+{
+	const struct ch_http_options *o = t->http->options;
+	long check = o->is_insecure ? 0L : 1L;
+
+	(void)curl_easy_setopt(
+	    t->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	(void)curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, check);
+	(void)curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, check * 2);
+	if (o->ca_pem != NULL) {
+		struct curl_blob pem = { o->ca_pem, strlen(o->ca_pem),
+			CURL_BLOB_NOCOPY };
+
+		(void)curl_easy_setopt(t->easy, CURLOPT_CAINFO_BLOB, &pem);
+	} else if (o->ca_bundle != NULL) {
+		(void)curl_easy_setopt(t->easy, CURLOPT_CAINFO, o->ca_bundle);
+		(void)curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
+	}
+}
+
+static void
+set_proxy(struct ch_transfer *t)
+{
+	const struct ch_http_options *o = t->http->options;
+	const char *proxy =
+	    ch_url_is_https(t->url) ? o->https_proxy : o->http_proxy;
+
+	if (o->no_proxy != NULL)
+		(void)curl_easy_setopt(t->easy, CURLOPT_NOPROXY, o->no_proxy);
+	(void)curl_easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	if (proxy == NULL)
+		return;
+	(void)curl_easy_setopt(t->easy, CURLOPT_PROXY, proxy);
+	if (o->proxy_user == NULL)
+		return;
+	(void)curl_easy_setopt(t->easy, CURLOPT_PROXYUSERNAME, o->proxy_user);
+	(void)curl_easy_setopt(
+	    t->easy, CURLOPT_PROXYPASSWORD, o->proxy_password);
+}
+
+/* The address is looked at when it is used: a second lookup cannot differ. */
+static curl_socket_t
+open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct ch_transfer *t = ctx;
+
+	(void)purpose;
+	if (ch_address_is_private(&address->addr)) {
+		t->is_denied = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC,
+	    address->protocol);
+}
+
+static bool
+environment_has_proxy(void)
+{
+	static const char *const names[] = { "http_proxy", "https_proxy",
+		"HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (getenv(names[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Behind a proxy the address is the proxy's; rules.c refuses literal ones. */
+static void
+set_address_rule(struct ch_transfer *t)
+{
+	const struct ch_http_options *o = t->http->options;
+
+	if (!ch_http_denies_private(t->http, t->url))
+		return;
+	if (o->http_proxy != NULL || o->https_proxy != NULL ||
+	    environment_has_proxy())
+		return;
+	(void)curl_easy_setopt(
+	    t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	(void)curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
+}
+
+static void
+set_limits(struct ch_transfer *t, int64_t left_ms)
+{
+	const struct ch_http_options *o = t->http->options;
+	long low = (long)o->low_speed_bytes;
+
+	/* A rate below the low-speed limit would look like a stall. */
+	if (o->rate_bytes > 0 && o->rate_bytes < (uint64_t)low * o->jobs)
+		low = 1;
+	(void)curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, low);
+	(void)curl_easy_setopt(
+	    t->easy, CURLOPT_LOW_SPEED_TIME, (long)o->low_speed_s);
+	(void)curl_easy_setopt(
+	    t->easy, CURLOPT_CONNECTTIMEOUT, (long)o->connect_s);
+	(void)curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
+}
+
+static void
+set_basics(struct ch_transfer *t)
+{
+	CURL *easy = t->easy;
+
+	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	(void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	(void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+	(void)curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	(void)curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	(void)curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 128L << 10);
+	(void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "chantal/" CH_VERSION);
+	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)t);
+	(void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->reason);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, ch_http_on_header);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ch_http_on_body);
+	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+}
+
+bool
+ch_http_setup(struct ch_transfer *t)
+{
+	struct ch_http *http = t->http;
+	int64_t left_ms = t->deadline_ms - ch_http_now_ms();
+
+	ch_transfer_reset_hop(t);
+	if (left_ms <= 0)
+		return ch_transfer_fail(
+		    t, CH_TEMPORARY, false, "its deadline has passed");
+	t->easy = http->idle_count > 0 ? http->idle[--http->idle_count]
+				       : curl_easy_init();
+	if (t->easy == NULL)
+		return ch_transfer_fail(
+		    t, CH_TEMPORARY, false, "libcurl cannot start");
+	set_basics(t);
+	set_limits(t, left_ms);
+	set_tls(t);
+	set_proxy(t);
+	set_address_rule(t);
+	set_credentials(t);
+	set_headers(t);
+	if (curl_easy_setopt(t->easy, CURLOPT_URL, t->url) != CURLE_OK ||
+	    curl_multi_add_handle(http->multi, t->easy) != CURLM_OK)
+		return ch_transfer_fail(
+		    t, CH_TEMPORARY, false, "libcurl cannot start");
+	ch_debug("%s: asking%s", t->urls.items[t->url_index],
+	    t->is_ranged ? " for the rest" : "");
+	return true;
+}
+
+void
+ch_http_teardown(struct ch_transfer *t)
+{
+	struct ch_http *http = t->http;
+
+	if (t->easy != NULL) {
+		(void)curl_multi_remove_handle(http->multi, t->easy);
+		curl_easy_reset(t->easy);
+		if (http->idle_count < http->options->jobs)
+			http->idle[http->idle_count++] = t->easy;
+		else
+			curl_easy_cleanup(t->easy);
+	}
+	t->easy = NULL;
+	curl_slist_free_all(t->headers);
+	t->headers = NULL;
+}
