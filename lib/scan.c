@@ -329,19 +329,17 @@ ch_scan_value(struct ch_scan *s, int depth)
 {
 	struct ch_span inside;
 
-	if (depth > CH_DEPTH_MAX)
-		return wrong(s, "nested deeper than 64 levels");
 	if (s->p >= s->end)
 		return wrong(s, "the text ends before a value");
 	switch (*s->p) {
 	case '"':
 		return ch_scan_string(s, &inside);
 	case '{':
-		s->p++;
-		return scan_object(s, depth);
 	case '[':
-		s->p++;
-		return scan_array(s, depth);
+		if (depth >= CH_DEPTH_MAX)
+			return wrong(s, "nested deeper than 64 levels");
+		return *s->p++ == '{' ? scan_object(s, depth)
+				      : scan_array(s, depth);
 	case 't':
 		return scan_word(s, "true", 4);
 	case 'f':

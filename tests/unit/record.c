@@ -1,0 +1,210 @@
+#include "lib/record.h"
+
+#include <string.h>
+
+#include "tap.h"
+
+#include "lib/banned.h"
+
+static bool
+parses(const char *line)
+{
+	struct ch_record r = { 0 };
+	struct ch_err err;
+	bool is_sound = ch_record_parse(&r, ch_span_of(line), &err);
+
+	ch_record_free(&r);
+	return is_sound;
+}
+
+#define X "{\"record\":\"x\","
+
+static void
+grammar(void)
+{
+	static const char *const good[] = { "{\"record\":\"x\"}",
+		" { \"record\" : \"x\" , \"a\" : [ ] , \"b\" : { } } ",
+		X "\"n\":-0.5e+10}", X "\"n\":0}",
+		X "\"s\":\"\\ud83d\\ude00 \\u00e9 \\/\"}",
+		X "\"s\":\"\xc3\xa9\"}", X "\"a\":{\"b\":1},\"c\":{\"b\":1}}",
+		X "\"t\":[true,false,null]}\r" };
+	static const char *const bad[] = { "", "x", "[]", "{}", "{\"a\":1}",
+		"{\"record\":1}", "{\"record\":\"x\"", X "}",
+		"{\"record\":\"x\"}{", X "\"n\":01}", X "\"n\":+1}",
+		X "\"n\":1.}", X "\"n\":.5}", X "\"n\":1e}", X "\"n\":NaN}",
+		X "\"n\":nul}", X "\"s\":\"a\tb\"}", X "\"s\":\"\\x\"}",
+		X "\"s\":\"\\u12\"}", X "\"s\":\"\\ud800\"}",
+		X "\"s\":\"\\udc00\"}", X "\"s\":\"\\ud800\\u0041\"}",
+		X "\"s\":\"\xc0\xaf\"}", X "\"s\":\"\xed\xa0\x80\"}",
+		X "\"s\":\"\xff\"}", X "\"record\":\"y\"}",
+		X "\"a\":{\"b\":1,\"b\":2}}", X "\"r\\u0065po\":\"y\"}",
+		X "\"a\":[1,]}", X "\"a\":[1 2]}", "{'record':'x'}",
+		"{\"record\":\"x\" \"a\":1}", X "\"s\":\"unended}",
+		X "\"s\":\"\\" };
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		ok_if(parses(good[i]), "accepts sound JSON %zu", i);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok_if(!parses(bad[i]), "refuses what is no record %zu", i);
+}
+
+static bool
+parses_nested(int depth)
+{
+	struct ch_buf line = { 0 };
+	bool is_sound;
+
+	ch_buf_puts(&line, X "\"a\":");
+	for (int i = 0; i < depth; i++)
+		ch_buf_putc(&line, '[');
+	for (int i = 0; i < depth; i++)
+		ch_buf_putc(&line, ']');
+	ch_buf_putc(&line, '}');
+	is_sound = parses(line.data);
+	ch_buf_free(&line);
+	return is_sound;
+}
+
+static void
+many_members(void)
+{
+	struct ch_buf line = { 0 };
+
+	ch_buf_puts(&line, X "\"a\":{\"k0\":0");
+	for (int i = 1; i < 5000; i++)
+		ch_buf_printf(&line, ",\"k%d\":0", i);
+	ch_buf_puts(&line, "}}");
+	ok_if(parses(line.data), "takes an object of 5,000 distinct names");
+	line.len -= 2;
+	ch_buf_puts(&line, ",\"k77\":0}}");
+	ok_if(!parses(line.data), "sees the one duplicate among 5,001");
+	ch_buf_free(&line);
+}
+
+static const char line_one[] =
+    "{\"record\": \"package\", \"x\": [1, 2], \"name\":\"b\\u00e4r\\n\","
+    "\"size\":9007199254740992,\"big\":9007199254740993,"
+    "\"apt\":{\"a\":\"\\\"}\",\"section\":\"admin\",\"deep\":{\"k\":[{}]}},"
+    "\"yes\":true}";
+
+static void
+getters(void)
+{
+	struct ch_record r = { 0 };
+	struct ch_err err;
+	uint64_t n = 0;
+
+	ok_if(ch_record_parse(&r, ch_span_of(line_one), &err), "parses");
+	ok_if(r.kind == CH_KIND_PACKAGE, "knows its kind");
+	ok_if(ch_str_equal(ch_record_string(&r, "name"), "b\xc3\xa4r\n"),
+	    "decodes escapes");
+	ok_if(ch_record_string(&r, "size") == NULL, "a number is no string");
+	ok_if(ch_record_string(&r, "none") == NULL, "absent is NULL");
+	ok_if(ch_record_uint(&r, "size", &n) && n == CH_MAX_INT, "reads 2^53");
+	ok_if(!ch_record_uint(&r, "big", &n), "refuses more than 2^53");
+	ok_if(!ch_record_uint(&r, "name", &n), "a string is no number");
+	ok_if(ch_record_true(&r, "yes") && !ch_record_true(&r, "name"),
+	    "tells true");
+	ok_if(ch_span_is(ch_record_lookup(&r, "apt.section"), "\"admin\""),
+	    "looks up a member of a member behind tricky strings");
+	ok_if(ch_span_is(ch_record_lookup(&r, "apt.deep.k"), "[{}]"),
+	    "looks up two levels");
+	ok_if(ch_record_lookup(&r, "apt.nope").data == NULL &&
+		  ch_record_lookup(&r, "x.y").data == NULL,
+	    "absent paths are NULL");
+	ch_record_free(&r);
+}
+
+static void
+setters(void)
+{
+	struct ch_record r = { 0 };
+	struct ch_buf out = { 0 };
+	struct ch_err err;
+
+	ok_if(ch_record_parse(&r, ch_span_of(line_one), &err), "parses");
+	ch_record_print(&r, &out);
+	ok_if(out.len == sizeof(line_one) &&
+		  memcmp(out.data, line_one, sizeof(line_one) - 1) == 0,
+	    "an unchanged record prints byte for byte");
+	ch_buf_clear(&out);
+	ch_record_set_string(&r, "repo", "a\"b\x01");
+	ch_record_set_uint(&r, "size", 7);
+	ch_record_remove(&r, "big");
+	ch_record_remove(&r, "apt");
+	ch_record_print_canonical(&r, &out);
+	ok_if(ch_str_equal(out.data,
+		  "{\"record\":\"package\",\"repo\":\"a\\\"b\\u0001\","
+		  "\"name\":\"b\\u00e4r\\n\",\"x\":[1,2],\"size\":7,"
+		  "\"yes\":true}\n"),
+	    "canonical order, compact, changed members in place");
+	ch_buf_clear(&out);
+	ch_json_quote(&out, "\xff\xc3\xa9\x7f", 4);
+	ok_if(ch_str_equal(out.data, "\"\xef\xbf\xbd\xc3\xa9\x7f\""),
+	    "quotes bytes that are not UTF-8 as U+FFFD");
+	ch_buf_free(&out);
+	ch_record_free(&r);
+}
+
+/* Empty when the line passes its field check, else the message. */
+static const char *
+complaint(const char *line)
+{
+	static struct ch_err err;
+	struct ch_record r = { 0 };
+	bool is_good = ch_record_parse(&r, ch_span_of(line), &err) &&
+		       ch_record_check(&r, &err);
+
+	ch_record_free(&r);
+	return is_good ? "" : err.text;
+}
+
+#define PKG  "{\"record\":\"package\",\"name\":\"n\","
+#define REPO "{\"record\":\"repo\",\"type\":\"t\","
+
+static void
+checks(void)
+{
+	static const char *const bad[][2] = {
+		{ "{\"record\":\"package\",\"path\":\"p\"}", "name" },
+		{ PKG "\"path\":\"../p\"}", "unsafe path" },
+		{ PKG "\"path\":\"/p\"}", "absolute" },
+		{ PKG "\"path\":\"a//p\"}", "empty segment" },
+		{ PKG "\"path\":\"p\",\"size\":-1}", "size" },
+		{ PKG "\"path\":\"p\",\"size\":1e3}", "size" },
+		{ PKG "\"path\":\"p\",\"size\":18446744073709551616}", "size" },
+		{ PKG "\"path\":\"p\",\"sha256\":\"AB\"}", "sha256" },
+		{ PKG "\"path\":\"p\",\"digest\":\"md5\"}", "digest" },
+		{ PKG "\"path\":\"p\",\"version\":\"1\\n2\"}", "control" },
+		{ PKG "\"path\":\"p\",\"files\":{}}", "files" },
+		{ PKG "\"path\":\"p\",\"files\":[1]}", "files" },
+		{ PKG "\"path\":\"p\",\"files\":[{}]}", "files" },
+		{ PKG "\"path\":\"p\",\"files\":[{\"path\":\"..\"}]}",
+		    "unsafe path" },
+		{ "{\"record\":\"file\"}", "path" },
+		{ "{\"record\":\"file\",\"as\":\"../x\"}", "unsafe path" },
+		{ REPO "\"repo\":\"../x\"}", "repository id" },
+		{ REPO "\"repo\":\"x\",\"v\":2}", "newer" },
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ok_if(strstr(complaint(bad[i][0]), bad[i][1]) != NULL,
+		    "field check %zu complains of: %s", i, bad[i][1]);
+	ok_if(complaint(PKG "\"path\":\"a/p.deb\",\"size\":1,\"digest\":"
+			    "\"sha1:da39a3ee5e6b4b0d3255bfef95601890afd80709\","
+			    "\"files\":[{\"path\":\"a/b\"}]}")[0] == '\0',
+	    "field check accepts a full package");
+}
+
+int
+main(void)
+{
+	grammar();
+	ok_if(parses_nested(63) && !parses_nested(64) && !parses_nested(100000),
+	    "depth ends at 64");
+	many_members();
+	getters();
+	setters();
+	checks();
+	return done();
+}

@@ -1,0 +1,117 @@
+/* marks and the reader. */
+#include "lib/stream.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+#include "lib/banned.h"
+
+static struct ch_err err;
+
+/* Feeds a stream of lines into fresh marks. */
+static void
+see(struct ch_marks *m, const char *text)
+{
+	struct ch_record r = { 0 };
+
+	ch_marks_free(m);
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		ok_if(
+		    ch_record_parse(&r, (struct ch_span){ text, len }, &err) &&
+			ch_marks_see(m, &r, &err),
+		    "a line is seen");
+		text += len + (text[len] == '\n');
+	}
+	ch_record_free(&r);
+}
+
+static bool
+may_commit(const char *text, bool unmarked)
+{
+	struct ch_marks m = { 0 };
+	bool is_allowed;
+
+	see(&m, text);
+	is_allowed = ch_marks_may_commit(&m, unmarked, &err);
+	ch_marks_free(&m);
+	return is_allowed;
+}
+
+#define REPO(id) "{\"record\":\"repo\",\"repo\":\"" id "\"}\n"
+#define END(id, status)                                                        \
+	"{\"record\":\"end\",\"repo\":\"" id "\",\"status\":\"" status "\"}\n"
+#define PKG "{\"record\":\"package\",\"name\":\"a\"}\n"
+#define SHARD(kind, i)                                                         \
+	"{\"record\":\"" kind "\",\"repo\":\"a\",\"shard\":\"" i               \
+	"\",\"status\":\"ok\"}\n"
+
+static void
+commits(void)
+{
+	ok_if(may_commit(REPO("a") PKG END("a", "ok"), false), "complete");
+	ok_if(may_commit(END("a", "ok") PKG REPO("a"), false), "any order");
+	ok_if(may_commit(REPO("a") END("a", "partial"), false), "partial");
+	ok_if(!may_commit(REPO("a") PKG, false) && err.status == CH_MALFORMED,
+	    "no end");
+	ok_if(!may_commit(REPO("a") REPO("b") END("a", "ok"), false),
+	    "one of two ends");
+	ok_if(!may_commit(END("a", "ok"), false), "an end alone");
+	ok_if(!may_commit(PKG, false) && may_commit(PKG, true), "unmarked");
+	ok_if(!may_commit("", false), "nothing at all");
+	ok_if(!may_commit(REPO("a") "{\"record\":\"end\",\"repo\":\"a\","
+				    "\"status\":\"failed\",\"exit\":4,"
+				    "\"message\":\"why\"}",
+		  false) &&
+		  (int)err.status == 4 && strstr(err.text, "why") != NULL,
+	    "a failed one gives its own status and message");
+	ok_if(!may_commit(REPO("a") REPO("b") END("a", "unchanged")
+			      END("b", "ok"),
+		  false),
+	    "unchanged mixed with changed");
+}
+
+static void
+shards(void)
+{
+	ok_if(may_commit(SHARD("repo", "1/2") SHARD("end", "1/2")
+			     SHARD("repo", "2/2") SHARD("end", "2/2"),
+		  false),
+	    "both shards");
+	ok_if(!may_commit(SHARD("repo", "1/2") SHARD("end", "1/2"), false) &&
+		  strstr(err.text, "2/2") != NULL,
+	    "a dead shard is named");
+	ok_if(!may_commit(SHARD("repo", "3/2") SHARD("end", "3/2"), false),
+	    "a shard beyond its number");
+}
+
+static void
+reading(void)
+{
+	struct ch_reader r;
+	static const char text[] = "\n" PKG "\n  \nnot json\n";
+	int fds[2];
+
+	if (pipe(fds) != 0 || write(fds[1], text, sizeof(text) - 1) < 0 ||
+	    close(fds[1]) != 0)
+		return;
+	ch_reader_init(&r, fds[0], "input");
+	ok_if(ch_reader_next(&r, &err) == CH_ITEM && r.line == 2,
+	    "blank lines are passed over");
+	ok_if(ch_reader_next(&r, &err) == CH_ERROR &&
+		  strstr(err.text, "input: line 5") != NULL,
+	    "a malformed line is named by number");
+	ch_reader_close(&r);
+}
+
+int
+main(void)
+{
+	commits();
+	shards();
+	reading();
+	return done();
+}
