@@ -195,6 +195,7 @@ ch_record_span(struct ch_record *r, const char *key)
 	const struct ch_member *m = ch_record_find(r, key);
 	struct ch_buf text = { 0 };
 	struct ch_span span = { NULL, 0 };
+	char *decoded;
 
 	if (m == NULL || m->value.data[0] != '"')
 		return span;
@@ -205,8 +206,9 @@ ch_record_span(struct ch_record *r, const char *key)
 		return span;
 	}
 	span.len = text.len;
-	span.data = ch_buf_take(&text);
-	ch_list_take(&r->owned, (char *)(uintptr_t)span.data);
+	decoded = ch_buf_take(&text);
+	ch_list_take(&r->owned, decoded);
+	span.data = decoded;
 	return span;
 }
 

@@ -4,8 +4,8 @@
  * ch_regex_new() compiles, ch_regex_find() searches (anywhere in the subject
  * unless the pattern has anchors), ch_regex_free() frees.  Patterns and
  * subjects are UTF-8; bytes that are not match nothing, not even ".".  A
- * search is bounded: one that backtracks too long is an error, not a hang.  Possessive
- * quantifiers ("g++") are refused: who writes one means a plus.
+ * search is bounded: one that backtracks too long is an error, not a hang.
+ * Possessive quantifiers ("g++") are refused: who writes one means a plus.
  *
  * A struct ch_regex keeps the result of its last search, so it belongs to one
  * thread.

@@ -47,8 +47,9 @@ void ch_hex_encode(const unsigned char *bytes, size_t len, char *out);
 
 /* Well-formed UTF-8 as RFC 3629 has it: no surrogates, no overlong forms. */
 bool ch_utf8_valid(const char *s, size_t len);
-/* Bytes of the character that s begins with, 0 when it is not well-formed. */
-size_t ch_utf8_length(const char *s, size_t len);
+/* Bytes of the character that text begins with, 0 when it is not well-formed.
+ */
+size_t ch_utf8_length(const char *text, size_t len);
 
 /*
  * Appends s with control bytes, DEL and bytes that are not UTF-8 as \xNN, so

@@ -209,8 +209,8 @@ ch_stage_run(struct ch_stage *s, struct ch_err *err)
 }
 
 void
-ch_reject_make(struct ch_record *r, struct ch_record *of, const char *code,
-    const char *message, bool retry)
+ch_reject_make(
+    struct ch_record *r, struct ch_record *of, const struct ch_reason *reason)
 {
 	static const char *const keys[] = { "name", "arch", "version", "path",
 		"as", "url" };
@@ -230,22 +230,22 @@ ch_reject_make(struct ch_record *r, struct ch_record *of, const char *code,
 	ch_record_start(r, CH_KIND_REJECT);
 	if (repo != NULL)
 		ch_record_set_raw(r, "repo", repo);
-	ch_record_set_string(r, "code", code);
-	ch_record_set_string(r, "message", message);
-	ch_record_set_raw(r, "retry", retry ? "true" : "false");
+	ch_record_set_string(r, "code", reason->code);
+	ch_record_set_string(r, "message", reason->message);
+	ch_record_set_raw(r, "retry", reason->retry ? "true" : "false");
 	ch_record_set_raw(r, "ref", ref.data);
 	ch_buf_free(&ref);
 	ch_free(repo);
 }
 
 bool
-ch_stage_reject(struct ch_stage *s, struct ch_record *r, const char *code,
-    const char *message, bool retry, struct ch_err *err)
+ch_stage_reject(struct ch_stage *s, struct ch_record *r,
+    const struct ch_reason *reason, struct ch_err *err)
 {
 	struct ch_record reject = { 0 };
 	bool is_written;
 
-	ch_reject_make(&reject, r, code, message, retry);
+	ch_reject_make(&reject, r, reason);
 	is_written = ch_marks_see(&s->own, &reject, err) &&
 		     ch_record_write(&reject, &s->out, err);
 	ch_record_free(&reject);

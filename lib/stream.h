@@ -117,12 +117,19 @@ void ch_stage_init(struct ch_stage *s);
  * in err and already in the failed end records.
  */
 int ch_stage_run(struct ch_stage *s, struct ch_err *err) CH_MUST_CHECK;
+/* Why something was rejected. */
+struct ch_reason {
+	const char *code;    /* short and stable: digest-mismatch */
+	const char *message; /* a sentence for people */
+	bool retry;          /* trying again at once may help */
+};
+
 /*
- * Writes a reject record for r (its repo, name, version, arch, path, url are
- * the ref) and counts it.  code is short and stable; err->text the message.
+ * Writes a reject record for r (its repo, name, arch, version, path, url are
+ * the ref) and counts it.
  */
-bool ch_stage_reject(struct ch_stage *s, struct ch_record *r, const char *code,
-    const char *message, bool retry, struct ch_err *err) CH_MUST_CHECK;
+bool ch_stage_reject(struct ch_stage *s, struct ch_record *r,
+    const struct ch_reason *reason, struct ch_err *err) CH_MUST_CHECK;
 void ch_stage_free(struct ch_stage *s);
 
 /* For producers: marks of their own making. */
@@ -130,7 +137,7 @@ bool ch_write_end(struct ch_out *out, const char *repo,
     enum ch_end_status status, const struct ch_err *failure,
     struct ch_err *err) CH_MUST_CHECK;
 /* Fills r in as a reject of what the other record describes. */
-void ch_reject_make(struct ch_record *r, struct ch_record *of, const char *code,
-    const char *message, bool retry);
+void ch_reject_make(
+    struct ch_record *r, struct ch_record *of, const struct ch_reason *reason);
 
 #endif
