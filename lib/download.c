@@ -155,6 +155,7 @@ static bool
 write_ready(struct pending *p, struct ch_record *r, struct ch_err *err)
 {
 	const struct ch_span line = { p->line, p->len };
+	struct ch_reason reason;
 
 	if (!ch_record_parse(r, line, err))
 		return false;
@@ -166,8 +167,8 @@ write_ready(struct pending *p, struct ch_record *r, struct ch_err *err)
 		ch_debug("%s: optional, left out", p->message);
 		return true;
 	}
-	return ch_stage_reject(
-	    &p->window->stage, r, p->code, p->message, p->may_retry, err);
+	reason = (struct ch_reason){ p->code, p->message, p->may_retry };
+	return ch_stage_reject(&p->window->stage, r, &reason, err);
 }
 
 static bool
@@ -263,16 +264,15 @@ has_safe_paths(struct ch_record *r, struct ch_err *err)
 static bool
 take_record(struct window *w, struct ch_record *r, struct ch_err *err)
 {
-	const char *code = NULL;
+	struct ch_reason reason = { .message = err->text };
 	struct pending *p;
 
 	if (!has_safe_paths(r, err))
-		code = "unsafe-path";
+		reason.code = "unsafe-path";
 	else if (!ch_record_check(r, err))
-		code = "malformed";
-	if (code != NULL)
-		return ch_stage_reject(
-		    &w->stage, r, code, err->text, false, err);
+		reason.code = "malformed";
+	if (reason.code != NULL)
+		return ch_stage_reject(&w->stage, r, &reason, err);
 	p = new_pending(w, r);
 	if (!ch_claims_each(r, ask, p, err))
 		return false;
