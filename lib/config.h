@@ -36,10 +36,15 @@ struct ch_config;
 struct ch_config *ch_config_load(
     const char *path, struct ch_err *err) CH_MUST_CHECK;
 void ch_config_free(struct ch_config *cfg);
+/* Says on stderr which keys have no effect, and who may read the secrets. */
+void ch_config_warn(const struct ch_config *cfg);
 
 /* The file that was read; NULL for the built-in defaults. */
 const char *ch_config_file(const struct ch_config *cfg);
-/* The whole document: "repositories" and "views" are arrays, maybe empty. */
+/*
+ * The whole document: "repositories" and "views" are arrays, maybe empty;
+ * "storage" has the four folders as ch_config_path() answers them.
+ */
 const struct ch_json *ch_config_root(const struct ch_config *cfg);
 /* One repository's block; CH_USAGE with the nearest id when there is none. */
 const struct ch_json *ch_config_repo(const struct ch_config *cfg,
@@ -77,7 +82,7 @@ enum ch_config_block {
 	CH_CONFIG_REPO  /* from ch_config_repo() */
 };
 
-/* A copy with "***" for every secret, and without userinfo in URLs; owned. */
+/* A copy with "***" for every secret and every URL's userinfo; owned. */
 struct ch_json *ch_config_redacted(
     const struct ch_json *block, enum ch_config_block what) CH_MUST_CHECK;
 /*

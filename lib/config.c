@@ -1,0 +1,396 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config_check.h"
+#include "config_cross.h"
+#include "config_files.h"
+#include "config_keys.h"
+#include "config_schema.h"
+#include "io.h"
+#include "log.h"
+#include "nearest.h"
+#include "str.h"
+
+#include "banned.h"
+
+#define SYSTEM_BASE      "/var/lib/chantal"
+#define SYSTEM_PUBLISHED "/var/www/repos"
+#define USER_BASE        ".local/share"
+
+enum folder {
+	FOLDER_BASE,
+	FOLDER_POOL,
+	FOLDER_CATALOG,
+	FOLDER_CACHE,
+	FOLDER_PUBLISHED,
+	FOLDER_TREES,
+	FOLDER_VIEWS,
+	FOLDER_COUNT
+};
+
+static const struct {
+	const char *name; /* for ch_config_path() */
+	const char *key;  /* of storage, or NULL */
+} folders[FOLDER_COUNT] = {
+	[FOLDER_BASE] = { "base", "base_path" },
+	[FOLDER_POOL] = { "pool", "pool_path" },
+	[FOLDER_CATALOG] = { "catalog", NULL },
+	[FOLDER_CACHE] = { "cache", "cache_path" },
+	[FOLDER_PUBLISHED] = { "published", "published_path" },
+	[FOLDER_TREES] = { "trees", NULL },
+	[FOLDER_VIEWS] = { "views", NULL },
+};
+
+struct ch_config {
+	struct ch_config_files files; /* names and YAML */
+	struct ch_json *root;         /* checked, blocks filled in */
+	struct ch_json **repos;       /* in root, in order */
+	size_t count;                 /* of repos */
+	char *paths[FOLDER_COUNT];    /* see ch_config_path() */
+};
+
+static bool
+is_writable(const char *dir)
+{
+	return access(dir, W_OK | X_OK) == 0;
+}
+
+/* What an unset base_path means. */
+static char *
+default_base(void)
+{
+	const char *home = getenv("CHANTAL_HOME");
+	const char *data = getenv("XDG_DATA_HOME");
+	const char *user = getenv("HOME");
+
+	if (home && *home)
+		return ch_strdup(home);
+	if (is_writable(SYSTEM_BASE) || geteuid() == 0)
+		return ch_strdup(SYSTEM_BASE);
+	if (data && *data == '/')
+		return ch_path_join(data, "chantal");
+	if (user && *user == '/')
+		return ch_format("%s/" USER_BASE "/chantal", user);
+	return ch_strdup(SYSTEM_BASE);
+}
+
+static char *
+default_published(const char *base)
+{
+	const char *home = getenv("CHANTAL_HOME");
+
+	if (!(home && *home) && is_writable(SYSTEM_PUBLISHED))
+		return ch_strdup(SYSTEM_PUBLISHED);
+	return ch_path_join(base, "published");
+}
+
+static void
+set_paths(struct ch_config *cfg)
+{
+	const struct ch_json *storage = ch_json_get(cfg->root, "storage");
+
+	for (size_t i = 0; i < FOLDER_COUNT; i++) {
+		const char *set =
+		    folders[i].key
+			? ch_json_string(ch_json_get(storage, folders[i].key))
+			: NULL;
+
+		if (set && *set)
+			cfg->paths[i] = ch_strdup(set);
+		else if (i == FOLDER_BASE)
+			cfg->paths[i] = default_base();
+		else if (i == FOLDER_PUBLISHED)
+			cfg->paths[i] =
+			    default_published(cfg->paths[FOLDER_BASE]);
+		else
+			cfg->paths[i] = ch_path_join(
+			    cfg->paths[FOLDER_BASE], folders[i].name);
+	}
+}
+
+/* The document says where things are, also where nothing was written. */
+static void
+fill_storage(struct ch_config *cfg)
+{
+	const struct ch_json *written = ch_json_get(cfg->root, "storage");
+	struct ch_json *storage =
+	    written ? ch_json_copy(written) : ch_json_make_object();
+
+	for (size_t i = 0; i < FOLDER_COUNT; i++) {
+		if (folders[i].key)
+			ch_json_set(storage, folders[i].key,
+			    ch_json_make_string(cfg->paths[i]));
+	}
+	ch_json_set(cfg->root, "storage", storage);
+}
+
+/* A repository without a block of its own gets the whole global one. */
+static void
+inherit(struct ch_json *repo, const struct ch_json *root)
+{
+	static const char *const shared[] = { "proxy", "ssl", "gpg", "verify",
+		"download", "cache" };
+
+	for (size_t i = 0; i < sizeof shared / sizeof *shared; i++) {
+		const struct ch_json *global = ch_json_get(root, shared[i]);
+
+		if (global && !ch_json_get(repo, shared[i]))
+			ch_json_set(repo, shared[i], ch_json_copy(global));
+	}
+}
+
+static void
+fill_repo(struct ch_json *repo, const struct ch_json *root)
+{
+	if (!ch_json_get(repo, "name"))
+		ch_json_set(
+		    repo, "name", ch_json_copy(ch_json_get(repo, "id")));
+	if (!ch_json_get(repo, "feed"))
+		ch_json_set(repo, "feed", ch_json_make_string(""));
+	inherit(repo, root);
+}
+
+static void
+fill_repos(struct ch_config *cfg)
+{
+	const struct ch_json *written = ch_json_get(cfg->root, "repositories");
+	struct ch_json *filled = ch_json_make_array();
+
+	cfg->count = ch_json_count(written);
+	cfg->repos = ch_calloc(cfg->count + 1, sizeof(struct ch_json *));
+	for (size_t i = 0; i < cfg->count; i++) {
+		cfg->repos[i] = ch_json_copy(ch_json_at(written, i));
+		fill_repo(cfg->repos[i], cfg->root);
+		ch_json_append(filled, cfg->repos[i]);
+	}
+	ch_json_set(cfg->root, "repositories", filled);
+}
+
+static void
+warn_ignored(const struct ch_yaml *map, const char *block)
+{
+	const struct ch_key *key;
+
+	for (size_t i = 0; map && i < map->count; i++) {
+		const struct ch_yaml *item = map->items[i];
+
+		key = item->key ? ch_key_find(block, item->key) : NULL;
+		if (key && (key->flags & CH_KEY_IGNORED))
+			ch_warn("%s:%zu: %s: ignored: %s", item->file,
+			    item->line, item->key, key->help);
+	}
+}
+
+struct ch_config *
+ch_config_load(const char *path, struct ch_err *err)
+{
+	struct ch_config *cfg = ch_calloc(1, sizeof *cfg);
+	struct ch_yaml *tree;
+
+	if (!ch_config_files_load(&cfg->files, path, err))
+		goto failed;
+	tree = cfg->files.root;
+	cfg->root = ch_config_check_block(tree, "", err);
+	if (!cfg->root || !ch_config_cross_check(cfg->root, tree, err))
+		goto failed;
+	fill_repos(cfg);
+	set_paths(cfg);
+	fill_storage(cfg);
+	return cfg;
+failed:
+	ch_config_free(cfg);
+	return NULL;
+}
+
+/* Are there secrets in the files themselves? */
+static bool
+has_secrets(const struct ch_config *cfg)
+{
+	struct ch_json *clean = ch_config_redacted(cfg->root, CH_CONFIG_ROOT);
+	struct ch_buf with = { 0 };
+	struct ch_buf without = { 0 };
+	bool differ;
+
+	ch_json_print(cfg->root, true, &with);
+	ch_json_print(clean, true, &without);
+	differ = !ch_str_equal(with.data, without.data);
+	ch_buf_free(&with);
+	ch_buf_free(&without);
+	ch_json_free(clean);
+	return differ;
+}
+
+static void
+warn_readable(const struct ch_config *cfg)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < cfg->files.names.count; i++) {
+		const char *name = cfg->files.names.items[i];
+
+		if (stat(name, &st) == 0 && (st.st_mode & 077) != 0)
+			ch_warn("%s: holds secrets and others may read it: "
+				"chmod 600, or use password_file and "
+				"token_file",
+			    name);
+	}
+}
+
+void
+ch_config_warn(const struct ch_config *cfg)
+{
+	const struct ch_yaml *root = cfg->files.root;
+	const struct ch_yaml *repos = ch_yaml_get(root, "repositories");
+
+	if (has_secrets(cfg))
+		warn_readable(cfg);
+
+	warn_ignored(root, "");
+	warn_ignored(ch_yaml_get(root, "storage"), "storage");
+	for (size_t i = 0; i < repos->count; i++)
+		warn_ignored(repos->items[i], "repositories");
+}
+
+void
+ch_config_free(struct ch_config *cfg)
+{
+	if (!cfg)
+		return;
+	for (size_t i = 0; i < FOLDER_COUNT; i++)
+		ch_free(cfg->paths[i]);
+	ch_free(cfg->repos);
+	ch_json_free(cfg->root);
+	ch_config_files_free(&cfg->files);
+	ch_free(cfg);
+}
+
+const char *
+ch_config_file(const struct ch_config *cfg)
+{
+	return cfg->files.names.count ? cfg->files.names.items[0] : NULL;
+}
+
+const struct ch_json *
+ch_config_root(const struct ch_config *cfg)
+{
+	return cfg->root;
+}
+
+/* The element of a list by its name, or NULL with the nearest name. */
+static const struct ch_json *
+find(const struct ch_config *cfg, const char *list, const char *key,
+    const char *name, struct ch_err *err)
+{
+	const struct ch_json *all = ch_json_get(cfg->root, list);
+	const char *file = ch_config_file(cfg);
+	struct ch_nearest near = { .word = name };
+
+	for (size_t i = 0; i < ch_json_count(all); i++) {
+		const struct ch_json *one = ch_json_at(all, i);
+		const char *known = ch_json_string(ch_json_get(one, key));
+
+		if (ch_str_equal(known, name))
+			return one;
+		ch_nearest_offer(&near, known);
+	}
+	if (near.best)
+		(void)ch_fail(err, CH_USAGE,
+		    "%s: not in %s: did you mean \"%s\"?", name, list,
+		    near.best);
+	else
+		(void)ch_fail(err, CH_USAGE, "%s: not in %s of %s", name, list,
+		    file ? file : "the configuration: no file was found");
+	return NULL;
+}
+
+const struct ch_json *
+ch_config_repo(const struct ch_config *cfg, const char *id, struct ch_err *err)
+{
+	return find(cfg, "repositories", "id", id, err);
+}
+
+const struct ch_json *
+ch_config_view(
+    const struct ch_config *cfg, const char *name, struct ch_err *err)
+{
+	return find(cfg, "views", "name", name, err);
+}
+
+const char *
+ch_config_path(const struct ch_config *cfg, const char *name)
+{
+	for (size_t i = 0; i < FOLDER_COUNT; i++) {
+		if (ch_str_equal(folders[i].name, name))
+			return cfg->paths[i];
+	}
+	return NULL;
+}
+
+/* Index of a repository, or count. */
+static size_t
+index_of(const struct ch_config *cfg, const char *id)
+{
+	size_t i = 0;
+
+	while (
+	    i < cfg->count &&
+	    !ch_str_equal(ch_json_string(ch_json_get(cfg->repos[i], "id")), id))
+		i++;
+	return i;
+}
+
+static const struct ch_yaml *
+node_of(const struct ch_config *cfg, size_t index)
+{
+	return ch_yaml_get(cfg->files.root, "repositories")->items[index];
+}
+
+char *
+ch_config_where(const struct ch_config *cfg, const char *id, const char *key)
+{
+	size_t index = index_of(cfg, id);
+	const struct ch_yaml *place = cfg->files.root;
+
+	if (index < cfg->count)
+		place = node_of(cfg, index);
+	while (*key) {
+		size_t len = strcspn(key, ".");
+		char *name = ch_strndup(key, len);
+		const struct ch_yaml *next = ch_yaml_get(place, name);
+
+		ch_free(name);
+		if (!next)
+			break;
+		place = next;
+		key += len + (key[len] == '.');
+	}
+	return ch_format("%s:%zu:%zu", place->file, place->line, place->column);
+}
+
+bool
+ch_config_check_type(struct ch_config *cfg, const char *id,
+    const struct ch_json *schema, struct ch_err *err)
+{
+	size_t index = index_of(cfg, id);
+	const struct ch_yaml *repo;
+	const struct ch_yaml *node;
+	struct ch_json *block;
+	const char *type;
+
+	if (index == cfg->count)
+		return ch_config_repo(cfg, id, err) != NULL;
+	repo = node_of(cfg, index);
+	type = ch_json_string(ch_json_get(cfg->repos[index], "type"));
+	node = ch_yaml_get(repo, type);
+	if (node && !ch_yaml_is_null(node))
+		block = ch_config_by_schema(node, schema, type, err);
+	else
+		block = ch_config_schema_defaults(schema, repo, type, err);
+	if (block)
+		ch_json_set(cfg->repos[index], type, block);
+	return block != NULL;
+}

@@ -1,0 +1,300 @@
+#include <getopt.h>
+#include <unistd.h>
+
+#include "lib/cli.h"
+#include "lib/config.h"
+#include "lib/config_query.h"
+#include "lib/config_schema.h"
+#include "lib/io.h"
+#include "lib/log.h"
+#include "lib/plugin.h"
+#include "lib/str.h"
+
+#include "lib/banned.h"
+
+static const struct ch_cli cli = {
+	"chantal-config",
+	"read, check and print the configuration",
+	"  chantal-config [--config FILE] [--repo ID | --view NAME] [--get "
+	"PATH]\n"
+	"  chantal-config [--config FILE] --check\n"
+	"  chantal-config [--config FILE] --list [--tag T] [--type T]\n"
+	"                 [--pattern GLOB] [--enabled] [--fields LIST]\n"
+	"  chantal-config [--config FILE] --views [--fields LIST]\n"
+	"  chantal-config --schema | --keys\n",
+	"  --config FILE   instead of the files that are looked up\n"
+	"  --repo ID       one repository's block, global blocks filled in\n"
+	"  --view NAME     one view's block\n"
+	"  --get PATH      one value, \"storage.pool_path\"\n"
+	"  --check         check everything, types included; print nothing\n"
+	"  --list          ids of repositories, one a line\n"
+	"  --tag T         of these, with this tag\n"
+	"  --type T        of these, of this type\n"
+	"  --pattern GLOB  of these, with an id like this\n"
+	"  --enabled       of these, enabled ones\n"
+	"  --views         names of views, one a line\n"
+	"  --fields LIST   print these fields, a tab between them\n"
+	"  --schema        print the JSON Schema of the configuration\n"
+	"  --keys          print the table of all keys\n"
+	"  --show-secrets  print passwords and the like too\n"
+	"  -q, -v          say less, say more\n"
+	"  -h, --help      this help\n"
+	"  --version       the version\n",
+};
+
+enum job {
+	JOB_PRINT,
+	JOB_CHECK,
+	JOB_LIST,
+	JOB_VIEWS,
+	JOB_SCHEMA,
+	JOB_KEYS,
+	JOB_HELP,
+	JOB_VERSION
+};
+
+enum {
+	OPT_CONFIG = 0x100,
+	OPT_REPO,
+	OPT_VIEW,
+	OPT_GET,
+	OPT_TAG,
+	OPT_TYPE,
+	OPT_PATTERN,
+	OPT_ENABLED,
+	OPT_FIELDS,
+	OPT_SECRETS,
+	OPT_JOB /* and what follows: a job */
+};
+
+struct options {
+	const char *file;               /* --config */
+	const char *repo;               /* --repo */
+	const char *view;               /* --view */
+	const char *get;                /* --get */
+	const char *fields;             /* --fields */
+	struct ch_config_select select; /* of --list */
+	bool shows_secrets;             /* --show-secrets */
+	enum job job;                   /* what is asked for */
+};
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "repo", required_argument, NULL, OPT_REPO },
+	{ "view", required_argument, NULL, OPT_VIEW },
+	{ "get", required_argument, NULL, OPT_GET },
+	{ "tag", required_argument, NULL, OPT_TAG },
+	{ "type", required_argument, NULL, OPT_TYPE },
+	{ "pattern", required_argument, NULL, OPT_PATTERN },
+	{ "enabled", no_argument, NULL, OPT_ENABLED },
+	{ "fields", required_argument, NULL, OPT_FIELDS },
+	{ "show-secrets", no_argument, NULL, OPT_SECRETS },
+	{ "check", no_argument, NULL, OPT_JOB + JOB_CHECK },
+	{ "list", no_argument, NULL, OPT_JOB + JOB_LIST },
+	{ "views", no_argument, NULL, OPT_JOB + JOB_VIEWS },
+	{ "schema", no_argument, NULL, OPT_JOB + JOB_SCHEMA },
+	{ "keys", no_argument, NULL, OPT_JOB + JOB_KEYS },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, OPT_JOB + JOB_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* An option with its argument; false when it is none of ours. */
+static bool
+take_option(struct options *o, int opt)
+{
+	const char **const texts[] = {
+		[OPT_CONFIG - OPT_CONFIG] = &o->file,
+		[OPT_REPO - OPT_CONFIG] = &o->repo,
+		[OPT_VIEW - OPT_CONFIG] = &o->view,
+		[OPT_GET - OPT_CONFIG] = &o->get,
+		[OPT_TAG - OPT_CONFIG] = &o->select.tag,
+		[OPT_TYPE - OPT_CONFIG] = &o->select.type,
+		[OPT_PATTERN - OPT_CONFIG] = &o->select.pattern,
+		[OPT_ENABLED - OPT_CONFIG] = NULL,
+		[OPT_FIELDS - OPT_CONFIG] = &o->fields,
+	};
+
+	if (opt == 'q')
+		ch_log_level(CH_LOG_WARNING);
+	else if (opt == 'v')
+		ch_log_level(CH_LOG_DEBUG);
+	else if (opt == 'h')
+		o->job = JOB_HELP;
+	else if (opt == OPT_ENABLED)
+		o->select.enabled_only = true;
+	else if (opt == OPT_SECRETS)
+		o->shows_secrets = true;
+	else if (opt >= OPT_JOB)
+		o->job = (enum job)(opt - OPT_JOB);
+	else if (opt >= OPT_CONFIG)
+		*texts[opt - OPT_CONFIG] = optarg;
+	else
+		return false;
+	return true;
+}
+
+static int
+parse_options(struct options *o, int argc, char **argv)
+{
+	int opt;
+
+	while (
+	    (opt = getopt_long(argc, argv, "hqv", long_options, NULL)) != -1) {
+		if (!take_option(o, opt))
+			return ch_cli_usage_error(&cli, "see the options");
+	}
+	if (optind < argc)
+		return ch_cli_usage_error(
+		    &cli, "%s: takes no operands", argv[optind]);
+	if (o->repo && o->view)
+		return ch_cli_usage_error(&cli, "--repo or --view, not both");
+	return CH_OK;
+}
+
+/* Checks a repository's own block with its plugin. */
+static bool
+check_type(struct ch_config *cfg, const struct ch_json *repo,
+    const struct ch_plugin_path *path, struct ch_err *err)
+{
+	const char *id = ch_json_string(ch_json_get(repo, "id"));
+	const char *type = ch_json_string(ch_json_get(repo, "type"));
+	const char *mode = ch_json_string(ch_json_get(repo, "mode"));
+	struct ch_plugin plugin;
+	bool is_good = ch_plugin_open(&plugin, path, type, err) &&
+		       ch_plugin_check_mode(&plugin, mode, err);
+	char *where;
+
+	if (!is_good) {
+		where = ch_config_where(cfg, id, "type");
+		(void)ch_wrap(err, "%s", where);
+		ch_free(where);
+	} else if (ch_plugin_schema(&plugin)) {
+		is_good = ch_config_check_type(
+		    cfg, id, ch_plugin_schema(&plugin), err);
+	}
+	ch_plugin_close(&plugin);
+	return is_good;
+}
+
+static bool
+check_all(struct ch_config *cfg, struct ch_err *err)
+{
+	const struct ch_json *root = ch_config_root(cfg);
+	const struct ch_json *repos = ch_json_get(root, "repositories");
+	const struct ch_json *views = ch_json_get(root, "views");
+	const char *file = ch_config_file(cfg);
+	struct ch_plugin_path path;
+	bool is_good = true;
+
+	ch_plugin_path_init(&path, ch_json_get(root, "plugin_path"));
+	for (size_t i = 0; is_good && i < ch_json_count(repos); i++)
+		is_good = check_type(cfg, ch_json_at(repos, i), &path, err);
+	ch_plugin_path_free(&path);
+	if (!is_good)
+		return false;
+	ch_config_warn(cfg);
+	ch_info("%s: good: %zu repositories, %zu views",
+	    file ? file : "built-in defaults", ch_json_count(repos),
+	    ch_json_count(views));
+	return true;
+}
+
+static bool
+print_json(const struct ch_json *j, struct ch_out *out, struct ch_err *err)
+{
+	struct ch_buf text = { 0 };
+	bool is_good;
+
+	ch_json_print_pretty(j, &text);
+	ch_buf_putc(&text, '\n');
+	is_good = ch_out_write(out, text.data, text.len, err);
+	ch_buf_free(&text);
+	return is_good;
+}
+
+static bool
+print_block(const struct ch_config *cfg, const struct options *o,
+    struct ch_out *out, struct ch_err *err)
+{
+	enum ch_config_block what = o->repo ? CH_CONFIG_REPO : CH_CONFIG_ROOT;
+	const struct ch_json *block = ch_config_root(cfg);
+	struct ch_json *shown;
+	bool is_good;
+
+	if (o->repo)
+		block = ch_config_repo(cfg, o->repo, err);
+	if (o->view)
+		block = ch_config_view(cfg, o->view, err);
+	if (!block)
+		return false;
+	shown = o->shows_secrets || o->view ? ch_json_copy(block)
+					    : ch_config_redacted(block, what);
+	is_good = o->get ? ch_config_get(shown, what, o->get, out, err)
+			 : print_json(shown, out, err);
+	ch_json_free(shown);
+	return is_good;
+}
+
+/* What needs no configuration. */
+static bool
+print_table(enum job job, struct ch_out *out, struct ch_err *err)
+{
+	struct ch_json *schema;
+	bool is_good;
+
+	if (job == JOB_KEYS)
+		return ch_config_print_keys(out, err);
+	schema = ch_config_schema();
+	is_good = print_json(schema, out, err);
+	ch_json_free(schema);
+	return is_good;
+}
+
+static bool
+run(const struct options *o, struct ch_out *out, struct ch_err *err)
+{
+	struct ch_config *cfg;
+	bool is_good;
+
+	if (o->job == JOB_SCHEMA || o->job == JOB_KEYS)
+		return print_table(o->job, out, err);
+	cfg = ch_config_load(o->file, err);
+	if (!cfg)
+		return false;
+	if (o->job == JOB_CHECK)
+		is_good = check_all(cfg, err);
+	else if (o->job == JOB_LIST)
+		is_good = ch_config_list(
+		    cfg, &o->select, o->fields ? o->fields : "id", out, err);
+	else if (o->job == JOB_VIEWS)
+		is_good = ch_config_list_views(
+		    cfg, o->fields ? o->fields : "name", out, err);
+	else
+		is_good = print_block(cfg, o, out, err);
+	ch_config_free(cfg);
+	return is_good;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct ch_err err = { 0 };
+	struct ch_out out;
+	bool is_good;
+	int status;
+
+	ch_cli_init(&cli, argv[0]);
+	status = parse_options(&o, argc, argv);
+	if (status != CH_OK)
+		return status;
+	if (o.job == JOB_HELP)
+		return ch_cli_help(&cli);
+	if (o.job == JOB_VERSION)
+		return ch_cli_version(&cli);
+	ch_out_init(&out, STDOUT_FILENO, "stdout");
+	is_good = run(&o, &out, &err) && ch_out_flush(&out, &err);
+	ch_out_free(&out);
+	return is_good ? CH_OK : ch_log_error(&err);
+}
