@@ -276,5 +276,7 @@ ch_manifest_load(struct ch_manifest *m, const char *path, bool *is_there_out,
 	if (is_read)
 		return true;
 	ch_manifest_free(m);
+	if (err->status == CH_MALFORMED)
+		err->status = CH_UNTRUSTED;
 	return ch_wrap(err, "%s: the manifest is damaged", path);
 }

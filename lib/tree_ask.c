@@ -1,0 +1,168 @@
+/* Questions that the manifests answer. */
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "mem.h"
+#include "tree_parts.h"
+
+#include "banned.h"
+
+bool
+ch_tree_manifest(struct ch_target *t, struct ch_manifest *m, struct ch_err *err)
+{
+	bool is_there;
+
+	if (!ch_target_load(t, m, &is_there, err))
+		return false;
+	return is_there ||
+	       ch_fail(err, CH_USAGE, "%s: not published by Chantal", t->path);
+}
+
+/* Why a tree is not current, or NULL. */
+static const char *
+find_reason(struct ch_target *t, const struct ch_manifest *m, const char *key,
+    uint64_t keep_packages_s)
+{
+	const struct ch_entry *missing;
+	uint64_t now = (uint64_t)time(NULL);
+	bool is_symlink;
+	char *root = ch_target_root(t, &is_symlink);
+	bool is_right = root != NULL && ch_str_equal(root, m->root);
+	int fd;
+
+	ch_free(root);
+	if (!is_right)
+		return "the tree is not the one that was published";
+	if (!ch_str_equal(m->key, key))
+		return "the key differs";
+	for (size_t i = 0; i < m->count; i++) {
+		if (ch_entry_is_due(
+			&m->items[i], now, m->number + 1, keep_packages_s))
+			return "files that left are overdue";
+	}
+	if (ch_target_open_root(t, &fd) != 0)
+		return "the tree cannot be opened";
+	is_right = ch_tree_looks_right(fd, m, &missing);
+	(void)close(fd);
+	return is_right ? NULL : "a file was changed or removed";
+}
+
+bool
+ch_tree_is_current(struct ch_target *t, const char *key,
+    uint64_t keep_packages_s, bool *is_current_out, struct ch_err *err)
+{
+	struct ch_manifest m;
+	const char *reason = "it was never published";
+	bool is_there;
+	bool is_answered;
+
+	ch_manifest_init(&m);
+	is_answered = ch_target_load(t, &m, &is_there, err);
+	if (is_answered && is_there)
+		reason = find_reason(t, &m, key, keep_packages_s);
+	*is_current_out = is_answered && reason == NULL;
+	if (is_answered && reason != NULL)
+		ch_debug("%s: not current: %s", t->path, reason);
+	ch_manifest_free(&m);
+	return is_answered;
+}
+
+/*
+ * Packages and what belongs to them, content-named metadata, plain metadata
+ * and keys, signatures, and last the roots that name all of it.
+ */
+static int
+wave_of(const struct ch_entry *e)
+{
+	if (e->role == CH_ROLE_ROOT)
+		return 4;
+	if (e->role == CH_ROLE_SIGNATURE)
+		return e->keep ? 1 : 3;
+	if (e->role == CH_ROLE_METADATA || e->role == CH_ROLE_KEY)
+		return e->keep ? 1 : 2;
+	return 0;
+}
+
+static bool
+print_wave(const struct ch_manifest *m, int wave, struct ch_out *out,
+    struct ch_err *err)
+{
+	struct ch_buf b = { .max = CH_BUF_MAX };
+	bool is_written = true;
+
+	for (size_t i = 0; is_written && i < m->count; i++) {
+		static const char begin[] = "{\"record\":\"entry\"";
+
+		if (wave_of(&m->items[i]) != wave)
+			continue;
+		ch_buf_clear(&b);
+		ch_entry_print(&m->items[i], &b);
+		is_written = ch_out_printf(out, err, "%s,\"wave\":%d%s", begin,
+		    wave, b.data + sizeof(begin) - 1);
+	}
+	ch_buf_free(&b);
+	return is_written;
+}
+
+bool
+ch_tree_plan(struct ch_target *t, struct ch_out *out, struct ch_err *err)
+{
+	struct ch_manifest m;
+	bool is_printed;
+
+	ch_manifest_init(&m);
+	is_printed = ch_tree_manifest(t, &m, err);
+	for (int wave = 0; is_printed && wave <= 4; wave++)
+		is_printed = print_wave(&m, wave, out, err);
+	ch_manifest_free(&m);
+	return is_printed;
+}
+
+static bool
+list_states(const char *trees, struct ch_list *names, struct ch_err *err)
+{
+	DIR *d = opendir(trees);
+	struct dirent *entry;
+
+	if (d == NULL && errno == ENOENT)
+		return true;
+	if (d == NULL)
+		return ch_fail_errno(err, errno, "%s: cannot open", trees);
+	while ((entry = readdir(d)) != NULL) {
+		if (entry->d_name[0] != '.')
+			ch_list_add(names, entry->d_name);
+	}
+	(void)closedir(d);
+	ch_list_sort(names);
+	return true;
+}
+
+bool
+ch_tree_each(const char *trees,
+    bool (*fn)(void *ctx, const struct ch_manifest *m, struct ch_err *err),
+    void *ctx, struct ch_err *err)
+{
+	struct ch_list names = { .items = NULL };
+	bool is_done = list_states(trees, &names, err);
+
+	for (size_t i = 0; is_done && i < names.count; i++) {
+		struct ch_manifest m;
+		bool is_there;
+		char *path =
+		    ch_format("%s/%s/manifest.ndjson", trees, names.items[i]);
+
+		ch_manifest_init(&m);
+		is_done = ch_manifest_load(&m, path, &is_there, err) &&
+			  (!is_there || fn(ctx, &m, err));
+		ch_manifest_free(&m);
+		ch_free(path);
+	}
+	ch_list_free(&names);
+	return is_done;
+}
