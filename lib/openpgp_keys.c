@@ -1,0 +1,233 @@
+#include "openpgp_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "log.h"
+
+#include "banned.h"
+
+#define SOON_S ((uint64_t)30 * 86400)
+
+/* A field of a --with-colons line, from 1 as gnupg's doc/DETAILS counts. */
+static struct ch_span
+field(const char *line, unsigned n)
+{
+	while (--n > 0) {
+		line += strcspn(line, ":");
+		if (*line == ':')
+			line++;
+	}
+	return (struct ch_span){ line, strcspn(line, ":") };
+}
+
+static void
+copy_field(char *out, size_t room, struct ch_span value)
+{
+	size_t len = value.len < room ? value.len : room - 1;
+
+	memcpy(out, value.data, len);
+	out[len] = '\0';
+}
+
+static uint64_t
+number(struct ch_span value)
+{
+	uint64_t n;
+
+	return ch_parse_uint_span(value, CH_MAX_INT, &n) ? n : 0;
+}
+
+static struct ch_key *
+add_key(struct ch_keys *keys, const char *line)
+{
+	struct ch_span caps = field(line, 12);
+	struct ch_key *key;
+
+	if (keys->count == keys->cap) {
+		keys->cap = keys->cap == 0 ? 4 : keys->cap * 2;
+		keys->items =
+		    ch_realloc(keys->items, keys->cap, sizeof(*keys->items));
+	}
+	key = &keys->items[keys->count++];
+	*key = (struct ch_key){ 0 };
+	key->validity = field(line, 2).len > 0 ? field(line, 2).data[0] : '-';
+	key->bits = number(field(line, 3));
+	copy_field(key->algorithm, sizeof(key->algorithm), field(line, 4));
+	key->created = number(field(line, 6));
+	key->expires = number(field(line, 7));
+	copy_field(key->curve, sizeof(key->curve), field(line, 17));
+	/* Capital letters tell what the key with its subkeys can do. */
+	key->can_sign = memchr(caps.data, 'S', caps.len) != NULL;
+	return key;
+}
+
+static bool
+names_fingerprint(const char *selector, const char *fingerprint)
+{
+	size_t len;
+	size_t all = strlen(fingerprint);
+
+	if (selector[0] == '0' && (selector[1] == 'x' || selector[1] == 'X'))
+		selector += 2;
+	len = strlen(selector);
+	return len >= 8 && len <= all &&
+	       strcasecmp(fingerprint + all - len, selector) == 0;
+}
+
+static void
+select_key(struct ch_key *key, const struct ch_list *selectors,
+    struct ch_span fingerprint, struct ch_span user_id)
+{
+	char *fpr = ch_strndup(fingerprint.data, fingerprint.len);
+	char *uid = ch_strndup(user_id.data, user_id.len);
+
+	for (size_t i = 0; selectors != NULL && i < selectors->count; i++)
+		if (names_fingerprint(selectors->items[i], fpr) ||
+		    (uid[0] != '\0' &&
+			strstr(uid, selectors->items[i]) != NULL))
+			key->is_wanted = true;
+	ch_free(fpr);
+	ch_free(uid);
+}
+
+static void
+see_key_line(
+    struct ch_keys *keys, const char *line, const struct ch_list *selectors)
+{
+	static const struct ch_span none = { "", 0 };
+	struct ch_span kind = field(line, 1);
+	struct ch_key *key;
+
+	if (ch_span_is(kind, "sec")) {
+		key = add_key(keys, line);
+		select_key(key, selectors, field(line, 5), none);
+		return;
+	}
+	if (keys->count == 0)
+		return;
+	key = &keys->items[keys->count - 1];
+	if (ch_span_is(kind, "fpr")) {
+		if (key->fingerprint[0] == '\0')
+			copy_field(key->fingerprint, sizeof(key->fingerprint),
+			    field(line, 10));
+		select_key(key, selectors, field(line, 10), none);
+	} else if (ch_span_is(kind, "uid")) {
+		select_key(key, selectors, none, field(line, 10));
+	}
+}
+
+bool
+ch_keys_list(struct ch_keys *keys, const struct ch_gpg *gpg,
+    const struct ch_list *selectors, struct ch_err *err)
+{
+	const char *const args[] = { "--with-colons", "--list-secret-keys",
+		NULL };
+	struct ch_buf text;
+	char *at;
+	char *line;
+	bool is_listed = ch_gpg_run(gpg, args, &text, err);
+
+	*keys = (struct ch_keys){ 0 };
+	at = text.data;
+	while (is_listed && (line = ch_gpg_line(&at)) != NULL)
+		see_key_line(keys, line, selectors);
+	ch_buf_free(&text);
+	return is_listed;
+}
+
+void
+ch_keys_free(struct ch_keys *keys)
+{
+	ch_free(keys->items);
+	*keys = (struct ch_keys){ 0 };
+}
+
+/* Does the newest certification in an exported key use SHA-1? */
+static bool
+is_sha1_in(struct ch_buf *packets)
+{
+	bool is_certification = false;
+	bool is_sha1 = false;
+	char *at = packets->data;
+	char *line;
+
+	while ((line = ch_gpg_line(&at)) != NULL) {
+		if (strstr(line, "sigclass 0x1") != NULL)
+			is_certification = true;
+		else if (line[0] == ':')
+			is_certification = false;
+		if (is_certification && strstr(line, "digest algo ") != NULL)
+			is_sha1 = strstr(line, "digest algo 2,") != NULL;
+	}
+	return is_sha1;
+}
+
+static bool
+is_sha1_certified(const struct ch_key *key, const struct ch_gpg *gpg)
+{
+	char *file = ch_format("%s/exported.asc", gpg->work);
+	const char *const export_args[] = { "--export-options",
+		"export-minimal", "--output", file, "--export",
+		key->fingerprint, NULL };
+	const char *const list_args[] = { "--list-packets", file, NULL };
+	struct ch_buf text = { 0 };
+	struct ch_err why;
+	bool is_sha1 = false;
+
+	if (ch_gpg_run(gpg, export_args, &text, &why)) {
+		ch_buf_free(&text);
+		is_sha1 = ch_gpg_run(gpg, list_args, &text, &why) &&
+			  is_sha1_in(&text);
+	}
+	ch_buf_free(&text);
+	ch_free(file);
+	return is_sha1;
+}
+
+/* What a client says no to, or NULL. */
+static const char *
+weakness(const struct ch_key *key, const struct ch_gpg *gpg)
+{
+	if (ch_str_equal(key->algorithm, "17"))
+		return "DSA";
+	if (ch_str_equal(key->algorithm, "1") && key->bits < 2048)
+		return "RSA with fewer than 2048 bits";
+	if (ch_str_starts(key->curve, "brainpool") ||
+	    ch_str_equal(key->curve, "secp256k1"))
+		return key->curve;
+	if (is_sha1_certified(key, gpg))
+		return "a self-signature made with SHA-1";
+	return NULL;
+}
+
+bool
+ch_key_check(
+    const struct ch_key *key, const struct ch_gpg *gpg, struct ch_err *err)
+{
+	uint64_t now = (uint64_t)time(NULL);
+	const char *weak;
+
+	if (key->validity == 'e' || (key->expires != 0 && key->expires <= now))
+		return ch_fail(err, CH_USAGE,
+		    "signing key %s: it has expired: extend it or name another",
+		    key->fingerprint);
+	if (key->validity == 'r')
+		return ch_fail(err, CH_USAGE,
+		    "signing key %s: it was revoked: name another",
+		    key->fingerprint);
+	if (!key->can_sign)
+		return ch_fail(err, CH_USAGE, "signing key %s: it cannot sign",
+		    key->fingerprint);
+	if (key->expires != 0 && key->expires - now < SOON_S)
+		ch_warn("signing key %s: expires in %llu days",
+		    key->fingerprint,
+		    (unsigned long long)((key->expires - now) / 86400));
+	weak = weakness(key, gpg);
+	if (weak != NULL)
+		ch_warn("signing key %s: %s: current clients reject it",
+		    key->fingerprint, weak);
+	return true;
+}

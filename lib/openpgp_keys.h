@@ -1,0 +1,45 @@
+/*
+ * The secret keys of a gpg home: which of them may sign, and whether current
+ * clients would accept them.  For openpgp_sign alone.
+ */
+
+#ifndef CH_OPENPGP_KEYS_H
+#define CH_OPENPGP_KEYS_H
+
+#include <stdint.h>
+
+#include "gpg.h"
+
+struct ch_key {
+	char fingerprint[65]; /* of the primary key */
+	char algorithm[8];    /* gpg's number: "1" is RSA */
+	char curve[32];       /* "ed25519", or "" */
+	uint64_t bits;        /* of the primary key */
+	uint64_t created;     /* Unix seconds */
+	uint64_t expires;     /* Unix seconds, 0: never */
+	char validity;        /* gpg's letter: e expired, r revoked */
+	bool can_sign;        /* it or a subkey of it */
+	bool is_wanted;       /* a selector names it */
+};
+
+struct ch_keys {
+	struct ch_key *items; /* owned */
+	size_t count;         /* in use */
+	size_t cap;           /* allocated */
+};
+
+/*
+ * The home's secret keys; is_wanted is set by selectors: key ids,
+ * fingerprints, or parts of a user id.
+ */
+bool ch_keys_list(struct ch_keys *keys, const struct ch_gpg *gpg,
+    const struct ch_list *selectors, struct ch_err *err) CH_MUST_CHECK;
+void ch_keys_free(struct ch_keys *keys);
+/*
+ * CH_USAGE when it has expired, was revoked or cannot sign; warns of what
+ * apt, dnf and apk of today reject.
+ */
+bool ch_key_check(const struct ch_key *key, const struct ch_gpg *gpg,
+    struct ch_err *err) CH_MUST_CHECK;
+
+#endif
