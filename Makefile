@@ -90,9 +90,87 @@ $(UNITS:%=$(B)/unit/%): $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
 
 units: $(UNITS:%=$(B)/unit/%)
 
-clean:
-	rm -rf build
+# Fuzz targets: a program each that replays its corpus, and with "make fuzz"
+# one that searches (libFuzzer).
+FUZZERS = $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c))))
+# A target of a plugin's parser takes that plugin's files but its main.
+FUZZ_EXTRA = $(patsubst %.c,$(B)/%.o,$(filter-out plugins/%/main.c,$(sort $(wildcard plugins/*/*.c))))
 
-.PHONY: all units clean
+$(FUZZERS:%=$(B)/replay/%): $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(FUZZ_EXTRA) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS)
+
+replays: $(FUZZERS:%=$(B)/replay/%)
+
+FUZZ_TIME = 20
+fuzz:
+	@tests/install-packages build fuzz
+	$(MAKE) CC=clang FUZZ=1 fuzzers
+	@for f in $(FUZZERS); do \
+		echo "== $$f"; mkdir -p build/fuzz/corpus/$$f; \
+		build/fuzz/fuzzers/$$f -max_total_time=$(FUZZ_TIME) -timeout=10 \
+			-rss_limit_mb=2048 -print_final_stats=1 \
+			build/fuzz/corpus/$$f tests/fuzz/corpus/$$f 2>&1 | tail -n 8; \
+	done
+
+ifdef FUZZ
+B      = build/fuzz
+HARDEN = -fPIE -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
+LDHARD = -pie -fsanitize=fuzzer,address,undefined
+endif
+$(FUZZERS:%=$(B)/fuzzers/%): $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(FUZZ_EXTRA) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS)
+fuzzers: $(FUZZERS:%=$(B)/fuzzers/%)
+
+# The tests: "make check" for all, "make check TESTS=tests/pool.bats" for some.
+TESTS =
+check: deps
+	+$(MAKE) all units replays
+	+$(MAKE) FAULTS=1 all
+	@CHANTAL_BUILD=$(abspath $(B)) tests/run $(TESTS)
+
+deps:
+	@tests/install-packages build run test
+
+lint:
+	@tests/install-packages build test lint
+	@for l in floors sizes format shell man tidy cppcheck; do \
+		echo "lint: $$l"; tests/lint/$$l || exit 1; done
+
+bench: all
+	@tests/install-packages build run test bench
+	@for b in tests/bench/*.sh; do echo "== $$b"; $$b || exit 1; done
+
+demo:
+	@tests/install-packages build run
+	+$(MAKE) all
+	@share/demo/run $(abspath $(B))
+
+DOC = $(DATADIR)/doc/chantal
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR)/chantal/plugins \
+		$(DESTDIR)$(DATADIR)/chantal $(DESTDIR)$(DOC)
+	install -m 755 $(B)/bin/* $(DESTDIR)$(BINDIR)
+	install -m 755 $(PLUGINS:%=$(PLUGDIR)/%) $(DESTDIR)$(LIBEXECDIR)/chantal/plugins
+	cp -R share/. $(DESTDIR)$(DATADIR)/chantal
+	install -m 644 README.md $(DESTDIR)$(DOC)
+	for p in man/*.[1-8]; do d=$(DESTDIR)$(MANDIR)/man$${p##*.}; \
+		install -d $$d && install -m 644 $$p $$d || exit 1; done
+
+uninstall:
+	cd $(B)/bin && for f in *; do rm -f $(DESTDIR)$(BINDIR)/$$f; done
+	rm -rf $(DESTDIR)$(LIBEXECDIR)/chantal $(DESTDIR)$(DATADIR)/chantal $(DESTDIR)$(DOC)
+	cd man && for p in *.[1-8]; do rm -f $(DESTDIR)$(MANDIR)/man$${p##*.}/$$p; done
+
+dist:
+	mkdir -p dist
+	git archive --format=tar.gz --prefix=chantal-$(VERSION)/ \
+		-o dist/chantal-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf build dist
+
+.PHONY: all units replays fuzz fuzzers check deps lint bench demo install uninstall dist clean
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
