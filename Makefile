@@ -29,6 +29,11 @@ HARDEN  = -fPIE -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 LDHARD  = -pie -fsanitize=address,undefined -Wl,--as-needed
 endif
+ifdef FUZZ
+B      = build/fuzz
+HARDEN = -fPIE -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
+LDHARD = -pie -fsanitize=fuzzer,address,undefined
+endif
 ifdef FAULTS
 B       = build/faults
 DEFS    = -DCH_FAULTS
@@ -113,11 +118,6 @@ fuzz:
 			build/fuzz/corpus/$$f tests/fuzz/corpus/$$f 2>&1 | tail -n 8; \
 	done
 
-ifdef FUZZ
-B      = build/fuzz
-HARDEN = -fPIE -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer
-LDHARD = -pie -fsanitize=fuzzer,address,undefined
-endif
 $(FUZZERS:%=$(B)/fuzzers/%): $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(FUZZ_EXTRA) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS)
