@@ -1,0 +1,90 @@
+/*
+ * Inside of the filter rules: the parts that rules.c, rules_where.c and
+ * rules_config.c share.
+ */
+
+#ifndef CH_RULES_PARTS_H
+#define CH_RULES_PARTS_H
+
+#include "regex.h"
+#include "rules.h"
+
+/* One --where, or one entry of a list in the configuration. */
+struct ch_condition {
+	char *value;         /* exact text, or NULL */
+	struct ch_regex *re; /* or a pattern */
+	bool is_unwanted;    /* != or !~ */
+};
+
+/* All conditions on one path. */
+struct ch_attribute {
+	char *path;                 /* "apt.section" */
+	const char *type;           /* records of this type only, or NULL */
+	bool absent_passes;         /* what is not said is no reason */
+	struct ch_condition *items; /* owned */
+	size_t count;               /* in use */
+};
+
+struct ch_pattern {
+	struct ch_regex *re; /* compiled */
+	bool in_name;        /* searched in the name */
+	bool in_full;        /* searched in name-version.arch */
+	char *text;          /* as it was given */
+};
+
+struct ch_patterns {
+	struct ch_pattern *items; /* owned */
+	size_t count;             /* in use */
+};
+
+struct ch_limit {
+	bool is_set;   /* there is one */
+	int64_t value; /* bytes or Unix seconds */
+};
+
+struct ch_rules {
+	struct ch_list archs;            /* wanted, empty: all */
+	struct ch_list not_archs;        /* unwanted */
+	struct ch_limit min_size;        /* bytes */
+	struct ch_limit max_size;        /* bytes */
+	struct ch_limit newer_than;      /* Unix seconds */
+	struct ch_limit older_than;      /* Unix seconds */
+	struct ch_limit last_days;       /* Unix seconds, from now */
+	bool no_source;                  /* drop rpm sources */
+	struct ch_attribute *attributes; /* owned */
+	size_t attribute_count;          /* in use */
+	struct ch_patterns include;      /* one must match */
+	struct ch_patterns exclude;      /* none may match */
+	uint64_t latest;                 /* versions kept, 0: all */
+	const struct ch_order *order;    /* for latest, or NULL */
+	struct ch_list program;          /* argv words */
+	const char **argv;               /* these, NULL-ended, or NULL */
+	unsigned set;                    /* bit per rule that options set */
+	bool in_config;                  /* now reading a configuration */
+	struct ch_buf why;               /* of the last package dropped */
+	struct ch_buf full;              /* its name-version.arch */
+	struct ch_buf scratch;           /* a decoded value */
+};
+
+/* The conditions on a path, made when absent; type is a constant or NULL. */
+struct ch_attribute *ch_rules_attribute(
+    struct ch_rules *rules, const char *path, const char *type);
+void ch_attribute_add(
+    struct ch_attribute *a, const char *value, bool is_unwanted);
+/* "apt.section=admin" */
+bool ch_rules_add_where(
+    struct ch_rules *rules, const char *text, struct ch_err *err) CH_MUST_CHECK;
+/* False in *holds with why filled in when an attribute speaks against r. */
+bool ch_rules_check_attributes(struct ch_rules *rules, struct ch_record *r,
+    bool *holds, struct ch_err *err) CH_MUST_CHECK;
+void ch_rules_free_attributes(struct ch_rules *rules);
+
+/* "^lib", "full:^lib.*-2" */
+bool ch_patterns_add(struct ch_patterns *all, const char *value,
+    struct ch_err *err) CH_MUST_CHECK;
+/* Fills in why when include or exclude patterns speak against r. */
+bool ch_rules_check_patterns(struct ch_rules *rules, struct ch_record *r,
+    struct ch_err *err) CH_MUST_CHECK;
+void ch_patterns_free(struct ch_patterns *all);
+
+#endif
