@@ -1,0 +1,392 @@
+/* Credentials: from text, files, the environment, the configuration. */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "access_impl.h"
+#include "io.h"
+#include "log.h"
+
+#include "banned.h"
+
+#define SECRET_MAX ((size_t)16 << 10)
+
+void
+ch_secret_free(char *secret)
+{
+	if (secret != NULL)
+		explicit_bzero(secret, strlen(secret));
+	ch_free(secret);
+}
+
+bool
+ch_access_readable(const char *path, const char *what, struct ch_err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || access(path, R_OK) != 0)
+		return ch_fail(
+		    err, CH_USAGE, "%s: %s: %s", what, path, strerror(errno));
+	return S_ISREG(st.st_mode) ||
+	       ch_fail(err, CH_USAGE, "%s: %s: not a regular file", what, path);
+}
+
+/* A pipe (/dev/fd/3) is the caller's own business. */
+static bool
+check_mode(const char *path, struct ch_err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return ch_fail(err, CH_USAGE, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return true;
+	if ((st.st_mode & 07) != 0)
+		return ch_fail(err, CH_USAGE,
+		    "%s: everybody may open it, but it holds a secret: "
+		    "chmod 600 it",
+		    path);
+	if ((st.st_mode & 070) != 0)
+		ch_warn("%s: its group may open it: chmod 600 it", path);
+	return true;
+}
+
+static void
+trim_end(char *s)
+{
+	size_t len = strlen(s);
+
+	while (len > 0 && (s[len - 1] == '\n' || s[len - 1] == '\r'))
+		s[--len] = '\0';
+}
+
+static bool
+check_secret(const char *s, const char *where, struct ch_err *err)
+{
+	const unsigned char *p;
+
+	if (*s == '\0')
+		return ch_fail(err, CH_USAGE, "%s: it is empty", where);
+	for (p = (const unsigned char *)s; *p != '\0'; p++) {
+		if (*p < 0x20 || *p == 0x7f)
+			return ch_fail(err, CH_USAGE,
+			    "%s: a secret is one line without control bytes",
+			    where);
+	}
+	return true;
+}
+
+char *
+ch_secret_load(const char *path, struct ch_err *err)
+{
+	struct ch_buf buf;
+	char *text;
+
+	if (!check_mode(path, err))
+		return NULL;
+	ch_buf_init(&buf, SECRET_MAX);
+	if (!ch_read_file(path, SECRET_MAX, &buf, err)) {
+		err->status = CH_USAGE;
+		ch_buf_free(&buf);
+		return NULL;
+	}
+	text = ch_buf_take(&buf);
+	trim_end(text);
+	return text;
+}
+
+char *
+ch_secret_env(const char *name, struct ch_err *err)
+{
+	char *value = getenv(name);
+	char *copy;
+
+	if (value == NULL) {
+		(void)ch_fail(err, CH_USAGE,
+		    "%s: no such variable in the environment", name);
+		return NULL;
+	}
+	copy = ch_strdup(value);
+	/* Neither children nor /proc/PID/environ shall show it. */
+	explicit_bzero(value, strlen(value));
+	(void)unsetenv(name);
+	trim_end(copy);
+	return copy;
+}
+
+static void
+replace(char **slot, char *value)
+{
+	ch_secret_free(*slot);
+	*slot = value;
+}
+
+static bool
+set_basic(struct ch_http_auth *auth, const char *text, const char *where,
+    struct ch_err *err)
+{
+	const char *colon = strchr(text, ':');
+
+	if (colon == NULL || colon == text)
+		return ch_fail(
+		    err, CH_USAGE, "%s: basic wants USER:PASSWORD", where);
+	replace(&auth->user, ch_strndup(text, (size_t)(colon - text)));
+	replace(&auth->password, ch_strdup(colon + 1));
+	return true;
+}
+
+static bool
+add_header(struct ch_http_auth *auth, const char *name, const char *value,
+    const char *where, struct ch_err *err)
+{
+	static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	if (*name == '\0' || name[strspn(name, token)] != '\0')
+		return ch_fail(err, CH_USAGE,
+		    "%s: a header wants NAME: VALUE, its name of letters, "
+		    "digits and dashes",
+		    where);
+	if (!check_secret(value, where, err))
+		return false;
+	ch_list_take(&auth->headers, ch_format("%s: %s", name, value));
+	return true;
+}
+
+static bool
+set_header(struct ch_http_auth *auth, const char *text, const char *where,
+    struct ch_err *err)
+{
+	size_t len = strcspn(text, ":");
+	char *name = ch_strndup(text, len);
+	const char *value = text + len;
+	bool ok;
+
+	value += *value == ':' ? 1 : 0;
+	value += strspn(value, " ");
+	ok = add_header(auth, name, value, where, err);
+	ch_free(name);
+	return ok;
+}
+
+static bool
+parse_line(struct ch_http_auth *auth, const char *line, const char *where,
+    struct ch_err *err)
+{
+	size_t len = strcspn(line, " ");
+	const char *rest = line + len + strspn(line + len, " ");
+
+	if (!check_secret(rest, where, err))
+		return false;
+	if (len == 5 && strncmp(line, "basic", len) == 0)
+		return set_basic(auth, rest, where, err);
+	if (len == 6 && strncmp(line, "header", len) == 0)
+		return set_header(auth, rest, where, err);
+	if (len == 6 && strncmp(line, "bearer", len) == 0) {
+		replace(&auth->token, ch_strdup(rest));
+		return true;
+	}
+	return ch_fail(err, CH_USAGE,
+	    "%s: wants \"basic USER:PASSWORD\", \"bearer TOKEN\" or "
+	    "\"header NAME: VALUE\"",
+	    where);
+}
+
+bool
+ch_auth_is_empty(const struct ch_http_auth *auth)
+{
+	return auth->user == NULL && auth->token == NULL &&
+	       auth->headers.count == 0 && auth->cert_file == NULL;
+}
+
+bool
+ch_auth_parse(struct ch_http_auth *auth, char *text, const char *where,
+    struct ch_err *err)
+{
+	char *line = text;
+
+	while (line != NULL) {
+		char *end = strchr(line, '\n');
+
+		if (end != NULL)
+			*end = '\0';
+		trim_end(line);
+		if (*line != '\0' && !parse_line(auth, line, where, err))
+			return false;
+		line = end == NULL ? NULL : end + 1;
+	}
+	if (ch_auth_is_empty(auth))
+		return ch_fail(
+		    err, CH_USAGE, "%s: it holds no credentials", where);
+	return auth->user == NULL || auth->token == NULL ||
+	       ch_fail(err, CH_USAGE, "%s: either basic or bearer, not both",
+		   where);
+}
+
+/* KEY, KEY_file or KEY_env of the block; *out stays NULL when none is there. */
+static bool
+secret_of(const struct ch_json *block, const char *key, char **out,
+    struct ch_err *err)
+{
+	char *file_key = ch_format("%s_file", key);
+	char *env_key = ch_format("%s_env", key);
+	const char *text = ch_json_string(ch_json_get(block, key));
+	const char *file = ch_json_string(ch_json_get(block, file_key));
+	const char *env = ch_json_string(ch_json_get(block, env_key));
+	int given = (text != NULL) + (file != NULL) + (env != NULL);
+	char *where = ch_format("auth.%s", key);
+	bool ok = given <= 1;
+
+	*out = NULL;
+	if (!ok)
+		(void)ch_fail(err, CH_USAGE, "%s: give one of %s, %s and %s",
+		    where, key, file_key, env_key);
+	else if (file != NULL)
+		ok = (*out = ch_secret_load(file, err)) != NULL;
+	else if (env != NULL)
+		ok = (*out = ch_secret_env(env, err)) != NULL;
+	else if (text != NULL)
+		*out = ch_strdup(text);
+	if (ok && *out != NULL)
+		ok = check_secret(*out, where, err);
+	ch_free(where);
+	ch_free(file_key);
+	ch_free(env_key);
+	return ok;
+}
+
+static bool
+block_basic(
+    struct ch_http_auth *auth, const struct ch_json *block, struct ch_err *err)
+{
+	const char *user = ch_json_string(ch_json_get(block, "username"));
+
+	if (!secret_of(block, "password", &auth->password, err))
+		return false;
+	if (user == NULL || *user == '\0' || strchr(user, ':') != NULL ||
+	    auth->password == NULL)
+		return ch_fail(err, CH_USAGE,
+		    "auth: basic wants username (without a colon) and one of "
+		    "password, password_file and password_env");
+	auth->user = ch_strdup(user);
+	return check_secret(user, "auth.username", err);
+}
+
+static bool
+block_bearer(
+    struct ch_http_auth *auth, const struct ch_json *block, struct ch_err *err)
+{
+	if (!secret_of(block, "token", &auth->token, err))
+		return false;
+	return auth->token != NULL ||
+	       ch_fail(err, CH_USAGE,
+		   "auth: bearer wants one of token, token_file and token_env");
+}
+
+static bool
+block_custom(
+    struct ch_http_auth *auth, const struct ch_json *block, struct ch_err *err)
+{
+	const struct ch_json *headers = ch_json_get(block, "headers");
+	size_t i;
+
+	for (i = 0; i < ch_json_count(headers); i++) {
+		const char *value =
+		    ch_json_string(ch_json_value_at(headers, i));
+
+		if (value == NULL)
+			return ch_fail(
+			    err, CH_USAGE, "auth.headers: a value is text");
+		if (!add_header(auth, ch_json_key_at(headers, i), value,
+			"auth.headers", err))
+			return false;
+	}
+	return auth->headers.count > 0 ||
+	       ch_fail(err, CH_USAGE, "auth: custom wants headers");
+}
+
+/* The first pair in byte order, whatever order the folder has. */
+static bool
+find_pair(struct ch_http_auth *auth, const char *dir, struct ch_err *err)
+{
+	DIR *d = opendir(dir);
+	struct ch_list names = { 0 };
+	const struct dirent *entry;
+	size_t i;
+
+	if (d == NULL)
+		return ch_fail(err, CH_USAGE, "auth.cert_dir: %s: %s", dir,
+		    strerror(errno));
+	while ((entry = readdir(d)) != NULL) {
+		if (ch_str_ends(entry->d_name, ".pem") &&
+		    !ch_str_ends(entry->d_name, "-key.pem"))
+			ch_list_add(&names, entry->d_name);
+	}
+	(void)closedir(d);
+	ch_list_sort(&names);
+	for (i = 0; i < names.count && auth->cert_file == NULL; i++) {
+		char *cert = ch_path_join(dir, names.items[i]);
+		char *key =
+		    ch_format("%.*s-key.pem", (int)(strlen(cert) - 4), cert);
+
+		if (access(cert, R_OK) == 0 && access(key, R_OK) == 0) {
+			auth->cert_file = cert;
+			auth->key_file = key;
+			break;
+		}
+		ch_free(cert);
+		ch_free(key);
+	}
+	ch_list_free(&names);
+	return auth->cert_file != NULL ||
+	       ch_fail(err, CH_USAGE,
+		   "auth.cert_dir: %s: no readable NAME.pem with NAME-key.pem",
+		   dir);
+}
+
+static bool
+block_cert(
+    struct ch_http_auth *auth, const struct ch_json *block, struct ch_err *err)
+{
+	const char *dir = ch_json_string(ch_json_get(block, "cert_dir"));
+	const char *cert = ch_json_string(ch_json_get(block, "cert_file"));
+	const char *key = ch_json_string(ch_json_get(block, "key_file"));
+
+	if (dir != NULL && cert == NULL && key == NULL)
+		return find_pair(auth, dir, err);
+	if (dir != NULL || cert == NULL || key == NULL)
+		return ch_fail(err, CH_USAGE,
+		    "auth: client_cert wants cert_dir, or cert_file and "
+		    "key_file");
+	auth->cert_file = ch_strdup(cert);
+	auth->key_file = ch_strdup(key);
+	return ch_access_readable(cert, "auth.cert_file", err) &&
+	       ch_access_readable(key, "auth.key_file", err);
+}
+
+bool
+ch_auth_block(
+    struct ch_http_auth *auth, const struct ch_json *block, struct ch_err *err)
+{
+	const char *type = ch_json_string_or(ch_json_get(block, "type"), "");
+
+	if (strcmp(type, "basic") == 0)
+		return block_basic(auth, block, err);
+	if (strcmp(type, "bearer") == 0)
+		return block_bearer(auth, block, err);
+	if (strcmp(type, "custom") == 0)
+		return block_custom(auth, block, err);
+	if (strcmp(type, "client_cert") == 0)
+		return block_cert(auth, block, err);
+	return ch_fail(err, CH_USAGE,
+	    "auth.type: \"%s\" is none of basic, bearer, custom and "
+	    "client_cert",
+	    type);
+}
