@@ -115,6 +115,15 @@ on_doctype(void *ctx, const char *name, const char *system_id,
 	refuse(ctx, "a document type declaration is not accepted");
 }
 
+static void *
+resize(void *p, size_t size)
+{
+	return ch_realloc(p, size, 1);
+}
+
+/* Running out of memory ends the process here as everywhere. */
+static const XML_Memory_Handling_Suite memory = { ch_alloc, resize, ch_free };
+
 struct ch_xml *
 ch_xml_new(const struct ch_xml_handler *handler, const char *name)
 {
@@ -124,12 +133,7 @@ ch_xml_new(const struct ch_xml_handler *handler, const char *name)
 	x->name = name;
 	ch_buf_init(&x->text,
 	    handler->text_max > 0 ? handler->text_max : CH_XML_TEXT_MAX);
-	x->parser = XML_ParserCreate(NULL);
-	if (x->parser == NULL) {
-		ch_buf_free(&x->text);
-		ch_free(x);
-		return NULL;
-	}
+	x->parser = XML_ParserCreate_MM(NULL, &memory, NULL);
 	XML_SetUserData(x->parser, x);
 	XML_SetElementHandler(x->parser, on_start, on_end);
 	XML_SetCharacterDataHandler(x->parser, on_text);
@@ -150,9 +154,7 @@ parse_chunk(struct ch_xml *x, const char *data, size_t len, bool is_last,
 		return false;
 	x->has_failed = true;
 	code = XML_GetErrorCode(x->parser);
-	return ch_fail(err,
-	    code == XML_ERROR_NO_MEMORY ? CH_TEMPORARY : CH_MALFORMED,
-	    "%s: line %lu: %s", x->name,
+	return ch_fail(err, CH_MALFORMED, "%s: line %lu: %s", x->name,
 	    (unsigned long)XML_GetCurrentLineNumber(x->parser),
 	    XML_ErrorString(code));
 }
