@@ -81,7 +81,7 @@ $(B)/bin/chantal: tools/chantal
 
 .SECONDEXPANSION:
 $(PLUGINS:%=$(PLUGDIR)/%): $(PLUGDIR)/%: \
-		$$(patsubst %.c,$(B)/%.o,$$(sort $$(wildcard plugins/$$*/*.c))) $(LIB)
+		$$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(sort $$(wildcard plugins/$$*/*.c))))) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS)
 

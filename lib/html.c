@@ -170,6 +170,9 @@ is_one_of(const char *name, const char *const *names)
 	return *names != NULL;
 }
 
+/* What stands in two cells is not one word. */
+static const char *const cells[] = { "td", "th", NULL };
+
 /* Elements that begin or end a row where no table says otherwise. */
 static const char *const row_elements[] = { "tr", "li", "ul", "ol", "pre",
 	"div", "p", "br", "hr", "table", "h1", "h2", "h3", NULL };
@@ -222,6 +225,8 @@ on_start(void *ctx, const xmlChar *xml_name, const xmlChar **attrs)
 		p->tr_depth++;
 	else if (strcmp(name, "pre") == 0)
 		p->pre_depth++;
+	if (is_one_of(name, cells))
+		add_folded(&p->row, " ", 1);
 	see_attributes(p, name, attrs);
 	if (href == NULL || p->has_failed)
 		return;

@@ -25,9 +25,8 @@ refuse(struct ch_out *out, const char *file, const char *code, const char *why,
 	ch_escape_text(&shown, file, strlen(file));
 	ch_escape_text(&said, why, strlen(why));
 	ok = ch_print_reject(out,
-	    &(struct ch_refusal){ .path = shown.data,
-		.code = code,
-		.message = said.data },
+	    &(struct ch_refusal){
+		.path = shown.data, .code = code, .message = said.data },
 	    err);
 	ch_buf_free(&shown);
 	ch_buf_free(&said);

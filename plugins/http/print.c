@@ -185,8 +185,10 @@ ch_print_reject(
 
 	ch_record_start(&of, CH_KIND_PACKAGE);
 	ch_record_set_string(&of, "path", refusal->path);
-	ch_reject_make(
-	    &r, &of, refusal->code, refusal->message, refusal->retry);
+	ch_reject_make(&r, &of,
+	    &(struct ch_reason){ .code = refusal->code,
+		.message = refusal->message,
+		.retry = refusal->retry });
 	ok = ch_record_write(&r, out, err);
 	ch_record_free(&r);
 	ch_record_free(&of);
