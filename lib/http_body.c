@@ -46,6 +46,8 @@ accept_rest(struct ch_transfer *t)
 		return restart_and_fail(t, "it changed while it was fetched");
 	if (head->has_total && t->has_total && head->total != t->total)
 		return restart_and_fail(t, "its size changed underway");
+	if (head->has_total && head->range_end >= head->total)
+		return restart_and_fail(t, "the answer's range is not in it");
 	if (head->has_total) {
 		t->has_total = true;
 		t->total = head->total;
@@ -134,6 +136,8 @@ ch_body_take(struct ch_transfer *t, const void *data, size_t len)
 			   : ch_transfer_fail(t, CH_MALFORMED, false,
 				 "it is longer than the %llu bytes allowed",
 				 (ull)limit);
+	if (t->has_total && len > t->total - t->received)
+		return restart_and_fail(t, "it is longer than was announced");
 	t->received += len;
 	if (t->data == NULL || t->data(t->ctx, data, len, &err))
 		return true;

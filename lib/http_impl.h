@@ -195,7 +195,7 @@ bool ch_http_has_credentials(const struct ch_transfer *t);
 
 /* http_retry.c */
 bool ch_http_code_is_retryable(int code);
-/* Seconds that a Retry-After value asks for; 0 when it makes no sense. */
+/* Seconds a Retry-After value asks for, 10^9 at most; 0: it makes no sense. */
 uint64_t ch_retry_after_s(const char *value, int64_t now_s);
 int64_t ch_retry_delay_ms(const struct ch_http_options *o, unsigned attempt);
 

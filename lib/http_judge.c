@@ -168,6 +168,10 @@ judge_curl(struct ch_transfer *t, CURLcode code)
 	case CURLE_SSL_ENGINE_NOTFOUND:
 		(void)ch_transfer_fail(t, CH_USAGE, false, "%s", why);
 		break;
+	case CURLE_OUT_OF_MEMORY: /* its word for a line over 100 KiB */
+		(void)ch_transfer_fail(t, CH_MALFORMED, false,
+		    "the answer's head has a line that is too long");
+		break;
 	case CURLE_UNSUPPORTED_PROTOCOL:
 	case CURLE_WEIRD_SERVER_REPLY:
 	case CURLE_URL_MALFORMAT:
@@ -255,7 +259,10 @@ ch_http_judge(struct ch_transfer *t, int curl_code)
 		follow(t);
 		return;
 	}
-	if (!t->has_failed && (has_answer || curl_code == CURLE_OK))
+	if (!t->has_failed && curl_code == CURLE_OK && !t->head.is_final)
+		(void)ch_transfer_fail(t, CH_TEMPORARY, true,
+		    "the connection was closed within the head");
+	else if (!t->has_failed && (has_answer || curl_code == CURLE_OK))
 		judge_answer(t);
 	else if (!t->has_failed)
 		judge_curl(t, (CURLcode)curl_code);

@@ -8,6 +8,7 @@
 #include "banned.h"
 
 #define DELAY_MAX_MS 30000
+#define FOREVER_S    1000000000
 
 bool
 ch_http_code_is_retryable(int code)
@@ -34,13 +35,15 @@ ch_retry_after_s(const char *value, int64_t now_s)
 
 	if (value == NULL)
 		return 0;
-	if (ch_parse_uint(value, UINT64_MAX, &seconds))
+	if (ch_parse_uint(value, FOREVER_S, &seconds))
 		return seconds;
 	/* A number too large to hold is still a number. */
 	if (value[0] >= '0' && value[0] <= '9')
-		return UINT64_MAX;
+		return FOREVER_S;
 	when = (int64_t)curl_getdate(value, NULL);
-	return when > now_s ? (uint64_t)(when - now_s) : 0;
+	if (when <= now_s)
+		return 0;
+	return when - now_s < FOREVER_S ? (uint64_t)(when - now_s) : FOREVER_S;
 }
 
 /* Doubled each time, half of it by chance: clients do not come in step. */

@@ -209,14 +209,16 @@ redirect_is_allowed(
 		   "a private address; to allow it use --allow-private");
 }
 
-static void
-fail_redirect(struct ch_transfer *t, const char *to, const struct ch_err *why)
+static char *
+refuse_target(struct ch_transfer *t, char *to, const struct ch_err *why)
 {
-	char *shown = ch_url_display(to);
+	char *shown = ch_url_display(to == NULL ? t->head.location : to);
 
 	(void)ch_transfer_fail(t, why->status, false,
-	    "redirect to %.300s refused: %s", shown, why->text);
+	    "redirect to %.200s refused: %s", shown, why->text);
 	ch_free(shown);
+	ch_free(to);
+	return NULL;
 }
 
 char *
@@ -230,22 +232,15 @@ ch_http_redirect_target(struct ch_transfer *t)
 		    "a redirect (%d) without a usable location", t->head.code);
 		return NULL;
 	}
-	if (t->redirects >= t->http->options->redirects) {
-		char *shown = ch_url_display(t->head.location);
-
-		(void)ch_transfer_fail(t, CH_MALFORMED, false,
-		    "redirect to %.300s refused: more than %u in a row", shown,
-		    t->http->options->redirects);
-		ch_free(shown);
-		return NULL;
-	}
 	to = ch_url_resolve(t->url, t->head.location, &err);
-	if (to == NULL) {
-		(void)ch_fail(&err, CH_MALFORMED, "no http or https url");
-	} else if (redirect_is_allowed(t, to, &err)) {
-		return to;
+	if (to == NULL)
+		return refuse_target(t, to, &err);
+	if (t->redirects >= t->http->options->redirects) {
+		(void)ch_fail(&err, CH_MALFORMED, "more than %u in a row",
+		    t->http->options->redirects);
+		return refuse_target(t, to, &err);
 	}
-	fail_redirect(t, to == NULL ? t->head.location : to, &err);
-	ch_free(to);
-	return NULL;
+	if (!redirect_is_allowed(t, to, &err))
+		return refuse_target(t, to, &err);
+	return to;
 }

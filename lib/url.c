@@ -17,7 +17,7 @@ refuse(struct ch_err *err, const char *url, const char *why)
 {
 	char *shown = ch_url_display(url);
 
-	(void)ch_fail(err, CH_MALFORMED, "%s: bad url: %s", shown, why);
+	(void)ch_fail(err, CH_MALFORMED, "%.200s: bad url: %s", shown, why);
 	ch_free(shown);
 	return false;
 }

@@ -152,9 +152,11 @@ ch_url_display(const char *url)
 	size_t end;
 	size_t i;
 
+	/* What is no URL may still hold a password: all before its "@" goes. */
+	end = authority == NULL ? strlen(url) : 0;
 	authority = authority == NULL ? url : authority + 3;
-	/* The last "@" of what a lenient reader may take for the authority. */
-	end = strcspn(authority, "/?#");
+	if (end == 0)
+		end = strcspn(authority, "/?#");
 	for (i = 0; i < end; i++) {
 		if (authority[i] == '@')
 			at = authority + i + 1;
