@@ -199,7 +199,7 @@ set_aside(struct ch_pool *pool, const char *sha256, const char *why,
 	return true;
 }
 
-/* What is wrong with the content of fd, or NULL; "" when err says why. */
+/* What is wrong with the content of fd, or NULL. */
 static const char *
 judge_content(struct ch_pool *pool, const char *sha256, int fd,
     const struct stat *st, struct ch_err *err)
@@ -211,7 +211,7 @@ judge_content(struct ch_pool *pool, const char *sha256, int fd,
 	if (!is_owner_right(pool, st))
 		return "belongs to another user";
 	if (!ch_sha256_fd(fd, sha256, hex, NULL, err))
-		return errno == EIO ? "cannot be read" : "";
+		return "cannot be read";
 	return ch_str_equal(hex, sha256) ? NULL : "its content has changed";
 }
 
@@ -242,7 +242,7 @@ read_and_judge(struct ch_pool *pool, const char *sha256,
 		(void)close(fd);
 	if (why == NULL)
 		return CH_OBJECT_SOUND;
-	if (why[0] == '\0' || !set_aside(pool, sha256, why, st.st_ino, err))
+	if (!set_aside(pool, sha256, why, st.st_ino, err))
 		return CH_OBJECT_ERROR;
 	return CH_OBJECT_CORRUPT;
 }
@@ -312,6 +312,21 @@ ch_pool_open_object(struct ch_pool *pool, const char *sha256, int *fd_out,
 		return ch_fail_errno(err, errno, "%s/%s", pool->dir, name);
 	if (size_out != NULL)
 		*size_out = (uint64_t)st.st_size;
+	return true;
+}
+
+bool
+ch_pool_size(const struct ch_pool *pool, const char *sha256, uint64_t *size_out)
+{
+	char name[CH_OBJECT_NAME_MAX];
+	struct stat st;
+
+	if (pool->fd < 0 || !ch_is_sha256(sha256, strlen(sha256)))
+		return false;
+	ch_object_name(sha256, name);
+	if (fstatat(pool->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	*size_out = (uint64_t)st.st_size;
 	return true;
 }
 

@@ -76,6 +76,9 @@ bool ch_pool_has(struct ch_pool *pool, const char *sha256);
  */
 bool ch_pool_open_object(struct ch_pool *pool, const char *sha256, int *fd_out,
     uint64_t *size_out, struct ch_err *err) CH_MUST_CHECK;
+/* Bytes of an object, by its stat alone; false when it is absent. */
+bool ch_pool_size(
+    const struct ch_pool *pool, const char *sha256, uint64_t *size_out);
 /* Where it is or would be; owned by the caller. */
 char *ch_pool_path(const struct ch_pool *pool, const char *sha256) CH_MALLOC;
 /*

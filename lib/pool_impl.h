@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "lock.h"
+#include "mem.h"
 #include "pool.h"
 
 #define CH_POOL_STAGE ".stage"

@@ -178,6 +178,9 @@ ch_pool_put_end(
 	}
 	memcpy(facts->sha256, facts->hex[CH_HASH_SHA256], CH_SHA256_HEX + 1);
 	memcpy(put->sha256, facts->sha256, sizeof(put->sha256));
+	if (facts->sha256[0] == '\0')
+		return ch_fail(err, CH_TEMPORARY,
+		    "%s: the system's OpenSSL computes no SHA-256", put->what);
 	if (put->expected != CH_SIZE_UNKNOWN && put->size != put->expected)
 		return ch_fail(err, CH_UNTRUSTED,
 		    "%s: %" PRIu64 " bytes, expected %" PRIu64, put->what,

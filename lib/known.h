@@ -1,0 +1,41 @@
+/*
+ * What the current generation knows: the SHA-256 behind an upstream's URL.
+ *
+ * Records of upstreams that claim no SHA-256 are looked up here, so that what
+ * was fetched before is not fetched again.  An entry answers when its URL and
+ * the upstream's own digest or time agree, and the size where it is claimed.
+ *
+ * ch_known_load() once (a repository without a generation knows nothing),
+ * ch_known_find() per claim, ch_known_free().  Memory: 72 bytes an entry.
+ */
+
+#ifndef CH_KNOWN_H
+#define CH_KNOWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "hash.h"
+#include "str.h"
+
+/* What a record says about one content; strings are borrowed. */
+struct ch_claim {
+	const char *url;    /* or NULL: it is in the pool or nowhere */
+	const char *sha256; /* or NULL */
+	const char *digest; /* "sha512:…", or NULL */
+	uint64_t size;      /* or CH_SIZE_UNKNOWN */
+	uint64_t time;      /* or CH_SIZE_UNKNOWN */
+};
+
+struct ch_known;
+
+/* catalog_dir and ref as in chantal-pool add --known. */
+struct ch_known *ch_known_load(
+    const char *catalog_dir, const char *ref, struct ch_err *err) CH_MUST_CHECK;
+/* Writes the SHA-256; false when nothing is known.  NULL knows nothing. */
+bool ch_known_find(const struct ch_known *known, const struct ch_claim *claim,
+    char sha256[CH_SHA256_HEX + 1]);
+void ch_known_free(struct ch_known *known);
+
+#endif

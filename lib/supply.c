@@ -1,0 +1,161 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mem.h"
+#include "supply_impl.h"
+
+#include "banned.h"
+
+struct ch_supply *
+ch_supply_new(
+    struct ch_pool *pool, struct ch_http *http, const struct ch_known *known)
+{
+	struct ch_supply *s = ch_calloc(1, sizeof(*s));
+
+	s->pool = pool;
+	s->http = http;
+	s->known = known;
+	s->staged_last = &s->staged;
+	return s;
+}
+
+size_t
+ch_supply_pending(const struct ch_supply *supply)
+{
+	return supply->pending;
+}
+
+bool
+ch_supply_has_transfers(const struct ch_supply *supply)
+{
+	return ch_http_pending(supply->http) > 0;
+}
+
+const struct ch_supply_counts *
+ch_supply_counts(const struct ch_supply *supply)
+{
+	return &supply->counts;
+}
+
+void
+ch_supply_free(struct ch_supply *supply)
+{
+	if (supply == NULL)
+		return;
+	for (size_t i = 0; i < CH_SUPPLY_BUCKETS; i++) {
+		while (supply->buckets[i] != NULL) {
+			struct ch_fetch *f = supply->buckets[i];
+
+			supply->buckets[i] = f->next;
+			ch_fetch_free(f);
+		}
+	}
+	ch_free(supply);
+}
+
+static void
+refuse_now(struct ch_supply *s, struct ch_asker who, const char *code,
+    const char *message)
+{
+	const struct ch_supplied what = { .code = code, .message = message };
+
+	s->counts.failed++;
+	who.fn(who.ctx, who.index, &what);
+}
+
+/* What is in the pool under sha256, if its size is what is claimed. */
+static void
+answer_now(struct ch_supply *s, const struct ch_claim *claim,
+    const char *sha256, struct ch_asker who)
+{
+	struct ch_supplied what = { 0 };
+	char *message;
+
+	memcpy(what.content.sha256, sha256, CH_SHA256_HEX + 1);
+	if (ch_pool_size(s->pool, sha256, &what.content.size) &&
+	    (claim->size == CH_SIZE_UNKNOWN ||
+		claim->size == what.content.size)) {
+		s->counts.reused++;
+		who.fn(who.ctx, who.index, &what);
+		return;
+	}
+	message = ch_format("%s: %" PRIu64 " bytes, expected %" PRIu64, sha256,
+	    what.content.size, claim->size);
+	refuse_now(s, who, "size-mismatch", message);
+	ch_free(message);
+}
+
+bool
+ch_supply_want(struct ch_supply *s, const struct ch_claim *claim,
+    struct ch_asker who, struct ch_err *err)
+{
+	char sha256[CH_SHA256_HEX + 1] = "";
+	bool is_there = false;
+
+	if (claim->sha256 != NULL)
+		(void)snprintf(sha256, sizeof(sha256), "%s", claim->sha256);
+	else if (!ch_known_find(s->known, claim, sha256))
+		sha256[0] = '\0';
+	if (sha256[0] != '\0' && !ch_pool_hold(s->pool, sha256, &is_there, err))
+		return false;
+	if (is_there)
+		answer_now(s, claim, sha256, who);
+	else if (claim->url != NULL)
+		ch_fetch_start(s, claim, who);
+	else if (sha256[0] != '\0')
+		refuse_now(s, who, "missing",
+		    "it is not in the pool, and the record has no url");
+	else
+		refuse_now(s, who, "malformed",
+		    "the record has neither url nor sha256");
+	return true;
+}
+
+bool
+ch_supply_flush(struct ch_supply *s, struct ch_err *err)
+{
+	struct ch_fetch *f = s->staged;
+
+	if (!ch_pool_flush(s->pool, err))
+		return false;
+	s->staged = NULL;
+	s->staged_last = &s->staged;
+	while (f != NULL) {
+		const struct ch_supplied what = { .is_new = true,
+			.content = f->content };
+		struct ch_fetch *next = f->next_staged;
+
+		s->counts.fetched++;
+		ch_fetch_finish(f, &what);
+		f = next;
+	}
+	return true;
+}
+
+bool
+ch_supply_step(struct ch_supply *s, int timeout_ms, struct ch_err *err)
+{
+	if (ch_http_pending(s->http) > 0 &&
+	    !ch_http_poll(s->http, timeout_ms, err))
+		return false;
+	if (s->has_failed) {
+		*err = s->failure;
+		return false;
+	}
+	return !ch_pool_is_flush_due(s->pool) || ch_supply_flush(s, err);
+}
+
+bool
+ch_supply_finish(struct ch_supply *s, struct ch_err *err)
+{
+	const int step_ms = 250;
+
+	while (s->pending > 0) {
+		if (!ch_supply_step(s, step_ms, err))
+			return false;
+		if (ch_http_pending(s->http) == 0 && !ch_supply_flush(s, err))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,349 @@
+/* One content under way: its transfer, its checks, who waits for it. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "mem.h"
+#include "supply_impl.h"
+#include "url.h"
+
+#include "banned.h"
+
+static void
+free_waiter(struct ch_waiter *w)
+{
+	ch_free(w->url);
+	ch_free(w);
+}
+
+void
+ch_fetch_free(struct ch_fetch *f)
+{
+	while (f->waiters != NULL) {
+		struct ch_waiter *w = f->waiters;
+
+		f->waiters = w->next;
+		free_waiter(w);
+	}
+	ch_pool_put_abort(f->put);
+	ch_free(f->key);
+	ch_free(f->url);
+	ch_free(f->sha256);
+	ch_free(f->digest);
+	ch_free(f);
+}
+
+/* FNV-1a: keys are ours, nobody gains from collisions in a window of them. */
+static struct ch_fetch **
+bucket_of(struct ch_supply *s, const char *key)
+{
+	uint32_t hash = 2166136261U;
+
+	for (const char *p = key; *p != '\0'; p++)
+		hash = (hash ^ (unsigned char)*p) * 16777619U;
+	return &s->buckets[hash % CH_SUPPLY_BUCKETS];
+}
+
+static void
+remove_fetch(struct ch_fetch *f)
+{
+	struct ch_fetch **at = bucket_of(f->supply, f->key);
+
+	while (*at != f)
+		at = &(*at)->next;
+	*at = f->next;
+	ch_fetch_free(f);
+}
+
+/* Tells the first waiter, who is gone then. */
+static void
+answer(struct ch_fetch *f, const struct ch_supplied *what)
+{
+	struct ch_waiter *w = f->waiters;
+
+	f->waiters = w->next;
+	if (f->waiters == NULL)
+		f->last = &f->waiters;
+	f->supply->pending--;
+	w->who.fn(w->who.ctx, w->who.index, what);
+	free_waiter(w);
+}
+
+static void
+fail_run(struct ch_supply *s, const struct ch_err *err)
+{
+	if (!s->has_failed)
+		s->failure = *err;
+	s->has_failed = true;
+}
+
+static void submit(struct ch_fetch *f);
+
+/*
+ * The one who was tried fails with all who know no other URL; with the next
+ * one who does it is tried again.
+ */
+static void
+fail_fetch(
+    struct ch_fetch *f, const char *code, const char *message, bool may_retry)
+{
+	const struct ch_supplied what = {
+		.code = code, .message = message, .may_retry = may_retry
+	};
+
+	ch_pool_put_abort(f->put);
+	f->put = NULL;
+	while (f->waiters != NULL && ch_str_equal(f->waiters->url, f->url)) {
+		f->supply->counts.failed++;
+		answer(f, &what);
+	}
+	if (f->waiters == NULL) {
+		remove_fetch(f);
+		return;
+	}
+	ch_free(f->url);
+	f->url = ch_strdup(f->waiters->url);
+	submit(f);
+}
+
+static bool
+begin_body(void *ctx, const struct ch_http_info *info, struct ch_err *err)
+{
+	struct ch_fetch *f = ctx;
+	uint64_t size = f->size;
+	unsigned also = 0;
+	enum ch_hash_kind kind;
+	const char *hex;
+
+	if (info->offset > 0 && f->put != NULL)
+		return true;
+	f->is_too_long = false;
+	ch_pool_put_abort(f->put);
+	if (f->digest != NULL &&
+	    ch_digest_parse(f->digest, strlen(f->digest), &kind, &hex))
+		also = 1U << kind;
+	if (size == CH_SIZE_UNKNOWN && info->has_size)
+		size = info->size;
+	f->put = ch_pool_put_begin(f->supply->pool, f->url, size, also, err);
+	if (f->put == NULL)
+		fail_run(f->supply, err);
+	return f->put != NULL;
+}
+
+static bool
+take_bytes(void *ctx, const void *bytes, size_t len, struct ch_err *err)
+{
+	struct ch_fetch *f = ctx;
+
+	if (!ch_pool_put_write(f->put, bytes, len, err)) {
+		f->is_too_long = err->status == CH_UNTRUSTED;
+		if (!f->is_too_long)
+			fail_run(f->supply, err);
+		return false;
+	}
+	f->supply->counts.bytes += len;
+	return true;
+}
+
+/* The claims against what came; the code of the first that does not hold. */
+static const char *
+judge(const struct ch_fetch *f, const struct ch_put_facts *facts,
+    struct ch_err *err)
+{
+	char *url = ch_url_display(f->url);
+	const char *code = NULL;
+	enum ch_hash_kind kind;
+	const char *hex;
+
+	if (f->size != CH_SIZE_UNKNOWN && facts->size != f->size) {
+		code = "size-mismatch";
+		(void)ch_fail(err, CH_UNTRUSTED,
+		    "%s: %" PRIu64 " bytes, expected %" PRIu64, url,
+		    facts->size, f->size);
+	} else if (f->sha256 != NULL &&
+		   !ch_str_equal(f->sha256, facts->sha256)) {
+		code = "digest-mismatch";
+		(void)ch_fail(err, CH_UNTRUSTED,
+		    "%s: SHA-256 is %s, expected %s", url, facts->sha256,
+		    f->sha256);
+	} else if (f->digest != NULL &&
+		   ch_digest_parse(f->digest, strlen(f->digest), &kind, &hex) &&
+		   !ch_str_equal(hex, facts->hex[kind])) {
+		code = "digest-mismatch";
+		(void)ch_fail(err, CH_UNTRUSTED, "%s: %s is %s, expected %s",
+		    url, ch_hash_name(kind), facts->hex[kind], hex);
+	}
+	ch_free(url);
+	return code;
+}
+
+static void
+finish_body(struct ch_fetch *f)
+{
+	struct ch_supply *s = f->supply;
+	struct ch_put_facts facts;
+	const char *code;
+	struct ch_err err;
+	bool is_ended;
+
+	is_ended = ch_pool_put_end(f->put, &facts, &err);
+	code = judge(f, &facts, &err);
+	if (code != NULL) {
+		fail_fetch(f, code, err.text, false);
+		return;
+	}
+	if (is_ended && ch_pool_put_accept(f->put, &err)) {
+		memcpy(f->content.sha256, facts.sha256, sizeof(facts.sha256));
+		f->content.size = facts.size;
+		*s->staged_last = f;
+		s->staged_last = &f->next_staged;
+	} else {
+		fail_run(s, &err);
+	}
+	if (is_ended)
+		f->put = NULL;
+}
+
+static const char *
+code_of(const struct ch_fetch *f, const struct ch_http_result *result)
+{
+	if (f->is_too_long)
+		return "size-mismatch";
+	switch (result->err->status) {
+	case CH_TEMPORARY:
+		return "network";
+	case CH_MALFORMED:
+		return "bad-answer";
+	case CH_UNTRUSTED:
+		return result->code == 0 ? "untrusted" : "size-mismatch";
+	case CH_OK:
+	case CH_REJECTED:
+	case CH_USAGE:
+	case CH_DIFFERENT:
+		break;
+	}
+	return "refused";
+}
+
+static void
+body_done(void *ctx, const struct ch_http_result *result)
+{
+	struct ch_fetch *f = ctx;
+	struct ch_err err;
+
+	if (f->supply->has_failed)
+		return;
+	switch (result->outcome) {
+	case CH_HTTP_OK:
+		/* An empty body may come without a begin. */
+		if (f->put == NULL &&
+		    !begin_body(f, &(struct ch_http_info){ 0 }, &err))
+			return;
+		finish_body(f);
+		break;
+	case CH_HTTP_NOT_FOUND:
+		fail_fetch(f, "not-found", result->err->text, false);
+		break;
+	case CH_HTTP_NOT_MODIFIED:
+		fail_fetch(f, "bad-answer",
+		    "answered 304 to a request without a condition", true);
+		break;
+	case CH_HTTP_FAILED:
+		fail_fetch(f, code_of(f, result), result->err->text,
+		    result->is_retryable);
+		break;
+	}
+}
+
+static void
+submit(struct ch_fetch *f)
+{
+	const char *url = f->url;
+	struct ch_http_request request = { .urls = &url,
+		.url_count = 1,
+		.begin = begin_body,
+		.data = take_bytes,
+		.done = body_done,
+		.ctx = f };
+
+	if (f->size != CH_SIZE_UNKNOWN) {
+		request.size = f->size;
+		request.has_size = true;
+	}
+	ch_http_submit(f->supply->http, &request);
+}
+
+static char *
+copy_or_null(const char *s)
+{
+	return s == NULL ? NULL : ch_strdup(s);
+}
+
+/* Two claims with one key are about the same content. */
+static char *
+make_key(const struct ch_claim *c)
+{
+	return ch_format("%s\n%s\n%" PRIu64 "\n%s",
+	    c->sha256 == NULL ? "" : c->sha256,
+	    c->digest == NULL ? "" : c->digest, c->size,
+	    c->sha256 == NULL ? c->url : "");
+}
+
+static struct ch_fetch *
+find_fetch(struct ch_supply *s, const char *key)
+{
+	struct ch_fetch *f = *bucket_of(s, key);
+
+	while (f != NULL && !ch_str_equal(f->key, key))
+		f = f->next;
+	return f;
+}
+
+/* Takes key over. */
+static struct ch_fetch *
+new_fetch(struct ch_supply *s, const struct ch_claim *claim, char *key)
+{
+	struct ch_fetch **bucket = bucket_of(s, key);
+	struct ch_fetch *f = ch_calloc(1, sizeof(*f));
+
+	f->supply = s;
+	f->key = key;
+	f->url = ch_strdup(claim->url);
+	f->sha256 = copy_or_null(claim->sha256);
+	f->digest = copy_or_null(claim->digest);
+	f->size = claim->size;
+	f->last = &f->waiters;
+	f->next = *bucket;
+	*bucket = f;
+	return f;
+}
+
+void
+ch_fetch_start(
+    struct ch_supply *s, const struct ch_claim *claim, struct ch_asker who)
+{
+	struct ch_waiter *w = ch_calloc(1, sizeof(*w));
+	char *key = make_key(claim);
+	struct ch_fetch *f = find_fetch(s, key);
+	bool is_new = f == NULL;
+
+	if (is_new)
+		f = new_fetch(s, claim, key);
+	else
+		ch_free(key);
+	w->url = ch_strdup(claim->url);
+	w->who = who;
+	*f->last = w;
+	f->last = &w->next;
+	s->pending++;
+	if (is_new)
+		submit(f);
+}
+
+void
+ch_fetch_finish(struct ch_fetch *f, const struct ch_supplied *what)
+{
+	while (f->waiters != NULL)
+		answer(f, what);
+	remove_fetch(f);
+}

@@ -1,0 +1,53 @@
+/* What the two files of supply share; nobody else includes it. */
+
+#ifndef CH_SUPPLY_IMPL_H
+#define CH_SUPPLY_IMPL_H
+
+#include "supply.h"
+
+#define CH_SUPPLY_BUCKETS 1024
+
+struct ch_waiter {
+	struct ch_waiter *next; /* asked later */
+	char *url;              /* its own, or NULL */
+	struct ch_asker who;    /* is told */
+};
+
+/* One content under way, until it has its name in the pool. */
+struct ch_fetch {
+	struct ch_supply *supply;     /* whose it is */
+	struct ch_fetch *next;        /* in its bucket */
+	struct ch_fetch *next_staged; /* accepted after it */
+	char *key;                    /* all that is claimed */
+	char *url;                    /* the one being tried */
+	char *sha256;                 /* claimed, or NULL */
+	char *digest;                 /* claimed, or NULL */
+	uint64_t size;                /* claimed, or CH_SIZE_UNKNOWN */
+	struct ch_put *put;           /* its bytes, or NULL */
+	bool is_too_long;             /* more came than was claimed */
+	struct ch_content content;    /* once it is staged */
+	struct ch_waiter *waiters;    /* who asked, in order */
+	struct ch_waiter **last;      /* where the next one goes */
+};
+
+struct ch_supply {
+	struct ch_pool *pool;                        /* where contents go */
+	struct ch_http *http;                        /* where they come from */
+	const struct ch_known *known;                /* or NULL */
+	struct ch_fetch *buckets[CH_SUPPLY_BUCKETS]; /* under way, by key */
+	struct ch_fetch *staged;        /* accepted, not yet flushed */
+	struct ch_fetch **staged_last;  /* where the next one goes */
+	size_t pending;                 /* waiters in all */
+	struct ch_supply_counts counts; /* so far */
+	bool has_failed;                /* the run cannot go on */
+	struct ch_err failure;          /* why */
+};
+
+/* Joins who asks for the same content, or starts its transfer. */
+void ch_fetch_start(
+    struct ch_supply *s, const struct ch_claim *claim, struct ch_asker who);
+/* Answers all who wait with what; the fetch is gone then. */
+void ch_fetch_finish(struct ch_fetch *f, const struct ch_supplied *what);
+void ch_fetch_free(struct ch_fetch *f);
+
+#endif
