@@ -1,0 +1,164 @@
+#include <string.h>
+
+#include "catalog_parts.h"
+#include "log.h"
+#include "mem.h"
+
+#include "banned.h"
+
+static char *
+copy_string(struct ch_record *r, const char *key)
+{
+	const char *text = ch_record_string(r, key);
+
+	return text ? ch_strdup(text) : NULL;
+}
+
+void
+ch_repo_facts_take(struct ch_repo_facts *f, struct ch_record *r)
+{
+	struct ch_span serial = ch_record_lookup(r, "serial");
+
+	if (!serial.data)
+		serial = ch_record_lookup(r, "identity.serial");
+	ch_repo_facts_free(f);
+	f->is_there = true;
+	f->feed = copy_string(r, "feed");
+	f->type = copy_string(r, "type");
+	f->date = copy_string(r, "date");
+	f->has_base = ch_record_uint(r, "base", &f->base);
+	f->has_upstream = ch_record_uint(r, "upstream", &f->upstream);
+	f->has_serial =
+	    serial.data && ch_parse_uint_span(serial, CH_MAX_INT, &f->serial);
+}
+
+void
+ch_repo_facts_free(struct ch_repo_facts *f)
+{
+	ch_free(f->feed);
+	ch_free(f->type);
+	ch_free(f->date);
+	*f = (struct ch_repo_facts){ 0 };
+}
+
+bool
+ch_guard_read_before(struct ch_saving *s, struct ch_err *err)
+{
+	struct ch_generation g;
+	bool ok;
+
+	if (!s->current_path)
+		return true;
+	ok = ch_generation_open(&g, s->current_path, err) &&
+	     ch_generation_next(&g, err) == CH_ITEM;
+	if (ok && g.record.kind == CH_KIND_REPO)
+		ch_repo_facts_take(&s->before, &g.record);
+	else if (ok)
+		ok = ch_fail(err, CH_MALFORMED,
+		    "%s: line 1: no repo record: the file is damaged",
+		    s->current_path);
+	/* Without a repo record of its own a stream goes on with this one. */
+	if (ok && (s->o->is_merge || !s->now.is_there)) {
+		ch_buf_clear(&s->repo_line);
+		ch_record_print_canonical(&g.record, &s->repo_line);
+	}
+	ch_generation_close(&g);
+	return ok;
+}
+
+/* Another feed or type is another upstream: nothing to compare with. */
+static bool
+is_same_upstream(const struct ch_saving *s)
+{
+	const struct ch_repo_facts *a = &s->now, *b = &s->before;
+
+	return a->is_there && b->is_there && a->feed && b->feed &&
+	       ch_str_equal(a->feed, b->feed) && a->type && b->type &&
+	       ch_str_equal(a->type, b->type);
+}
+
+static bool
+check_base(const struct ch_saving *s, struct ch_err *err)
+{
+	if (!s->now.has_base || s->now.base == s->current)
+		return true;
+	return ch_fail(err, CH_TEMPORARY,
+	    "%s: generation %ju was current when the stream was started, now "
+	    "it is %ju: somebody else saved meanwhile, run the pipeline again",
+	    s->o->repo, (uintmax_t)s->now.base, (uintmax_t)s->current);
+}
+
+static bool
+check_shrink(const struct ch_saving *s, struct ch_err *err)
+{
+	uint64_t was = s->before.upstream, is = s->now.upstream;
+
+	if (s->o->allows_shrink || !s->now.has_upstream ||
+	    !s->before.has_upstream || was == 0)
+		return true;
+	if (is > 0 && is >= was - was / 2)
+		return true;
+	return ch_fail(err, CH_MALFORMED,
+	    "%s: upstream lists %ju packages, %ju before: nothing was saved; "
+	    "if that is right, say --allow-shrink",
+	    s->o->repo, (uintmax_t)is, (uintmax_t)was);
+}
+
+static bool
+check_rollback(const struct ch_saving *s, struct ch_err *err)
+{
+	const struct ch_repo_facts *a = &s->now, *b = &s->before;
+	int64_t now, before;
+
+	if (s->o->allows_rollback)
+		return true;
+	if (a->has_serial && b->has_serial && a->serial < b->serial)
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: upstream's serial %ju is older than %ju, which was "
+		    "accepted before: nothing was saved; if that is right, say "
+		    "--allow-rollback",
+		    s->o->repo, (uintmax_t)a->serial, (uintmax_t)b->serial);
+	if (a->date && b->date && ch_ref_time(a->date, &now) &&
+	    ch_ref_time(b->date, &before) && now < before)
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: upstream's date %s is older than %s, which was "
+		    "accepted before: nothing was saved; if that is right, say "
+		    "--allow-rollback",
+		    s->o->repo, a->date, b->date);
+	return true;
+}
+
+/* A stream that something cut the marks off tells nothing of upstream. */
+static bool
+check_nothing_left(const struct ch_saving *s, struct ch_err *err)
+{
+	if (s->packages > 0)
+		return true;
+	if (ch_marks_is_unmarked(&s->marks) && !s->o->allows_shrink)
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: no packages in a stream without marks: nothing was "
+		    "saved; if that is right, say --allow-shrink",
+		    s->o->repo);
+	if (s->now.has_upstream && s->now.upstream > 0 &&
+	    s->report->attempt.rejects == 0)
+		ch_warn("%s: the filter keeps nothing of %ju packages",
+		    s->o->repo, (uintmax_t)s->now.upstream);
+	return true;
+}
+
+bool
+ch_guard_check(const struct ch_saving *s, struct ch_err *err)
+{
+	if (s->repo_line.len == 0)
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: the stream has no repo record and there is no "
+		    "generation to take it from: start with a whole stream",
+		    s->o->repo);
+	if (s->o->is_merge)
+		return true;
+	if (!check_base(s, err) || !check_nothing_left(s, err))
+		return false;
+	if (!is_same_upstream(s))
+		return true;
+	return check_shrink(s, err) && check_rollback(s, err);
+}

@@ -1,0 +1,277 @@
+#include <string.h>
+
+#include "catalog_parts.h"
+#include "log.h"
+#include "mem.h"
+
+#include "banned.h"
+
+#define REMEDY "pass the stream through chantal-pool add first"
+
+/* Members that say who a line is; escapes in them would hide twins. */
+static const char *const plain_keys[] = { "record", "repo", "name", "arch",
+	"version", "path", "sha256" };
+
+static void
+unescape_keys(struct ch_record *r)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(plain_keys) / sizeof(plain_keys[0]); i++) {
+		const struct ch_member *m = ch_record_find(r, plain_keys[i]);
+		const char *text;
+		char *copy;
+
+		if (!m || !memchr(m->value.data, '\\', m->value.len))
+			continue;
+		text = ch_record_string(r, plain_keys[i]);
+		if (!text)
+			continue;
+		copy = ch_strdup(text);
+		ch_record_set_string(r, plain_keys[i], copy);
+		ch_free(copy);
+	}
+}
+
+static const char *
+label(struct ch_record *r)
+{
+	const char *text = ch_record_string(r, "name");
+
+	if (!text)
+		text = ch_record_string(r, "path");
+	if (!text)
+		text = ch_record_string(r, "as");
+	return text ? text : "(no name)";
+}
+
+static bool
+check_repo_id(
+    const struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+{
+	const char *repo = ch_record_string(r, "repo");
+
+	if (!repo && r->kind == CH_KIND_OTHER) {
+		ch_record_set_string(r, "repo", s->o->repo);
+		return true;
+	}
+	if (!repo)
+		return ch_fail(err, CH_MALFORMED,
+		    "%s record %s: no \"repo\": it could be of any repository",
+		    ch_kind_name(r->kind), label(r));
+	if (!ch_str_equal(repo, s->o->repo))
+		return ch_fail(err, CH_MALFORMED,
+		    "%s record: is of repository \"%s\", not \"%s\": save one "
+		    "repository at a time",
+		    ch_kind_name(r->kind), repo, s->o->repo);
+	return true;
+}
+
+static bool
+check_digest(const struct ch_saving *s, const char *sha256, const char *what,
+    struct ch_err *err)
+{
+	if (!sha256)
+		return ch_fail(
+		    err, CH_MALFORMED, "%s: no sha256: " REMEDY, what);
+	if (s->o->pool && !ch_pool_has(s->o->pool, sha256))
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: object %s is not in the pool: " REMEDY, what, sha256);
+	return true;
+}
+
+/* What check_file needs of its caller. */
+struct file_ctx {
+	const struct ch_saving *s; /* for the pool */
+	const char *name;          /* of the package */
+};
+
+static bool
+check_file(
+    void *ctx, struct ch_span key, struct ch_span value, struct ch_err *err)
+{
+	const struct file_ctx *c = ctx;
+	struct ch_element e;
+	char hex[CH_SHA256_HEX + 1];
+
+	(void)key;
+	if (!ch_element_read(&e, value, err))
+		return false;
+	if (!e.sha256.data)
+		return check_digest(c->s, NULL, c->name, err);
+	/* Two quotes around the digits; with escapes it would be longer. */
+	if (e.sha256.len != CH_SHA256_HEX + 2)
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: \"files\": \"sha256\" is not plain", c->name);
+	memcpy(hex, e.sha256.data + 1, CH_SHA256_HEX);
+	hex[CH_SHA256_HEX] = '\0';
+	return check_digest(c->s, hex, c->name, err);
+}
+
+static bool
+check_files(const struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+{
+	const struct ch_member *m = ch_record_find(r, "files");
+	struct file_ctx c = { s, label(r) };
+
+	return !m || ch_json_each(m->value, check_file, &c, err);
+}
+
+static bool
+add_line(struct ch_saving *s, const struct ch_record *r, struct ch_err *err)
+{
+	ch_buf_clear(&s->line);
+	ch_record_print_canonical(r, &s->line);
+	return ch_sort_add(
+	    s->lines, (struct ch_span){ s->line.data, s->line.len - 1 }, err);
+}
+
+static bool
+take_object(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+{
+	if (!check_digest(s, ch_record_string(r, "sha256"), label(r), err) ||
+	    !check_files(s, r, err))
+		return false;
+	if (r->kind == CH_KIND_PACKAGE)
+		s->packages++;
+	return add_line(s, r, err);
+}
+
+/* Shards carry a repo record each; all must say the same. */
+static bool
+take_repo(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+{
+	if (!s->now.is_there)
+		ch_repo_facts_take(&s->now, r);
+	ch_record_remove(r, "base");
+	ch_record_remove(r, "shard");
+	ch_buf_clear(&s->line);
+	ch_record_print_canonical(r, &s->line);
+	if (s->repo_line.len == 0) {
+		ch_buf_put(&s->repo_line, s->line.data, s->line.len);
+		return true;
+	}
+	if (s->line.len == s->repo_line.len &&
+	    memcmp(s->line.data, s->repo_line.data, s->line.len) == 0)
+		return true;
+	return ch_fail(err, CH_MALFORMED,
+	    "two repo records that disagree: save one generation at a time");
+}
+
+bool
+ch_reject_code_is_final(const char *code)
+{
+	return strstr(code, "digest") || strstr(code, "checksum") ||
+	       strstr(code, "signature") || strstr(code, "path");
+}
+
+static bool
+is_accepted(const struct ch_saving *s, const char *code)
+{
+	return s->o->accept && !ch_reject_code_is_final(code) &&
+	       ch_list_has(s->o->accept, code);
+}
+
+/* "foo 1.2 amd64", as far as the reject's ref says it. */
+static void
+describe_reject(struct ch_record *r, struct ch_buf *out)
+{
+	static const char *const keys[] = { "ref.name", "ref.version",
+		"ref.arch", "ref.path", "ref.url" };
+	struct ch_buf text = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		struct ch_span raw = ch_record_lookup(r, keys[i]);
+
+		/* The path or the url only where there is no name. */
+		if (i >= 3 && out->len > 0)
+			break;
+		if (!raw.data || !ch_json_decode(raw, &text))
+			continue;
+		if (out->len > 0)
+			ch_buf_putc(out, ' ');
+		ch_buf_put(out, text.data, text.len);
+	}
+	if (out->len == 0)
+		ch_buf_puts(out, "an item");
+	ch_buf_free(&text);
+}
+
+bool
+ch_intake_reject(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+{
+	const char *code = ch_record_string(r, "code");
+	const char *message = ch_record_string(r, "message");
+	struct ch_buf what = { 0 };
+	char *path;
+	bool ok = true;
+
+	s->report->attempt.rejects++;
+	if (ch_record_true(r, "retry"))
+		s->report->attempt.rejects_retry++;
+	if (is_accepted(s, code ? code : ""))
+		s->report->dropped++;
+	else
+		s->fatal++;
+	describe_reject(r, &what);
+	ch_warn("%s: rejected: %s: %s: %s", s->o->repo, what.data,
+	    code ? code : "no code", message ? message : "no reason given");
+	ch_buf_free(&what);
+	if (!s->rejects.path) {
+		path = ch_catalog_repo_path(
+		    s->o->cat, s->o->repo, "rejects.ndjson");
+		ok = ch_atomic_open(&s->rejects, path, 0644, err);
+		ch_free(path);
+	}
+	ch_buf_clear(&s->line);
+	ch_record_print(r, &s->line);
+	return ok &&
+	       ch_out_write(&s->rejects.out, s->line.data, s->line.len, err);
+}
+
+static bool
+take_record(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+{
+	unescape_keys(r);
+	if (!check_repo_id(s, r, err) || !ch_marks_see(&s->marks, r, err) ||
+	    !ch_record_check(r, err))
+		return false;
+	switch (r->kind) {
+	case CH_KIND_REPO:
+		return take_repo(s, r, err);
+	case CH_KIND_PACKAGE:
+	case CH_KIND_FILE:
+		return take_object(s, r, err);
+	case CH_KIND_REJECT:
+		return ch_intake_reject(s, r, err);
+	case CH_KIND_END:
+		return true;
+	case CH_KIND_OTHER:
+		return add_line(s, r, err);
+	case CH_KIND_WANT:
+	case CH_KIND_PROBLEM:
+		break;
+	}
+	return ch_fail(err, CH_MALFORMED,
+	    "%s record: only a plugin and its host speak so: nothing to save",
+	    ch_kind_name(r->kind));
+}
+
+bool
+ch_intake_read(struct ch_saving *s, struct ch_err *err)
+{
+	struct ch_reader in;
+	enum ch_next got;
+
+	ch_reader_init(&in, s->o->fd, s->o->name);
+	while ((got = ch_reader_next(&in, err)) == CH_ITEM)
+		if (!take_record(s, &in.record, err)) {
+			ch_wrap(err, "%s: line %ju", s->o->name,
+			    (uintmax_t)in.line);
+			got = CH_ERROR;
+			break;
+		}
+	ch_reader_close(&in);
+	return got == CH_END && ch_sort_finish(s->lines, err);
+}

@@ -1,0 +1,258 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+
+#include "catalog_diff.h"
+#include "catalog_parts.h"
+#include "log.h"
+#include "mem.h"
+#include "sys.h"
+
+#include "banned.h"
+
+/* An end that says partial, and no reject that says why, was tampered with. */
+static bool
+check_rejects_are_there(const struct ch_saving *s, struct ch_err *err)
+{
+	size_t i;
+
+	for (i = 0; i < s->marks.count; i++)
+		if (s->marks.items[i].status == CH_STREAM_PARTIAL &&
+		    ch_marks_rejects(&s->marks) == 0)
+			return ch_fail(err, CH_MALFORMED,
+			    "%s: the end record says partial, but there is no "
+			    "reject record: put the program that dropped them "
+			    "behind chantal-filter --through",
+			    s->o->repo);
+	return true;
+}
+
+/* Counts of the current generation, for an attempt that kept it. */
+static bool
+take_counts(void *ctx, const struct ch_json *attempt, struct ch_err *err)
+{
+	struct ch_saving *s = ctx;
+	struct ch_attempt *a = &s->report->attempt;
+	int64_t generation =
+	    ch_json_int_or(ch_json_get(attempt, "generation"), 0);
+
+	(void)err;
+	if (generation <= 0 || (uint64_t)generation != s->current ||
+	    !ch_json_get(attempt, "packages"))
+		return true;
+	a->packages =
+	    (uint64_t)ch_json_int_or(ch_json_get(attempt, "packages"), 0);
+	a->files = (uint64_t)ch_json_int_or(ch_json_get(attempt, "files"), 0);
+	a->bytes = (uint64_t)ch_json_int_or(ch_json_get(attempt, "bytes"), 0);
+	return true;
+}
+
+/* Nothing is saved and that is no failure. */
+static bool
+keep_current(struct ch_saving *s, const char *status, struct ch_err *err)
+{
+	struct ch_attempt *a = &s->report->attempt;
+
+	a->status = status;
+	a->generation = s->current;
+	a->packages = a->files = a->bytes = 0;
+	return ch_history_each(s->o->cat, s->o->repo, take_counts, s, err);
+}
+
+static bool
+is_blocked(const struct ch_saving *s)
+{
+	if (s->o->is_merge)
+		return false;
+	return s->fatal > 0 ||
+	       (s->packages == 0 && s->report->attempt.rejects > 0);
+}
+
+static bool
+keep_because_of_rejects(struct ch_saving *s, struct ch_err *err)
+{
+	const struct ch_attempt *a = &s->report->attempt;
+
+	s->message =
+	    s->packages == 0
+		? ch_format(
+		      "every package was rejected (%ju): nothing was saved",
+		      (uintmax_t)a->rejects)
+		: ch_format("%ju rejected: nothing was saved%s",
+		      (uintmax_t)a->rejects,
+		      a->rejects == a->rejects_retry
+			  ? "; another run may succeed"
+			  : "");
+	ch_warn("%s: %s", s->o->repo, s->message);
+	return keep_current(s, "rejected", err);
+}
+
+static bool
+count_changes(struct ch_saving *s, const char *path, struct ch_err *err)
+{
+	struct ch_attempt *a = &s->report->attempt;
+	struct ch_diff_counts counts;
+
+	if (!s->current_path) {
+		a->added = a->packages;
+		a->bytes_new = a->bytes;
+		return true;
+	}
+	if (!ch_diff_run(s->current_path, path, NULL, NULL, &counts, err))
+		return false;
+	a->added = counts.packages[CH_ADDED];
+	a->removed = counts.packages[CH_REMOVED];
+	a->updated = counts.packages[CH_UPDATED];
+	a->bytes_new = counts.bytes_new;
+	return true;
+}
+
+static bool
+commit(struct ch_saving *s, uint64_t number, struct ch_err *err)
+{
+	struct ch_attempt *a = &s->report->attempt;
+	char *path = ch_catalog_number_path(s->o->cat, s->o->repo, number);
+	bool ok = ch_atomic_commit(&s->file, err);
+
+	s->file.path = NULL;
+	ok = ok && ch_catalog_switch(s->o->cat, s->o->repo, number, err);
+	if (ok) {
+		a->status = "ok";
+		a->generation = number;
+		ok = count_changes(s, path, err) &&
+		     ch_catalog_prune(
+			 s->o->cat, s->o->repo, (int64_t)time(NULL), err);
+	}
+	ch_free(path);
+	return ok;
+}
+
+static bool
+write_generation(struct ch_saving *s, struct ch_err *err)
+{
+	char sha256[CH_SHA256_HEX + 1];
+	uint64_t number;
+
+	if (!ch_catalog_next_number(s->o->cat, s->o->repo, &number, err) ||
+	    !ch_write_begin(s, number, err) || !ch_join_run(s, err) ||
+	    !ch_write_end_record(s, sha256, err))
+		return false;
+	if (strcmp(sha256, s->before_sha256) == 0)
+		return keep_current(s, "unchanged", err);
+	return commit(s, number, err);
+}
+
+static bool
+save(struct ch_saving *s, struct ch_err *err)
+{
+	if (!ch_intake_read(s, err) ||
+	    !ch_marks_may_commit(&s->marks, s->o->allows_unmarked, err) ||
+	    !check_rejects_are_there(s, err))
+		return false;
+	if (ch_marks_is_unchanged(&s->marks)) {
+		if (s->current == 0)
+			return ch_fail(err, CH_MALFORMED,
+			    "%s: the stream says unchanged, but there is no "
+			    "generation: run it without --since",
+			    s->o->repo);
+		return keep_current(s, "unchanged", err);
+	}
+	if (!ch_guard_read_before(s, err) || !ch_guard_check(s, err))
+		return false;
+	if (is_blocked(s))
+		return keep_because_of_rejects(s, err);
+	return write_generation(s, err);
+}
+
+/* The rejects of this attempt are those that there are, maybe none. */
+static bool
+settle_rejects(struct ch_saving *s, struct ch_err *err)
+{
+	char *path;
+	int rc;
+	bool ok;
+
+	if (s->rejects.path) {
+		ok = ch_atomic_commit(&s->rejects, err);
+		s->rejects.path = NULL;
+		return ok;
+	}
+	path = ch_catalog_repo_path(s->o->cat, s->o->repo, "rejects.ndjson");
+	rc = ch_sys_unlink(AT_FDCWD, path);
+	ok = rc == 0 || rc == ENOENT ||
+	     ch_fail_errno(err, rc, "%s: cannot remove", path);
+	ch_free(path);
+	return ok;
+}
+
+static void
+clear(struct ch_saving *s)
+{
+	ch_write_discard(s);
+	if (s->rejects.path)
+		ch_atomic_discard(&s->rejects);
+	ch_marks_free(&s->marks);
+	ch_sort_free(s->lines);
+	ch_buf_free(&s->repo_line);
+	ch_buf_free(&s->line);
+	ch_repo_facts_free(&s->now);
+	ch_repo_facts_free(&s->before);
+	ch_free(s->current_path);
+	ch_free(s->message);
+}
+
+/* Under the lock: the attempt, and its line in the history. */
+static bool
+attempt(struct ch_saving *s, struct ch_err *err)
+{
+	struct ch_attempt *a = &s->report->attempt;
+	const struct ch_save *o = s->o;
+	char *dir = ch_format("%s/%s", o->cat->dir, o->repo);
+	struct ch_err second;
+	bool ok = ch_history_begin(o->cat, o->repo, a->action, err);
+
+	if (!ok)
+		goto out;
+	s->lines = ch_sort_new(dir, CH_SORT_MEMORY);
+	if (s->current > 0)
+		s->current_path =
+		    ch_catalog_number_path(o->cat, o->repo, s->current);
+	ok = save(s, err);
+	if (!ok) {
+		a->status = "failed";
+		s->message = ch_strdup(err->text);
+	}
+	a->message = s->message;
+	if (!settle_rejects(s, ok ? err : &second) ||
+	    !ch_history_end(o->cat, o->repo, a, ok ? err : &second))
+		ok = false;
+	a->message = NULL;
+out:
+	ch_free(dir);
+	return ok;
+}
+
+bool
+ch_save_run(
+    const struct ch_save *o, struct ch_save_report *report, struct ch_err *err)
+{
+	struct ch_saving s = { .o = o, .report = report };
+	struct ch_lock lock = CH_LOCK_NONE;
+	bool ok;
+
+	*report = (struct ch_save_report){ .status = CH_OK };
+	report->attempt.action = o->is_merge ? "merge" : "save";
+	report->attempt.status = "failed";
+	ch_buf_init(&s.line, CH_BUF_MAX);
+	ch_buf_init(&s.repo_line, CH_BUF_MAX);
+	ok = ch_catalog_lock(o->cat, o->repo, &lock, err) &&
+	     ch_catalog_current(o->cat, o->repo, &s.current, err) &&
+	     attempt(&s, err);
+	clear(&s);
+	ch_lock_release(&lock);
+	if (ok && (report->attempt.rejects > report->dropped ||
+		      ch_str_equal(report->attempt.status, "rejected")))
+		report->status = CH_REJECTED;
+	return ok;
+}
