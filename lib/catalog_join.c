@@ -6,9 +6,12 @@
 
 #include "banned.h"
 
-#define CONFLICT                                                               \
-	"other bytes are there under this name, version and architecture: "    \
-	"give it another version, or say --force to replace them"
+static const struct ch_reason conflict = {
+	.code = "conflict",
+	.message = "other bytes are there under this name, version and "
+		   "architecture: give it another version, or say --force to "
+		   "replace them",
+};
 
 /* One line of an identity: one name, architecture and version. */
 struct member {
@@ -199,7 +202,7 @@ reject_member(struct join *j, struct member *m, struct ch_err *err)
 	m->is_dropped = true;
 	if (!read_member(j, m, err))
 		return false;
-	ch_reject_make(&j->rejected, &j->record, "conflict", CONFLICT, false);
+	ch_reject_make(&j->rejected, &j->record, &conflict);
 	return ch_intake_reject(j->s, &j->rejected, err);
 }
 
