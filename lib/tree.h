@@ -71,6 +71,12 @@ enum ch_switch {
 	CH_SWITCH_SYMLINK    /* the target is a link to .<name>.<n> */
 };
 
+/* By name, NULL: the first; CH_USAGE when it is none. */
+bool ch_link_parse(
+    const char *name, enum ch_link *out, struct ch_err *err) CH_MUST_CHECK;
+bool ch_switch_parse(
+    const char *name, enum ch_switch *out, struct ch_err *err) CH_MUST_CHECK;
+
 #define CH_KEEP_PACKAGES_S ((uint64_t)24 * 3600)
 
 struct ch_publish {
@@ -112,6 +118,9 @@ struct ch_publish_report {
 bool ch_tree_publish(struct ch_target *t, const struct ch_publish *p, int fd,
     struct ch_publish_report *report, struct ch_out *out,
     struct ch_err *err) CH_MUST_CHECK;
+/* Says what was done, and what was missing in the stream. */
+void ch_publish_report_log(const struct ch_target *t,
+    const struct ch_publish *p, const struct ch_publish_report *r);
 /*
  * Does the target show key, are its files there (by lstat), and is nothing
  * overdue?  *is_current_out; why not goes to the debug log.
@@ -129,13 +138,13 @@ bool ch_tree_plan(
  * Reads every file.  A problem record per difference goes to out; *worst_out
  * is CH_OK, CH_DIFFERENT (files that are not ours) or CH_UNTRUSTED.
  */
-bool ch_tree_check(struct ch_target *t, struct ch_out *out,
-    enum ch_status *worst_out, struct ch_err *err) CH_MUST_CHECK;
+bool ch_tree_check(struct ch_target *t, const struct ch_manifest *m,
+    struct ch_out *out, enum ch_status *worst_out,
+    struct ch_err *err) CH_MUST_CHECK;
 bool ch_tree_unpublish(struct ch_target *t, struct ch_err *err) CH_MUST_CHECK;
 
-/* Calls fn with the state folder of each target, in byte order. */
-bool ch_tree_each(const char *trees,
-    bool (*fn)(void *ctx, const struct ch_manifest *m, struct ch_err *err),
-    void *ctx, struct ch_err *err) CH_MUST_CHECK;
+/* A line for each published target, in byte order: a table or JSON. */
+bool ch_tree_list(const char *trees, bool is_json, struct ch_out *out,
+    struct ch_err *err) CH_MUST_CHECK;
 
 #endif

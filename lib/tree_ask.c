@@ -10,6 +10,7 @@
 #include "log.h"
 #include "mem.h"
 #include "tree_parts.h"
+#include "when.h"
 
 #include "banned.h"
 
@@ -22,6 +23,61 @@ ch_tree_manifest(struct ch_target *t, struct ch_manifest *m, struct ch_err *err)
 		return false;
 	return is_there ||
 	       ch_fail(err, CH_USAGE, "%s: not published by Chantal", t->path);
+}
+
+static bool
+choose(const char *option, const char *name, const char *const *names,
+    unsigned *out, struct ch_err *err)
+{
+	for (*out = 0; names[*out] != NULL; (*out)++) {
+		if (name == NULL || ch_str_equal(name, names[*out]))
+			return true;
+	}
+	return ch_fail(
+	    err, CH_USAGE, "%s: %s: not one of its choices", option, name);
+}
+
+bool
+ch_link_parse(const char *name, enum ch_link *out, struct ch_err *err)
+{
+	static const char *const names[] = { "hard", "reflink", "copy", NULL };
+	unsigned n;
+	bool is_known = choose("--link", name, names, &n, err);
+
+	*out = (enum ch_link)n;
+	return is_known;
+}
+
+bool
+ch_switch_parse(const char *name, enum ch_switch *out, struct ch_err *err)
+{
+	static const char *const names[] = { "as-before", "exchange", "symlink",
+		NULL };
+	unsigned n;
+	bool is_known = choose("--switch", name, names, &n, err);
+
+	*out = (enum ch_switch)n;
+	return is_known;
+}
+
+void
+ch_publish_report_log(const struct ch_target *t, const struct ch_publish *p,
+    const struct ch_publish_report *r)
+{
+	if (r->is_unchanged)
+		ch_info("%s: unchanged", t->path);
+	else
+		ch_info("%s: %s%" PRIu64 " files, %" PRIu64 " bytes: %" PRIu64
+			" added, %" PRIu64 " replaced, %" PRIu64
+			" removed, %" PRIu64 " kept for a while, %" PRIu64
+			" copied",
+		    t->path, p->is_dry_run ? "dry run: " : "", r->files,
+		    r->bytes, r->added, r->replaced, r->removed, r->kept,
+		    r->copied);
+	if (r->rejects > 0)
+		ch_warn("%s: %" PRIu64 " items were rejected before and are "
+			"not in the tree",
+		    t->path, r->rejects);
 }
 
 /* Why a tree is not current, or NULL. */
@@ -143,10 +199,38 @@ list_states(const char *trees, struct ch_list *names, struct ch_err *err)
 	return true;
 }
 
+static bool
+list_one(const struct ch_manifest *m, bool is_json, struct ch_out *out,
+    struct ch_err *err)
+{
+	char when[CH_WHEN_RFC3339_SIZE];
+	struct ch_buf b = { .max = CH_BUF_MAX };
+	bool is_written;
+
+	ch_when_print((int64_t)m->date, when);
+	if (is_json) {
+		ch_buf_puts(&b, "{\"target\":");
+		ch_json_quote(&b, m->target, strlen(m->target));
+		ch_buf_puts(&b, ",\"repo\":");
+		ch_json_quote(&b, m->repo, strlen(m->repo));
+		ch_buf_printf(&b,
+		    ",\"number\":%" PRIu64 ",\"date\":\"%s\","
+		    "\"files\":%zu}\n",
+		    m->number, when, m->count);
+	} else {
+		ch_buf_printf(
+		    &b, "%s  %6zu files  %-20s  ", when, m->count, m->repo);
+		ch_escape_text(&b, m->target, strlen(m->target));
+		ch_buf_putc(&b, '\n');
+	}
+	is_written = ch_out_write(out, b.data, b.len, err);
+	ch_buf_free(&b);
+	return is_written;
+}
+
 bool
-ch_tree_each(const char *trees,
-    bool (*fn)(void *ctx, const struct ch_manifest *m, struct ch_err *err),
-    void *ctx, struct ch_err *err)
+ch_tree_list(
+    const char *trees, bool is_json, struct ch_out *out, struct ch_err *err)
 {
 	struct ch_list names = { .items = NULL };
 	bool is_done = list_states(trees, &names, err);
@@ -159,7 +243,7 @@ ch_tree_each(const char *trees,
 
 		ch_manifest_init(&m);
 		is_done = ch_manifest_load(&m, path, &is_there, err) &&
-			  (!is_there || fn(ctx, &m, err));
+			  (!is_there || list_one(&m, is_json, out, err));
 		ch_manifest_free(&m);
 		ch_free(path);
 	}

@@ -205,30 +205,20 @@ check_folder(struct checking *c, int fd, struct ch_err *err)
 }
 
 bool
-ch_tree_check(struct ch_target *t, struct ch_out *out,
-    enum ch_status *worst_out, struct ch_err *err)
+ch_tree_check(struct ch_target *t, const struct ch_manifest *m,
+    struct ch_out *out, enum ch_status *worst_out, struct ch_err *err)
 {
-	struct ch_manifest m;
-	struct checking c = { .m = &m, .out = out, .worst = CH_OK };
-	bool is_done = false;
-	int fd = -1;
-	int e;
+	struct checking c = { .m = m, .out = out, .worst = CH_OK };
+	bool is_done;
+	int fd;
+	int e = ch_target_open_root(t, &fd);
 
-	ch_manifest_init(&m);
+	*worst_out = CH_OK;
+	if (e != 0)
+		return ch_fail_errno(err, e, "%s: cannot open", t->path);
 	ch_buf_init(&c.at, CH_BUF_MAX);
-	if (!ch_tree_manifest(t, &m, err))
-		goto out;
-	e = ch_target_open_root(t, &fd);
-	if (e != 0) {
-		(void)ch_fail_errno(err, e, "%s: cannot open", t->path);
-		goto out;
-	}
-	is_done = check_named(&c, fd, err) && check_folder(&c, dup(fd), err);
-out:
-	if (fd >= 0)
-		(void)close(fd);
-	*worst_out = c.worst;
+	is_done = check_named(&c, fd, err) && check_folder(&c, fd, err);
 	ch_buf_free(&c.at);
-	ch_manifest_free(&m);
+	*worst_out = c.worst;
 	return is_done;
 }
