@@ -93,6 +93,16 @@ $(UNITS:%=$(B)/unit/%): $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS)
 
+help:
+	@printf '%s\n' 'all       build into $(B)' \
+		'demo      mirror the sample upstream, show what to type next' \
+		'check     install what the tests need, build, run them all' \
+		'          (TESTS=tests/pool.bats for some, SAN=1 with sanitizers)' \
+		'lint      format, floors, sizes, tidy, cppcheck, shell, pages' \
+		'bench     measure against the peers; fuzz, faults: search longer' \
+		'install   to PREFIX=$(PREFIX) below DESTDIR; uninstall' \
+		'dist      a tar.gz of the sources'
+
 units: $(UNITS:%=$(B)/unit/%)
 
 # Fuzz targets: a program each that replays its corpus, and with "make fuzz"
@@ -129,6 +139,13 @@ check: deps
 	+$(MAKE) all units replays
 	+$(MAKE) FAULTS=1 all
 	@CHANTAL_BUILD=$(abspath $(B)) tests/run $(TESTS)
+
+# Every system call of pool add, catalog save and publish, killed and failed;
+# takes half an hour.  "make check" takes a sample of it.
+faults: deps
+	+$(MAKE) FAULTS=1 all
+	tests/bin/fault-sweep --build build/faults
+	tests/bin/fault-sweep --build build/faults --strace --action KILL
 
 deps:
 	@tests/install-packages build run test
@@ -171,6 +188,6 @@ dist:
 clean:
 	rm -rf build dist
 
-.PHONY: all units replays fuzz fuzzers check deps lint bench demo install uninstall dist clean
+.PHONY: all help faults units replays fuzz fuzzers check deps lint bench demo install uninstall dist clean
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
