@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "mem.h"
-#include "path.h"
 
 #include "banned.h"
 
@@ -152,19 +151,37 @@ ch_digest_to_hex(
 	ch_hex_encode(digest, CH_DIGEST_BYTES, hex);
 }
 
-static unsigned
-nibble(char c)
-{
-	return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'a') + 10;
-}
+/* The value of a lower-case hex digit with bit 4 set, 0 for any other byte. */
+static const unsigned char hex_values[256] = { ['0'] = 16,
+	['1'] = 17,
+	['2'] = 18,
+	['3'] = 19,
+	['4'] = 20,
+	['5'] = 21,
+	['6'] = 22,
+	['7'] = 23,
+	['8'] = 24,
+	['9'] = 25,
+	['a'] = 26,
+	['b'] = 27,
+	['c'] = 28,
+	['d'] = 29,
+	['e'] = 30,
+	['f'] = 31 };
 
 bool
 ch_digest_from_hex(struct ch_span hex, unsigned char digest[CH_DIGEST_BYTES])
 {
-	if (hex.data == NULL || !ch_is_sha256(hex.data, hex.len))
+	unsigned all = 16;
+
+	if (hex.data == NULL || hex.len != CH_SHA256_HEX)
 		return false;
-	for (size_t i = 0; i < CH_DIGEST_BYTES; i++)
-		digest[i] = (unsigned char)(nibble(hex.data[2 * i]) << 4 |
-					    nibble(hex.data[2 * i + 1]));
-	return true;
+	for (size_t i = 0; i < CH_DIGEST_BYTES; i++) {
+		unsigned high = hex_values[(unsigned char)hex.data[2 * i]];
+		unsigned low = hex_values[(unsigned char)hex.data[2 * i + 1]];
+
+		all &= high & low;
+		digest[i] = (unsigned char)((high & 15) << 4 | (low & 15));
+	}
+	return all == 16;
 }

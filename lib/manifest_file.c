@@ -176,30 +176,79 @@ read_head(struct loading *l, struct ch_err *err)
 	       ch_fail(err, CH_UNTRUSTED, "its first line lacks a number");
 }
 
+/* Where a number of an entry goes, or NULL. */
+static uint64_t *
+number_member(struct ch_entry *e, struct ch_span key)
+{
+	if (ch_span_is(key, "size"))
+		return &e->size;
+	if (ch_span_is(key, "mtime"))
+		return &e->mtime;
+	if (ch_span_is(key, "since"))
+		return &e->since;
+	if (ch_span_is(key, "left"))
+		return &e->left;
+	if (ch_span_is(key, "left_number"))
+		return &e->left_number;
+	return NULL;
+}
+
+/* A raw string without its quotes; what we write here is never escaped. */
+static struct ch_span
+unquoted(struct ch_span value)
+{
+	return (struct ch_span){ value.data + 1, value.len - 2 };
+}
+
+static enum ch_role
+role_of(struct ch_span name)
+{
+	char text[16] = "";
+
+	if (name.len < sizeof(text))
+		memcpy(text, name.data, name.len);
+	return ch_role_named(text);
+}
+
+static bool
+read_member(struct ch_entry *e, const struct ch_member *m)
+{
+	struct ch_span key = m->key;
+	uint64_t *number = number_member(e, key);
+
+	if (number != NULL)
+		return ch_parse_uint_span(m->value, CH_MAX_INT, number);
+	if (ch_span_is(key, "keep"))
+		e->keep = ch_span_is(m->value, "true");
+	else if (ch_span_is(key, "copied"))
+		e->is_copied = ch_span_is(m->value, "true");
+	else if (m->value.len < 2)
+		return false;
+	else if (ch_span_is(key, "sha256"))
+		return ch_digest_from_hex(unquoted(m->value), e->sha256);
+	else if (ch_span_is(key, "role"))
+		e->role = role_of(unquoted(m->value));
+	return true;
+}
+
+/* One pass over the members: a tree has tens of thousands of entries. */
 static bool
 read_entry(struct loading *l, struct ch_err *err)
 {
 	struct ch_span path = ch_record_span(&l->record, "path");
-	struct ch_span hex = ch_record_span(&l->record, "sha256");
-	const char *role = ch_record_string(&l->record, "role");
 	struct ch_entry *e;
 
-	if (path.data == NULL || role == NULL)
-		return ch_fail(err, CH_UNTRUSTED, "an entry without path");
+	if (path.data == NULL || l->record.count < 7)
+		return ch_fail(err, CH_UNTRUSTED, "an entry lacks a member");
 	if (!ch_path_check(path.data, path.len, err))
 		return ch_wrap(err, "a path of it");
 	e = ch_manifest_add(l->m, path.data, path.len);
-	e->role = ch_role_named(role);
-	e->keep = ch_record_true(&l->record, "keep");
-	e->is_copied = ch_record_true(&l->record, "copied");
-	(void)ch_record_uint(&l->record, "left", &e->left);
-	(void)ch_record_uint(&l->record, "left_number", &e->left_number);
-	if (!ch_digest_from_hex(hex, e->sha256) ||
-	    !ch_record_uint(&l->record, "size", &e->size) ||
-	    !ch_record_uint(&l->record, "since", &e->since) ||
-	    !ch_record_uint(&l->record, "mtime", &e->mtime))
-		return ch_fail(err, CH_UNTRUSTED,
-		    "the entry of %s lacks a member", e->path);
+	for (size_t i = 0; i < l->record.count; i++) {
+		if (!read_member(e, &l->record.members[i]))
+			return ch_fail(err, CH_UNTRUSTED,
+			    "the entry of %s has a member that is none",
+			    e->path);
+	}
 	return true;
 }
 

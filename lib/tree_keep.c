@@ -33,7 +33,7 @@ ch_entry_is_due(const struct ch_entry *e, uint64_t now, uint64_t number,
 	return now >= e->left + keep_packages_s;
 }
 
-/* Is a path free, itself and its folders, or is it a folder by now? */
+/* No new file is a folder of this path, and it is no folder itself. */
 static bool
 is_path_free(
     const struct ch_manifest *plan, size_t named, const struct ch_entry *e)
@@ -42,8 +42,8 @@ is_path_free(
 	size_t low = 0;
 
 	view.count = named;
-	for (size_t i = 0; i <= e->path_len; i++) {
-		if ((i == e->path_len || e->path[i] == '/') &&
+	for (size_t i = 0; i < e->path_len; i++) {
+		if (e->path[i] == '/' &&
 		    ch_manifest_find(&view, e->path, i) != NULL)
 			return false;
 	}
@@ -90,29 +90,43 @@ cap_kept(struct ch_manifest *plan, size_t named)
 	plan->count = named + max;
 }
 
+static void
+keep(struct ch_manifest *plan, const struct ch_entry *left)
+{
+	struct ch_entry *e = ch_manifest_add(plan, left->path, left->path_len);
+	const char *path = e->path;
+
+	*e = *left;
+	e->path = path;
+}
+
 void
 ch_plan_keep(struct ch_manifest *plan, const struct ch_manifest *old,
     uint64_t keep_packages_s)
 {
 	size_t named = plan->count;
+	size_t next = 0;
 
 	for (size_t i = 0; i < old->count; i++) {
 		struct ch_entry e = old->items[i];
 
-		if (!is_ever_kept(&e))
+		while (
+		    next < named && strcmp(plan->items[next].path, e.path) < 0)
+			next++;
+		if (next < named &&
+		    ch_str_equal(plan->items[next].path, e.path))
 			continue;
 		if (e.left == 0) {
 			e.left = plan->date;
 			e.left_number = plan->number;
 		}
-		if (ch_entry_is_due(
-			&e, plan->date, plan->number, keep_packages_s) ||
-		    !is_path_free(plan, named, &e))
-			continue;
-		*ch_manifest_add(plan, "", 0) = (struct ch_entry){ 0 };
-		e.path = ch_manifest_text(plan, e.path, e.path_len);
-		plan->items[plan->count - 1] = e;
+		if (is_ever_kept(&e) &&
+		    !ch_entry_is_due(
+			&e, plan->date, plan->number, keep_packages_s) &&
+		    is_path_free(plan, named, &e))
+			keep(plan, &e);
 	}
 	cap_kept(plan, named);
-	ch_manifest_sort(plan);
+	if (plan->count > named)
+		ch_manifest_sort(plan);
 }
