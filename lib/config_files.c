@@ -173,7 +173,7 @@ expand(const struct ch_yaml *include, const char *pattern,
 	globfree(&found);
 	if (status == GLOB_NOSPACE || status == GLOB_ABORTED)
 		return ch_yaml_fail(err, include, CH_USAGE,
-		    "include: %s: cannot be read", pattern);
+		    "include: %s: its folder cannot be read", pattern);
 	ch_list_sort(names);
 	return true;
 }
