@@ -104,7 +104,7 @@ static bool
 take_option(struct options *o, int opt)
 {
 	const char **const texts[] = {
-		[OPT_CONFIG - OPT_CONFIG] = &o->file,
+		[0] = &o->file,
 		[OPT_REPO - OPT_CONFIG] = &o->repo,
 		[OPT_VIEW - OPT_CONFIG] = &o->view,
 		[OPT_GET - OPT_CONFIG] = &o->get,
@@ -163,10 +163,9 @@ check_type(struct ch_config *cfg, const struct ch_json *repo,
 	struct ch_plugin plugin;
 	bool is_good = ch_plugin_open(&plugin, path, type, err) &&
 		       ch_plugin_check_mode(&plugin, mode, err);
-	char *where;
 
 	if (!is_good) {
-		where = ch_config_where(cfg, id, "type");
+		char *where = ch_config_where(cfg, id, "type");
 		(void)ch_wrap(err, "%s", where);
 		ch_free(where);
 	} else if (ch_plugin_schema(&plugin)) {
