@@ -212,8 +212,14 @@ redirect_is_allowed(
 static char *
 refuse_target(struct ch_transfer *t, char *to, const struct ch_err *why)
 {
-	char *shown = ch_url_display(to == NULL ? t->head.location : to);
+	char *shown;
 
+	if (to == NULL) { /* why names it */
+		(void)ch_transfer_fail(
+		    t, why->status, false, "redirect refused: %s", why->text);
+		return NULL;
+	}
+	shown = ch_url_display(to);
 	(void)ch_transfer_fail(t, why->status, false,
 	    "redirect to %.200s refused: %s", shown, why->text);
 	ch_free(shown);
