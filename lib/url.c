@@ -98,15 +98,15 @@ lower(char *s)
 	}
 }
 
-/* Lower-case host, in the form that goes to the name server. */
+/* Lower-case host, in the form that goes to the name server: ASCII. */
 static bool
 normalize_host(CURLU *u)
 {
-	char *host = part(u, CURLUPART_HOST, CURLU_PUNYCODE);
+	char *host = part(u, CURLUPART_HOST, 0);
 	bool ok = host != NULL && *host != '\0';
 	const char *p;
 
-	/* Outside ASCII it depends on the locale: the xn-- form does not. */
+	/* Other letters depend on the locale: the xn-- form does not. */
 	for (p = host; ok && *p != '\0'; p++)
 		ok = (unsigned char)*p < 0x80;
 	if (ok) {
@@ -115,6 +115,24 @@ normalize_host(CURLU *u)
 	}
 	ch_free(host);
 	return ok;
+}
+
+static bool
+is_plain(const char *url)
+{
+	const unsigned char *p = (const unsigned char *)url;
+
+	while (*p > 0x20 && *p < 0x7f)
+		p++;
+	return *p == '\0';
+}
+
+/* "file:///c:/x", which CURLU takes for a folder of another system. */
+static bool
+has_drive(const char *url)
+{
+	return ch_str_starts(url, "file:///") && url[8] != '\0' &&
+	       (url[9] == ':' || url[9] == '|');
 }
 
 /* What u holds, checked and in normal form; NULL with err. */
@@ -140,6 +158,10 @@ finish(CURLU *u, const char *input, struct ch_err *err)
 		(void)refuse(err, input, "a % without two hex digits");
 	else if (strlen(url) > CH_URL_MAX)
 		(void)refuse(err, input, "it is longer than 8192 bytes");
+	else if (!is_plain(url))
+		(void)refuse(err, input, "its userinfo is not percent-encoded");
+	else if (has_drive(url))
+		(void)refuse(err, input, "a drive letter; write : as %3A");
 	else
 		goto out;
 	ch_free(url);
