@@ -139,9 +139,8 @@ ch_entry_claim(struct ch_entry *e, enum ch_hash_kind kind, const char *hex,
 	} else if (strcmp(e->claims[kind], hex) != 0 && e->conflict == NULL) {
 		e->conflict_code = "digest-mismatch";
 		e->conflict = ch_format(
-		    "%s says that its %s is %.16s..., something else says "
-		    "%.16s...",
-		    source, ch_hash_name(kind), hex, e->claims[kind]);
+		    "%s says that its %s is %s, something else says %s", source,
+		    ch_hash_name(kind), hex, e->claims[kind]);
 	}
 }
 

@@ -33,36 +33,33 @@ refuse(struct ch_out *out, const char *file, const char *code, const char *why,
 	return ok;
 }
 
+/* The digest and size that the host found are passed on. */
 static bool
-print_package(struct ch_settings *s, struct ch_record *given, const char *path,
-    const char *url, struct ch_out *out, struct ch_err *err)
+print_package(const struct ch_json *given, struct ch_record *r, const char *url,
+    struct ch_out *out, struct ch_err *err)
 {
-	struct ch_record r = { 0 };
-	const char *sha256 = ch_record_string(given, "sha256");
-	uint64_t size;
-	bool ok = ch_print_start(&r, &s->naming, path, err);
+	const char *sha256 = ch_json_string(ch_json_get(given, "sha256"));
+	int64_t size = ch_json_int_or(ch_json_get(given, "size"), -1);
 
-	if (ok) {
-		ch_record_set_string(&r, "url", url);
-		if (ch_record_uint(given, "size", &size))
-			ch_record_set_uint(&r, "size", size);
-		if (sha256 != NULL)
-			ch_record_set_string(&r, "sha256", sha256);
-		ch_record_set_raw(&r, "local", "true");
-		ok = ch_record_write(&r, out, err);
-	}
-	ch_record_free(&r);
-	return ok;
+	ch_record_set_string(r, "url", url);
+	if (size >= 0)
+		ch_record_set_uint(r, "size", (uint64_t)size);
+	if (sha256 != NULL)
+		ch_record_set_string(r, "sha256", sha256);
+	ch_record_set_raw(r, "local", "true");
+	return ch_record_write(r, out, err);
 }
 
 static bool
-inspect_file(struct ch_settings *s, struct ch_record *given, const char *file,
+inspect_file(struct ch_settings *s, const struct ch_json *given,
     struct ch_out *out, struct ch_err *err)
 {
+	const char *file = ch_json_string(ch_json_get(given, "file"));
 	const char *slash = strrchr(file, '/');
 	const char *name = slash != NULL ? slash + 1 : file;
 	char *path = *s->hosted_dir != '\0' ? ch_path_join(s->hosted_dir, name)
 					    : ch_strdup(name);
+	struct ch_record r = { 0 };
 	char real[PATH_MAX];
 	char *url = NULL;
 	struct ch_err why;
@@ -78,9 +75,26 @@ inspect_file(struct ch_settings *s, struct ch_record *given, const char *file,
 	else if ((url = ch_url_from_path(real, &why)) == NULL)
 		ok = refuse(out, file, "unsafe-path", why.text, err);
 	else
-		ok = print_package(s, given, path, url, out, err);
+		ok = ch_print_start(&r, &s->naming, path, err) &&
+		     print_package(given, &r, url, out, err);
+	ch_record_free(&r);
 	ch_free(url);
 	ch_free(path);
+	return ok;
+}
+
+static bool
+inspect_line(struct ch_settings *s, struct ch_span line, struct ch_out *out,
+    struct ch_err *err)
+{
+	struct ch_json *given =
+	    ch_json_parse(line.data, line.len, "file line", err);
+	bool ok = given != NULL;
+
+	if (ok && ch_json_string(ch_json_get(given, "file")) == NULL)
+		ok = ch_fail(err, CH_MALFORMED, "no \"file\" member");
+	ok = ok && inspect_file(s, given, out, err);
+	ch_json_free(given);
 	return ok;
 }
 
@@ -88,25 +102,11 @@ bool
 ch_inspect(struct ch_settings *s, struct ch_in *in, struct ch_out *out,
     struct ch_err *err)
 {
-	struct ch_record r = { 0 };
 	struct ch_span line;
 	enum ch_next next;
-	bool ok = true;
 
-	while (ok && (next = ch_in_line(in, &line, err)) != CH_END) {
-		const char *file = NULL;
-
-		if (next == CH_ERROR) {
-			ok = false;
-			break;
-		}
-		ok = ch_record_parse(&r, line, err) &&
-		     ch_record_need_string(&r, "file", &file, err);
-		if (!ok)
-			(void)ch_wrap(err, "stdin: line %" PRIu64, in->line);
-		else
-			ok = inspect_file(s, &r, file, out, err);
-	}
-	ch_record_free(&r);
-	return ok;
+	while ((next = ch_in_line(in, &line, err)) == CH_ITEM)
+		if (!inspect_line(s, line, out, err))
+			return ch_wrap(err, "stdin: line %" PRIu64, in->line);
+	return next == CH_END;
 }

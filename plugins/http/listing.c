@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/mem.h"
+#include "lib/path.h"
 
 #include "lib/banned.h"
 
@@ -10,13 +11,15 @@ bool
 ch_listing_add(struct ch_listing *l, struct ch_span name, bool is_dir,
     struct ch_entry **out, struct ch_err *err)
 {
+	struct ch_err why;
+
 	*out = NULL;
-	if (name.len > 0 && name.data[0] == '.' && !l->takes_hidden &&
-	    !ch_span_is(name, "..") && !ch_span_is(name, "."))
-		return true;
 	if (memchr(name.data, '/', name.len) != NULL)
 		return ch_entries_refuse(
 		    l->entries, name, "unsafe-path", "a \"/\" in a name", err);
+	if (!l->takes_hidden && name.len > 0 && name.data[0] == '.' &&
+	    ch_path_check(name.data, name.len, &why))
+		return true;
 	if (!ch_entries_add(l->entries, name.data, name.len, out, err))
 		return false;
 	if (*out != NULL)

@@ -1,6 +1,7 @@
 /* Pages for people: what their links name, and what stands beside them. */
 
 #include <string.h>
+#include <strings.h>
 
 #include "lib/html.h"
 #include "lib/mem.h"
@@ -125,38 +126,61 @@ take_name(const struct reading *r, struct ch_span raw,
 	return ok;
 }
 
+/* mailto:, javascript: and their like name no file. */
 static bool
-has_control_byte(const char *s)
+has_other_scheme(const char *href)
 {
-	while (*s != '\0' && (unsigned char)*s >= 0x20 && *s != 0x7f)
-		s++;
-	return *s != '\0';
+	size_t len =
+	    strspn(href, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "0123456789+.-");
+
+	return len > 0 && href[len] == ':' &&
+	       strncasecmp(href, "http:", 5) != 0 &&
+	       strncasecmp(href, "https:", 6) != 0;
+}
+
+static bool
+take_url(const struct reading *r, const char *url,
+    const struct ch_html_link *link, struct ch_err *err)
+{
+	const char *name = name_in(url, r->listing->url);
+	size_t len = name != NULL ? strcspn(name, "/") : 0;
+
+	/* "x" and "x/", not "x/y" */
+	if (len == 0 || (name[len] != '\0' && name[len + 1] != '\0'))
+		return true;
+	return take_name(r, ch_span_of(name), link, err);
+}
+
+static char *
+trim(const char *s)
+{
+	size_t len;
+
+	s += strspn(s, " \t\r\n\f");
+	len = strlen(s);
+	while (len > 0 && strchr(" \t\r\n\f", s[len - 1]) != NULL)
+		len--;
+	return ch_strndup(s, len);
 }
 
 static bool
 on_link(void *ctx, const struct ch_html_link *link, struct ch_err *err)
 {
 	const struct reading *r = ctx;
-	struct ch_err why;
-	char *url;
-	const char *name;
-	size_t len;
+	char *href = trim(link->href);
+	struct ch_err why = { 0 };
+	char *url = NULL;
 	bool ok = true;
 
-	if (strchr(link->href, '?') != NULL || link->href[0] == '#' ||
-	    link->href[0] == '\0')
-		return true;
-	if (has_control_byte(link->href))
-		return refuse(r, ch_span_of(link->href), "a control byte", err);
-	url = ch_url_resolve(r->base, link->href, &why);
-	if (url == NULL)
-		return true; /* mailto: and the like */
-	name = name_in(url, r->listing->url);
-	len = name != NULL ? strcspn(name, "/") : 0;
-	/* "x" and "x/", not "x/y" */
-	if (len > 0 && (name[len] == '\0' || name[len + 1] == '\0'))
-		ok = take_name(r, ch_span_of(name), link, err);
+	if (strchr(href, '?') == NULL && *href != '#' && *href != '\0' &&
+	    !has_other_scheme(href)) {
+		url = ch_url_resolve(r->base, href, &why);
+		ok = url != NULL ? take_url(r, url, link, err)
+				 : refuse(r, ch_span_of(href), why.text, err);
+	}
 	ch_free(url);
+	ch_free(href);
 	return ok;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/mem.h"
+#include "lib/path.h"
 #include "lib/url.h"
 #include "lib/xml.h"
 #include "listing.h"
@@ -214,15 +215,16 @@ take_key(struct reading *r, const struct object *o, const char *key,
 	struct ch_listing *l = r->listing;
 	size_t skip = l->prefix != NULL ? strlen(l->prefix) : 0;
 	struct ch_entry *e = NULL;
-	char *encoded;
 	size_t len = strlen(key);
+	struct ch_err why;
+	char *encoded;
 
 	if (l->prefix != NULL && strncmp(key, l->prefix, skip) != 0)
 		return true;
 	if (len == skip || key[len - 1] == '/')
 		return true;
 	if (!l->takes_hidden && is_hidden(key + skip) &&
-	    strstr(key + skip, "..") == NULL)
+	    ch_path_check(key + skip, len - skip, &why))
 		return true;
 	if (!ch_entries_add(l->entries, key + skip, len - skip, &e, err))
 		return false;

@@ -236,8 +236,10 @@ read_block(
 	s->max_depth = (unsigned)number(block, "max_depth", 16);
 	s->max_entries = number(block, "max_entries", 200000);
 	s->max_page = number(block, "max_page_size", 16 << 20);
-	if (*dir != '\0' && !ch_path_check(dir, strlen(dir), err))
+	if (*dir != '\0' && !ch_path_check(dir, strlen(dir), err)) {
+		err->status = CH_USAGE;
 		return ch_wrap(err, "http.hosted_dir");
+	}
 	return read_format(s, block, err) &&
 	       ch_naming_init(&s->naming,
 		   ch_json_string(ch_json_get(block, "name_pattern")), err);

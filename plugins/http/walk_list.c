@@ -74,14 +74,9 @@ add_path(struct reading *r, struct ch_span path, bool *ok, struct ch_err *err)
 {
 	struct ch_entry *e = NULL;
 
-	if (path.len == 0)
-		*ok = refuse(
-		    r, path, "malformed", "a checksum without a path", err);
-	else if (memmem(path.data, path.len, "://", 3) != NULL)
+	if (memmem(path.data, path.len, "://", 3) != NULL)
 		return add_url(r, path, ok, err);
-	else
-		*ok = ch_entries_add(
-		    &r->walk->files, path.data, path.len, &e, err);
+	*ok = ch_entries_add(&r->walk->files, path.data, path.len, &e, err);
 	return e;
 }
 
@@ -112,6 +107,9 @@ take_line(struct reading *r, struct ch_span line, struct ch_err *err)
 		    "http.allow_weak_checksums: true",
 		    (int)(c.path.len < 80 ? c.path.len : 80), c.path.data,
 		    ch_hash_name(c.kind));
+	if (c.path.len == 0)
+		return refuse(
+		    r, line, "malformed", "a checksum without a path", err);
 	e = add_path(r, c.path, &ok, err);
 	if (e != NULL)
 		ch_entry_claim(e, c.kind, c.hex, "the list");
