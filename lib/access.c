@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "access_impl.h"
-#include "cli.h"
 #include "log.h"
 #include "url.h"
 
@@ -59,27 +58,27 @@ option_file(
 }
 
 struct number {
-	enum ch_access_opt opt; /* the option */
 	const char *name;       /* its spelling */
+	size_t offset;          /* in ch_http_options */
+	enum ch_access_opt opt; /* the option */
 	unsigned bit;           /* in ch_access.set */
 	unsigned min;           /* smallest */
 	unsigned max;           /* largest */
-	size_t offset;          /* in ch_http_options */
 };
 
 static const struct number numbers[] = {
-	{ CH_ACCESS_JOBS, "--jobs", CH_SET_JOBS, 1, 100,
-	    offsetof(struct ch_http_options, jobs) },
-	{ CH_ACCESS_PER_HOST, "--per-host", CH_SET_PER_HOST, 1, 100,
-	    offsetof(struct ch_http_options, per_host) },
-	{ CH_ACCESS_RETRIES, "--retries", CH_SET_RETRIES, 0, 10,
-	    offsetof(struct ch_http_options, retries) },
-	{ CH_ACCESS_RETRY_DELAY, "--retry-delay", 0, 0, 60000,
-	    offsetof(struct ch_http_options, retry_delay_ms) },
-	{ CH_ACCESS_TIMEOUT, "--timeout", CH_SET_TIMEOUT, 1, 86400,
-	    offsetof(struct ch_http_options, low_speed_s) },
-	{ CH_ACCESS_DEADLINE, "--deadline", CH_SET_DEADLINE, 1, 604800,
-	    offsetof(struct ch_http_options, deadline_s) },
+	{ "--jobs", offsetof(struct ch_http_options, jobs), CH_ACCESS_JOBS,
+	    CH_SET_JOBS, 1, 100 },
+	{ "--per-host", offsetof(struct ch_http_options, per_host),
+	    CH_ACCESS_PER_HOST, CH_SET_PER_HOST, 1, 100 },
+	{ "--retries", offsetof(struct ch_http_options, retries),
+	    CH_ACCESS_RETRIES, CH_SET_RETRIES, 0, 10 },
+	{ "--retry-delay", offsetof(struct ch_http_options, retry_delay_ms),
+	    CH_ACCESS_RETRY_DELAY, 0, 0, 60000 },
+	{ "--timeout", offsetof(struct ch_http_options, low_speed_s),
+	    CH_ACCESS_TIMEOUT, CH_SET_TIMEOUT, 1, 86400 },
+	{ "--deadline", offsetof(struct ch_http_options, deadline_s),
+	    CH_ACCESS_DEADLINE, CH_SET_DEADLINE, 1, 604800 },
 };
 
 static bool
@@ -91,8 +90,10 @@ option_number(struct ch_access *a, int opt, const char *arg, struct ch_err *err)
 
 	while ((int)n->opt != opt)
 		n++;
-	if (!ch_cli_number(n->name, arg, n->min, n->max, &value, err))
-		return false;
+	if (!ch_parse_uint(arg, n->max, &value) || value < n->min)
+		return ch_fail(err, CH_USAGE,
+		    "%s: %s: not a number from %u to %u", n->name, arg, n->min,
+		    n->max);
 	stored = (unsigned)value;
 	memcpy((char *)&a->http + n->offset, &stored, sizeof(stored));
 	a->set |= n->bit;

@@ -62,16 +62,15 @@ static int
 walk(int root, const char *path)
 {
 	int dir = dup(root);
-	int fd = -1;
 
 	while (dir >= 0 && *path != '\0') {
 		size_t len = strcspn(path, "/");
 		char *name = ch_strndup(path, len);
 		bool is_last = path[len] == '\0';
-
-		fd = openat(dir, name,
+		int fd = openat(dir, name,
 		    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK |
 			(is_last ? 0 : O_DIRECTORY));
+
 		ch_free(name);
 		(void)close(dir);
 		dir = fd;

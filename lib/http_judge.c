@@ -107,9 +107,9 @@ try_next_url(struct ch_transfer *t)
 void
 ch_http_settle(struct ch_transfer *t)
 {
-	struct ch_err plain;
-
 	if (t->has_failed) {
+		struct ch_err plain;
+
 		t->attempts++;
 		if (retry(t) || try_next_url(t))
 			return;

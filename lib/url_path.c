@@ -8,6 +8,15 @@
 
 #include "banned.h"
 
+static void
+refuse(struct ch_err *err, const char *url, const char *why)
+{
+	char *shown = ch_url_display(url);
+
+	(void)ch_fail(err, CH_MALFORMED, "%s: %s", shown, why);
+	ch_free(shown);
+}
+
 static int
 hex_value(char c)
 {
@@ -54,10 +63,10 @@ ch_url_encode_path(const char *path)
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789-._~/";
 	struct ch_buf out = { 0 };
-	size_t n;
 
 	while (*path != '\0') {
-		n = strspn(path, plain);
+		size_t n = strspn(path, plain);
+
 		ch_buf_put(&out, path, n);
 		path += n;
 		for (; *path != '\0' && strchr(plain, *path) == NULL; path++)
@@ -125,20 +134,15 @@ ch_url_relative(const char *url, const char *base, struct ch_err *err)
 	char *path = NULL;
 	char *folder = NULL;
 	char *out = NULL;
-	char *shown;
 
 	if (ch_url_is_below(url, base)) {
 		path = decoded_path(url, false);
 		folder = decoded_path(base, true);
 	}
-	if (path != NULL && folder != NULL) {
+	if (path != NULL && folder != NULL)
 		out = ch_strdup(path + strlen(folder));
-	} else {
-		shown = ch_url_display(url);
-		(void)ch_fail(err, CH_MALFORMED,
-		    "%s: not in the folder of its feed", shown);
-		ch_free(shown);
-	}
+	else
+		refuse(err, url, "not in the folder of its feed");
 	ch_free(path);
 	ch_free(folder);
 	return out;
@@ -190,13 +194,10 @@ char *
 ch_url_to_path(const char *url, struct ch_err *err)
 {
 	char *path = ch_url_is_file(url) ? decoded_path(url, false) : NULL;
-	char *shown;
 
 	if (path != NULL && path[0] == '/' && !has_dot_segment(path))
 		return path;
 	ch_free(path);
-	shown = ch_url_display(url);
-	(void)ch_fail(err, CH_MALFORMED, "%s: names no local file", shown);
-	ch_free(shown);
+	refuse(err, url, "names no local file");
 	return NULL;
 }

@@ -137,11 +137,11 @@ ch_validator_put(const struct ch_validator_key *key,
 	char *path = entry_path(key);
 	struct ch_buf text = { 0 };
 	bool ok = true;
-	int errnum;
 
 	if ((v->etag == NULL && v->last_modified == NULL) ||
 	    !is_text(v->etag) || !is_text(v->last_modified)) {
-		errnum = ch_sys_unlink(AT_FDCWD, path);
+		int errnum = ch_sys_unlink(AT_FDCWD, path);
+
 		if (errnum != 0 && errnum != ENOENT)
 			ok = ch_fail_errno(err, errnum, "%s", path);
 	} else {
