@@ -8,8 +8,17 @@
 #ifndef CH_CLAIM_H
 #define CH_CLAIM_H
 
-#include "known.h"
+#include "hash.h"
 #include "record.h"
+
+/* What a record says about one content; strings are borrowed. */
+struct ch_claim {
+	const char *url;    /* or NULL: it is in the pool or nowhere */
+	const char *sha256; /* or NULL */
+	const char *digest; /* "sha512:…", or NULL */
+	uint64_t size;      /* or CH_SIZE_UNKNOWN */
+	uint64_t time;      /* or CH_SIZE_UNKNOWN */
+};
 
 typedef bool ch_claim_fn(
     void *ctx, const struct ch_claim *claim, struct ch_err *err);

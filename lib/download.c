@@ -212,6 +212,13 @@ wait_for_input(const struct ch_in *in, int timeout_ms, struct ch_err *err)
 	return true;
 }
 
+static void
+tick(const struct window *w)
+{
+	if (w->d->on_tick != NULL)
+		w->d->on_tick(w->d->ctx);
+}
+
 static bool
 is_full(const struct window *w)
 {
@@ -232,6 +239,7 @@ make_room(struct window *w, struct ch_err *err)
 
 		if (!ch_supply_step(supply, 0, err) || !drain(w, err))
 			return false;
+		tick(w);
 		if (!is_full(w) && has_input(&w->stage.in.in))
 			return true;
 		is_idle = !ch_supply_has_transfers(supply);
@@ -266,6 +274,7 @@ take_record(struct window *w, struct ch_record *r, struct ch_err *err)
 {
 	struct ch_reason reason = { .message = err->text };
 	struct pending *p;
+	uint64_t size;
 
 	if (!has_safe_paths(r, err))
 		reason.code = "unsafe-path";
@@ -273,6 +282,9 @@ take_record(struct window *w, struct ch_record *r, struct ch_err *err)
 		reason.code = "malformed";
 	if (reason.code != NULL)
 		return ch_stage_reject(&w->stage, r, &reason, err);
+	if (w->d->on_begin != NULL)
+		w->d->on_begin(
+		    w->d->ctx, ch_record_uint(r, "size", &size) ? size : 0);
 	p = new_pending(w, r);
 	if (!ch_claims_each(r, ask, p, err))
 		return false;
@@ -292,8 +304,17 @@ static bool
 on_input_end(void *ctx, struct ch_err *err)
 {
 	struct window *w = ctx;
+	struct ch_supply *supply = w->d->supply;
 
-	if (!ch_supply_finish(w->d->supply, err) || !drain(w, err))
+	while (ch_supply_pending(supply) > 0) {
+		if (!ch_supply_step(supply, WAIT_MS, err) || !drain(w, err))
+			return false;
+		if (!ch_supply_has_transfers(supply) &&
+		    !ch_supply_flush(supply, err))
+			return false;
+		tick(w);
+	}
+	if (!drain(w, err))
 		return false;
 	return w->d->on_end == NULL || w->d->on_end(w->d->ctx, &w->stage, err);
 }

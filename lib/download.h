@@ -27,10 +27,12 @@ struct ch_download {
 	    struct ch_record *r, struct ch_err *err);
 	bool (*on_end)(void *ctx, struct ch_stage *stage,
 	    struct ch_err *err); /* all have left; or NULL */
-	/* each record that is done, and its bytes; NULL: nobody asks */
-	void (*on_done)(void *ctx, const char *path, uint64_t bytes,
-	    bool is_new, bool is_rejected);
-	void *ctx; /* for the callbacks */
+	/* for progress; each may be NULL */
+	void (*on_begin)(void *ctx, uint64_t size); /* 0: not known */
+	void (*on_done)(void *ctx, const char *path, uint64_t size, bool is_new,
+	    bool is_rejected);
+	void (*on_tick)(void *ctx); /* every now and then */
+	void *ctx;                  /* for the callbacks */
 };
 
 int ch_download_run(struct ch_download *d, struct ch_err *err) CH_MUST_CHECK;

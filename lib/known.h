@@ -15,18 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "err.h"
-#include "hash.h"
-#include "str.h"
-
-/* What a record says about one content; strings are borrowed. */
-struct ch_claim {
-	const char *url;    /* or NULL: it is in the pool or nowhere */
-	const char *sha256; /* or NULL */
-	const char *digest; /* "sha512:…", or NULL */
-	uint64_t size;      /* or CH_SIZE_UNKNOWN */
-	uint64_t time;      /* or CH_SIZE_UNKNOWN */
-};
+#include "claim.h"
 
 struct ch_known;
 

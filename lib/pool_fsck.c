@@ -72,15 +72,6 @@ check_root(void *ctx, const char *sha256)
 	    "%s: %s: referred to, but missing", ch_pool_dir(f->pool), sha256);
 }
 
-static bool
-name_shown(void *ctx, const struct ch_shown *shown, struct ch_err *err)
-{
-	(void)ctx;
-	(void)err;
-	ch_warn("%s/%s: shows %s", shown->target, shown->path, shown->sha256);
-	return true;
-}
-
 bool
 ch_fsck_check(struct ch_fsck *f, struct ch_err *err)
 {
@@ -91,8 +82,8 @@ ch_fsck_check(struct ch_fsck *f, struct ch_err *err)
 	if (ok)
 		ch_digest_set_each(&roots.digests, check_root, f);
 	if (ok && f->wrong.count > 0)
-		ok = ch_roots_each_shown(
-		    f->homes.trees_dir, &f->wrong, name_shown, NULL, err);
+		ok = ch_roots_each_shown(f->homes.trees_dir, &f->wrong,
+		    ch_roots_warn_shown, NULL, err);
 	ch_roots_free(&roots);
 	return ok;
 }

@@ -217,3 +217,29 @@ ch_roots_each_shown(const char *trees_dir, const struct ch_digest_set *digests,
 
 	return each_manifest(trees_dir, show_manifest, &s, err);
 }
+
+bool
+ch_roots_warn_shown(void *ctx, const struct ch_shown *shown, struct ch_err *err)
+{
+	(void)ctx;
+	(void)err;
+	ch_warn("%s/%s: shows %s: publish it again", shown->target, shown->path,
+	    shown->sha256);
+	return true;
+}
+
+void
+ch_roots_name_corrupt(void *ctx, const char *sha256, const char *why)
+{
+	const struct ch_homes *homes = ctx;
+	struct ch_digest_set set = { 0 };
+	struct ch_err err;
+
+	ch_warn(
+	    "%s: corrupt: %s: moved to the pool's " CH_POOL_TRASH, sha256, why);
+	(void)ch_digest_set_add(&set, sha256);
+	if (!ch_roots_each_shown(
+		homes->trees_dir, &set, ch_roots_warn_shown, NULL, &err))
+		ch_warn("%s: who shows it is not known", err.text);
+	ch_digest_set_free(&set);
+}

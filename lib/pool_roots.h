@@ -51,4 +51,13 @@ bool ch_roots_each_shown(const char *trees_dir,
     bool (*fn)(void *ctx, const struct ch_shown *shown, struct ch_err *err),
     void *ctx, struct ch_err *err) CH_MUST_CHECK;
 
+/*
+ * For ch_pool_on_corrupt(): a warning, and one for each published path that
+ * shows the object.  ctx is a struct ch_homes.
+ */
+void ch_roots_name_corrupt(void *ctx, const char *sha256, const char *why);
+/* A warning: target/path shows it. */
+bool ch_roots_warn_shown(
+    void *ctx, const struct ch_shown *shown, struct ch_err *err);
+
 #endif

@@ -19,6 +19,7 @@
 
 #include "claim.h"
 #include "http.h"
+#include "known.h"
 #include "pool.h"
 
 /* The answer to a want, borrowed. */
