@@ -338,14 +338,13 @@ ch_tree_switch(struct ch_target *t, struct ch_staging *s,
 		e = ch_sys_fsync(s->fd);
 	if (e != 0)
 		return ch_fail_errno(err, e, "%s: cannot sync", t->parent);
-	/* No later manifest will know that there were numbered trees. */
-	if (had_link && !plan->is_symlink &&
+	/* While the announcement is there a later run knows of them. */
+	if ((had_link || plan->is_symlink) &&
 	    !sweep_strays(t, plan->number, err))
 		return false;
 	if (!move_state(t, t->next, t->manifest, err))
 		return false;
-	return ch_remove_tree(t->parent_fd, t->stage, err) &&
-	       (!plan->is_symlink || sweep_strays(t, plan->number, err));
+	return ch_remove_tree(t->parent_fd, t->stage, err);
 }
 
 bool
