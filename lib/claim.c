@@ -15,9 +15,10 @@ number_or_unknown(const struct ch_record *r, const char *key)
 }
 
 static struct ch_claim
-claim_of(struct ch_record *r)
+claim_of(struct ch_record *r, const char *repo)
 {
-	return (struct ch_claim){ .url = ch_record_string(r, "url"),
+	return (struct ch_claim){ .repo = repo,
+		.url = ch_record_string(r, "url"),
 		.sha256 = ch_record_string(r, "sha256"),
 		.digest = ch_record_string(r, "digest"),
 		.size = number_or_unknown(r, "size"),
@@ -44,6 +45,7 @@ parse_element(struct ch_record *r, struct ch_span value, struct ch_buf *line,
 struct walk {
 	struct ch_record element; /* the current one */
 	struct ch_buf line;       /* its text */
+	const char *repo;         /* of the whole record */
 	ch_claim_fn *fn;          /* who wants the claims */
 	void *ctx;                /* for fn */
 };
@@ -58,7 +60,7 @@ hand_out(
 	(void)key;
 	if (!parse_element(&w->element, value, &w->line, err))
 		return false;
-	claim = claim_of(&w->element);
+	claim = claim_of(&w->element, w->repo);
 	return w->fn(w->ctx, &claim, err);
 }
 
@@ -67,8 +69,9 @@ ch_claims_each(
     struct ch_record *r, ch_claim_fn *fn, void *ctx, struct ch_err *err)
 {
 	const struct ch_member *files = ch_record_find(r, "files");
-	struct walk w = { .fn = fn, .ctx = ctx };
-	struct ch_claim claim = claim_of(r);
+	const char *repo = ch_record_string(r, "repo");
+	struct walk w = { .repo = repo, .fn = fn, .ctx = ctx };
+	struct ch_claim claim = claim_of(r, repo);
 	bool ok = fn(ctx, &claim, err);
 
 	if (ok && files != NULL)

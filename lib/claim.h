@@ -13,6 +13,7 @@
 
 /* What a record says about one content; strings are borrowed. */
 struct ch_claim {
+	const char *repo;   /* id of the repository, or NULL */
 	const char *url;    /* or NULL: it is in the pool or nowhere */
 	const char *sha256; /* or NULL */
 	const char *digest; /* "sha512:…", or NULL */

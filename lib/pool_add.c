@@ -78,6 +78,7 @@ ch_pool_add(const struct ch_pool_adding *a, struct ch_err *err)
 			return (int)err->status;
 	}
 	supply = ch_supply_new(a->pool, http, known);
+	ch_supply_use_cache(supply, a->cache_dir);
 	status = run(a, supply, err);
 	ch_supply_free(supply);
 	ch_known_free(known);

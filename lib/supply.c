@@ -20,6 +20,12 @@ ch_supply_new(
 	return s;
 }
 
+void
+ch_supply_use_cache(struct ch_supply *supply, const char *dir)
+{
+	supply->cache_dir = dir;
+}
+
 size_t
 ch_supply_pending(const struct ch_supply *supply)
 {
@@ -52,6 +58,14 @@ ch_supply_free(struct ch_supply *supply)
 		}
 	}
 	ch_free(supply);
+}
+
+void
+ch_supply_fail(struct ch_supply *s, const struct ch_err *err)
+{
+	if (!s->has_failed)
+		s->failure = *err;
+	s->has_failed = true;
 }
 
 static void
@@ -127,6 +141,7 @@ ch_supply_flush(struct ch_supply *s, struct ch_err *err)
 		struct ch_fetch *next = f->next_staged;
 
 		s->counts.fetched++;
+		ch_fetch_remember(f);
 		ch_fetch_finish(f, &what);
 		f = next;
 	}

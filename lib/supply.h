@@ -50,6 +50,11 @@ struct ch_supply;
 /* All are borrowed; known may be NULL. */
 struct ch_supply *ch_supply_new(
     struct ch_pool *pool, struct ch_http *http, const struct ch_known *known);
+/*
+ * Keeps validators in the cache folder, so that a content without any digest
+ * is asked for with a condition.  dir is borrowed.
+ */
+void ch_supply_use_cache(struct ch_supply *supply, const char *dir);
 /* What is under way is given up, without answers. */
 void ch_supply_free(struct ch_supply *supply);
 bool ch_supply_want(struct ch_supply *supply, const struct ch_claim *claim,

@@ -30,6 +30,9 @@ ch_fetch_free(struct ch_fetch *f)
 	ch_free(f->url);
 	ch_free(f->sha256);
 	ch_free(f->digest);
+	ch_free(f->repo);
+	ch_validator_free(&f->had);
+	ch_validator_free(&f->got);
 	ch_free(f);
 }
 
@@ -69,14 +72,6 @@ answer(struct ch_fetch *f, const struct ch_supplied *what)
 	free_waiter(w);
 }
 
-static void
-fail_run(struct ch_supply *s, const struct ch_err *err)
-{
-	if (!s->has_failed)
-		s->failure = *err;
-	s->has_failed = true;
-}
-
 static void submit(struct ch_fetch *f);
 
 /*
@@ -106,6 +101,12 @@ fail_fetch(
 	submit(f);
 }
 
+static char *
+copy_or_null(const char *s)
+{
+	return s == NULL ? NULL : ch_strdup(s);
+}
+
 static bool
 begin_body(void *ctx, const struct ch_http_info *info, struct ch_err *err)
 {
@@ -126,7 +127,7 @@ begin_body(void *ctx, const struct ch_http_info *info, struct ch_err *err)
 		size = info->size;
 	f->put = ch_pool_put_begin(f->supply->pool, f->url, size, also, err);
 	if (f->put == NULL)
-		fail_run(f->supply, err);
+		ch_supply_fail(f->supply, err);
 	return f->put != NULL;
 }
 
@@ -138,7 +139,7 @@ take_bytes(void *ctx, const void *bytes, size_t len, struct ch_err *err)
 	if (!ch_pool_put_write(f->put, bytes, len, err)) {
 		f->is_too_long = err->status == CH_UNTRUSTED;
 		if (!f->is_too_long)
-			fail_run(f->supply, err);
+			ch_supply_fail(f->supply, err);
 		return false;
 	}
 	f->supply->counts.bytes += len;
@@ -198,7 +199,7 @@ finish_body(struct ch_fetch *f)
 		*s->staged_last = f;
 		s->staged_last = &f->next_staged;
 	} else {
-		fail_run(s, &err);
+		ch_supply_fail(s, &err);
 	}
 	if (is_ended)
 		f->put = NULL;
@@ -225,6 +226,23 @@ code_of(const struct ch_fetch *f, const struct ch_http_result *result)
 	return "refused";
 }
 
+/* What the pool has is what upstream has: it was held before it was asked. */
+static void
+not_modified(struct ch_fetch *f)
+{
+	struct ch_supplied what = { 0 };
+
+	memcpy(what.content.sha256, f->had.sha256, sizeof(f->had.sha256));
+	what.content.size = f->had.size;
+	if (f->had.sha256[0] == '\0') {
+		fail_fetch(f, "bad-answer",
+		    "answered 304 to a request without a condition", true);
+		return;
+	}
+	f->supply->counts.reused++;
+	ch_fetch_finish(f, &what);
+}
+
 static void
 body_done(void *ctx, const struct ch_http_result *result)
 {
@@ -239,14 +257,15 @@ body_done(void *ctx, const struct ch_http_result *result)
 		if (f->put == NULL &&
 		    !begin_body(f, &(struct ch_http_info){ 0 }, &err))
 			return;
+		f->got.etag = copy_or_null(result->etag);
+		f->got.last_modified = copy_or_null(result->last_modified);
 		finish_body(f);
 		break;
 	case CH_HTTP_NOT_FOUND:
 		fail_fetch(f, "not-found", result->err->text, false);
 		break;
 	case CH_HTTP_NOT_MODIFIED:
-		fail_fetch(f, "bad-answer",
-		    "answered 304 to a request without a condition", true);
+		not_modified(f);
 		break;
 	case CH_HTTP_FAILED:
 		fail_fetch(f, code_of(f, result), result->err->text,
@@ -266,17 +285,15 @@ submit(struct ch_fetch *f)
 		.done = body_done,
 		.ctx = f };
 
+	if (f->had.sha256[0] != '\0') {
+		request.etag = f->had.etag;
+		request.last_modified = f->had.last_modified;
+	}
 	if (f->size != CH_SIZE_UNKNOWN) {
 		request.size = f->size;
 		request.has_size = true;
 	}
 	ch_http_submit(f->supply->http, &request);
-}
-
-static char *
-copy_or_null(const char *s)
-{
-	return s == NULL ? NULL : ch_strdup(s);
 }
 
 /* Two claims with one key are about the same content. */
@@ -336,8 +353,10 @@ ch_fetch_start(
 	*f->last = w;
 	f->last = &w->next;
 	s->pending++;
-	if (is_new)
-		submit(f);
+	if (!is_new)
+		return;
+	ch_fetch_find_validators(f, claim->repo);
+	submit(f);
 }
 
 void

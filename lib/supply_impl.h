@@ -4,6 +4,7 @@
 #define CH_SUPPLY_IMPL_H
 
 #include "supply.h"
+#include "validators.h"
 
 #define CH_SUPPLY_BUCKETS 1024
 
@@ -24,6 +25,9 @@ struct ch_fetch {
 	char *digest;                 /* claimed, or NULL */
 	uint64_t size;                /* claimed, or CH_SIZE_UNKNOWN */
 	struct ch_put *put;           /* its bytes, or NULL */
+	char *repo;                   /* whose validators, or NULL: none */
+	struct ch_validator had;      /* of what the pool has */
+	struct ch_validator got;      /* of what came */
 	bool is_too_long;             /* more came than was claimed */
 	struct ch_content content;    /* once it is staged */
 	struct ch_waiter *waiters;    /* who asked, in order */
@@ -31,9 +35,10 @@ struct ch_fetch {
 };
 
 struct ch_supply {
-	struct ch_pool *pool;                        /* where contents go */
-	struct ch_http *http;                        /* where they come from */
-	const struct ch_known *known;                /* or NULL */
+	struct ch_pool *pool;         /* where contents go */
+	struct ch_http *http;         /* where they come from */
+	const struct ch_known *known; /* or NULL */
+	const char *cache_dir;        /* for validators, or NULL */
 	struct ch_fetch *buckets[CH_SUPPLY_BUCKETS]; /* under way, by key */
 	struct ch_fetch *staged;        /* accepted, not yet flushed */
 	struct ch_fetch **staged_last;  /* where the next one goes */
@@ -48,6 +53,12 @@ void ch_fetch_start(
     struct ch_supply *s, const struct ch_claim *claim, struct ch_asker who);
 /* Answers all who wait with what; the fetch is gone then. */
 void ch_fetch_finish(struct ch_fetch *f, const struct ch_supplied *what);
+/* The run cannot go on; the next step says so. */
+void ch_supply_fail(struct ch_supply *s, const struct ch_err *err);
+/* Validators to ask with, for a fetch that nothing is claimed about. */
+void ch_fetch_find_validators(struct ch_fetch *f, const char *repo);
+/* Keeps its validators: its content is in the pool for good. */
+void ch_fetch_remember(struct ch_fetch *f);
 void ch_fetch_free(struct ch_fetch *f);
 
 #endif
