@@ -50,6 +50,13 @@ enum ch_signature ch_openpgp_verify_detached(const char *keyring,
     const struct ch_list *pins, const char *file, const char *signature,
     struct ch_err *err) CH_MUST_CHECK;
 
+/*
+ * For who does not verify: the text without its armor, or all of file when it
+ * has none.  It proves nothing.
+ */
+bool ch_openpgp_unwrap(
+    const char *file, const char *body, struct ch_err *err) CH_MUST_CHECK;
+
 struct ch_signer_options {
 	const char *key_file;        /* secret key, or NULL */
 	const char *gnupg_home;      /* a home that holds it, or NULL */

@@ -73,6 +73,8 @@ free_want(struct ch_want *want)
 {
 	ch_list_free(&want->urls);
 	ch_free(want->signature);
+	ch_free(want->etag);
+	ch_free(want->last_modified);
 	ch_free(want->as);
 	ch_free(want);
 }

@@ -39,6 +39,8 @@ struct ch_want {
 	bool is_tried;                  /* fulfilled, or found absent */
 	bool is_absent;                 /* 404 or 410 */
 	bool is_used;                   /* a result line has its bytes */
+	char *etag;                     /* of the body, or NULL */
+	char *last_modified;            /* of the body, or NULL */
 };
 
 struct ch_wants {

@@ -1,0 +1,150 @@
+#include "fetch.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fetch_parts.h"
+#include "io.h"
+#include "log.h"
+#include "plugin_run.h"
+#include "sys.h"
+
+#include "banned.h"
+
+static bool
+make_folders(struct ch_fetch *f, struct ch_err *err)
+{
+	char *work = ch_path_join(f->cache, "work");
+	bool is_made = ch_scratch_open(&f->scratch, work, "fetch", err);
+
+	ch_free(work);
+	if (!is_made)
+		return false;
+	f->config = ch_path_join(f->scratch.path, "config.json");
+	f->meta = ch_path_join(f->scratch.path, "meta");
+	f->output = ch_path_join(f->scratch.path, "out");
+	f->spool = ch_path_join(f->scratch.path, "lines");
+	return ch_make_dirs(f->meta, 0700, err) &&
+	       ch_make_dirs(f->output, 0700, err);
+}
+
+bool
+ch_fetch_open(struct ch_fetch *f, struct ch_err *err)
+{
+	f->spool_out.fd = -1;
+	if (f->total_max == 0)
+		f->total_max = CH_FETCH_TOTAL_MAX;
+	ch_list_add(&f->ids, f->repo);
+	f->lines = (struct ch_plugin_lines){ .type = f->plugin->type,
+		.repos = &f->ids };
+	return make_folders(f, err) && ch_fetch_make_keyring(f, err) &&
+	       ch_plugin_config_write(
+		   f->plugin, f->block, f->feed, f->config, err);
+}
+
+/* An empty spool for the lines of one answer. */
+static bool
+open_spool(struct ch_fetch *f, struct ch_err *err)
+{
+	int fd;
+	int e;
+
+	if (f->spool_out.fd >= 0) {
+		(void)close(f->spool_out.fd);
+		ch_out_free(&f->spool_out);
+		f->spool_out.fd = -1;
+	}
+	e = ch_sys_open(
+	    AT_FDCWD, f->spool, O_WRONLY | O_CREAT | O_TRUNC, 0600, &fd);
+	if (e != 0)
+		return ch_fail_errno(err, e, "%s", f->spool);
+	ch_out_init(&f->spool_out, fd, f->spool);
+	f->round_wants = 0;
+	f->round_results = 0;
+	f->packages = 0;
+	f->rejects = 0;
+	ch_buf_clear(&f->repo_line);
+	return true;
+}
+
+static bool
+run_list(struct ch_fetch *f, struct ch_err *err)
+{
+	const char *const args[] = { "list", "--config", f->config, "--meta",
+		f->meta, NULL };
+	struct ch_plugin_run_options o = { .args = args,
+		.scratch = f->scratch.path,
+		.on_line = ch_fetch_take_line,
+		.ctx = f };
+
+	return open_spool(f, err) && ch_plugin_call(f->plugin, &o, NULL, err);
+}
+
+/* What it asked for must be something new. */
+static bool
+has_asked(struct ch_fetch *f, bool *has_asked_out, struct ch_err *err)
+{
+	*has_asked_out = f->round_wants > 0;
+	if (*has_asked_out && f->wants.count == f->wants.tried)
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: list: wants nothing but what it has: no progress",
+		    f->plugin->type);
+	if (!*has_asked_out && f->repo_line.len == 0)
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: list: neither a want nor a repo line",
+		    f->plugin->type);
+	return true;
+}
+
+bool
+ch_fetch_list(
+    struct ch_fetch *f, enum ch_end_status *status_out, struct ch_err *err)
+{
+	bool asks;
+
+	f->lines.kinds = 1u << CH_KIND_WANT | 1u << CH_KIND_REPO |
+			 1u << CH_KIND_PACKAGE | 1u << CH_KIND_FILE |
+			 1u << CH_KIND_REJECT | 1u << CH_KIND_OTHER;
+	if (!ch_plugin_can(f->plugin, CH_VERB_LIST))
+		return ch_fail(err, CH_USAGE,
+		    "type %s: it has no list: it reads no upstream",
+		    f->plugin->type);
+	for (unsigned round = 1;; round++) {
+		if (!run_list(f, err) || !has_asked(f, &asks, err))
+			return false;
+		if (!asks)
+			return ch_fetch_emit(f, status_out, err);
+		ch_debug("%s: round %u: %zu wants", f->repo, round,
+		    f->wants.count - f->wants.tried);
+		if (!ch_fetch_fulfil(f, err))
+			return false;
+		if (ch_fetch_is_unchanged(f)) {
+			*status_out = CH_STREAM_UNCHANGED;
+			return ch_fetch_emit_unchanged(f, err);
+		}
+	}
+}
+
+void
+ch_fetch_close(struct ch_fetch *f)
+{
+	if (f->spool_out.fd >= 0)
+		(void)close(f->spool_out.fd);
+	ch_out_free(&f->spool_out);
+	ch_scratch_close(&f->scratch);
+	ch_wants_free(&f->wants);
+	ch_list_free(&f->ids);
+	ch_record_free(&f->record);
+	ch_buf_free(&f->repo_line);
+	ch_record_free(&f->previous.repo);
+	ch_buf_free(&f->previous.repo_line);
+	ch_list_free(&f->trust.key_files);
+	ch_list_free(&f->trust.key_texts);
+	ch_list_free(&f->trust.pins);
+	ch_free(f->trust.keyring);
+	ch_free(f->config);
+	ch_free(f->meta);
+	ch_free(f->output);
+	ch_free(f->spool);
+}

@@ -1,0 +1,103 @@
+/*
+ * A repository's upstream into records: the want-loop of chantal-fetch.
+ *
+ * Fill in the caller's part of a struct ch_fetch, ch_fetch_open(), then
+ * ch_fetch_list() (an upstream) or ch_fetch_inspect() (local files), then
+ * ch_fetch_close() in any case.  What the plugin's list verb wants is fetched,
+ * verified, put in the pool and linked into a folder, and list runs again,
+ * until it prints its result.  That is checked line by line and kept in a file
+ * of the scratch folder until the plugin has ended well; only then the repo
+ * record, the lines and an end record with status ok or partial go to out.  A
+ * failed end is the caller's to write, as nothing was written before.
+ *
+ * Memory: the wants, a few hundred bytes each, and one line.
+ */
+
+#ifndef CH_FETCH_H
+#define CH_FETCH_H
+
+#include "config.h"
+#include "http.h"
+#include "plugin_line.h"
+#include "pool.h"
+#include "scratch.h"
+#include "stream.h"
+#include "want.h"
+
+#define CH_FETCH_TOTAL_MAX ((uint64_t)16 << 30)
+
+/* What a signature decides (the verify block). */
+enum ch_trust_policy { CH_TRUST_FAIL, CH_TRUST_WARN, CH_TRUST_SKIP };
+
+struct ch_trust {
+	bool is_on;                      /* signatures are verified */
+	char *keyring;                   /* for gpgv, in the scratch folder */
+	struct ch_list key_files;        /* trusted keys */
+	struct ch_list key_texts;        /* the same, armored text */
+	struct ch_list pins;             /* of these only, unless empty */
+	enum ch_trust_policy on_missing; /* there is no signature */
+	enum ch_trust_policy on_invalid; /* it is not good */
+};
+
+/* The current generation of the catalog. */
+struct ch_previous {
+	uint64_t base;           /* its number, 0: none */
+	struct ch_record repo;   /* its repo record, empty without --since */
+	struct ch_buf repo_line; /* what repo borrows from */
+};
+
+struct ch_fetch {
+	/* set by the caller, borrowed */
+	const struct ch_plugin *plugin;
+	const struct ch_json *block; /* the repository's configuration */
+	const char *repo;            /* its id */
+	const char *feed;            /* absolute, no userinfo; or NULL */
+	struct ch_http *http;        /* for wants */
+	struct ch_pool *pool;        /* where their bytes go */
+	const char *cache;           /* folder for validators and scratch */
+	struct ch_out *out;          /* the stream */
+	struct ch_trust trust;       /* freed by ch_fetch_close() */
+	struct ch_previous previous; /* freed by ch_fetch_close() */
+	uint64_t total_max;          /* bytes fetched in all */
+	/* kept by the fetch */
+	struct ch_scratch scratch;    /* folder of this run */
+	char *config;                 /* the plugin's FILE */
+	char *meta;                   /* the plugin's DIR */
+	char *output;                 /* for inspect's --out */
+	char *spool;                  /* result lines until they are proved */
+	struct ch_out spool_out;      /* writes to it */
+	struct ch_wants wants;        /* all so far */
+	struct ch_list ids;           /* the one repository */
+	struct ch_plugin_lines lines; /* rules for the plugin's lines */
+	struct ch_record record;      /* the current line */
+	struct ch_buf repo_line;      /* the plugin's repo line */
+	uint64_t round_wants;         /* want lines of this round */
+	uint64_t round_results;       /* other lines of this round */
+	uint64_t packages;            /* package lines seen */
+	uint64_t rejects;             /* reject lines written */
+	uint64_t total;               /* bytes fetched */
+};
+
+bool ch_fetch_open(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+/* The whole loop; *status_out is what the end record says. */
+bool ch_fetch_list(struct ch_fetch *f, enum ch_end_status *status_out,
+    struct ch_err *err) CH_MUST_CHECK;
+/* Absolute paths of local package files through the inspect verb. */
+bool ch_fetch_inspect(struct ch_fetch *f, const struct ch_list *files,
+    enum ch_end_status *status_out, struct ch_err *err) CH_MUST_CHECK;
+void ch_fetch_close(struct ch_fetch *f);
+
+/*
+ * Trust from the repository's verify block; key files and pins that the
+ * caller added before count as well and switch it on.
+ */
+bool ch_trust_take(struct ch_trust *trust, const struct ch_json *block,
+    struct ch_err *err) CH_MUST_CHECK;
+/*
+ * The number of the current generation of repo; with since, a reference, its
+ * repo record too.
+ */
+bool ch_previous_read(struct ch_previous *previous, const char *catalog,
+    const char *repo, const char *since, struct ch_err *err) CH_MUST_CHECK;
+
+#endif

@@ -1,0 +1,189 @@
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fetch_parts.h"
+#include "io.h"
+#include "ref.h"
+#include "url.h"
+
+#include "banned.h"
+
+#define PROTOCOL 1
+
+/* Fields of a repo record that are the host's to say. */
+static const char *const own_fields[] = { "record", "repo", "v", "type", "mode",
+	"feed", "revision", "config", "plugin", "base", "upstream" };
+
+static bool
+is_own(struct ch_span key)
+{
+	for (size_t i = 0; i < sizeof(own_fields) / sizeof(own_fields[0]); i++)
+		if (ch_span_is(key, own_fields[i]))
+			return true;
+	return false;
+}
+
+static const char *
+mode_of(const struct ch_fetch *f)
+{
+	return ch_json_string_or(ch_json_get(f->block, "mode"), "filtered");
+}
+
+static void
+set_feed(const struct ch_fetch *f, struct ch_record *r)
+{
+	char *feed = f->feed == NULL ? NULL : ch_url_display(f->feed);
+
+	ch_record_set_string(r, "feed", feed == NULL ? "" : feed);
+	ch_free(feed);
+}
+
+/* What the plugin said beside: date, expires, identity, its own facts. */
+static bool
+add_facts(const struct ch_fetch *f, struct ch_record *r, struct ch_err *err)
+{
+	struct ch_record said = { 0 };
+	struct ch_span line = { f->repo_line.data, f->repo_line.len - 1 };
+	bool is_parsed;
+
+	if (f->repo_line.len == 0)
+		return true;
+	is_parsed = ch_record_parse(&said, line, err);
+	for (size_t i = 0; is_parsed && i < said.count; i++) {
+		const struct ch_member *m = &said.members[i];
+		char *key;
+		char *value;
+
+		if (is_own(m->key))
+			continue;
+		key = ch_strndup(m->key.data, m->key.len);
+		value = ch_strndup(m->value.data, m->value.len);
+		ch_record_set_raw(r, key, value);
+		ch_free(value);
+		ch_free(key);
+	}
+	ch_record_free(&said);
+	return is_parsed;
+}
+
+static bool
+write_repo(struct ch_fetch *f, struct ch_err *err)
+{
+	struct ch_record r = { 0 };
+	char hex[CH_SHA256_HEX + 1];
+	bool is_written;
+
+	ch_record_start(&r, CH_KIND_REPO);
+	ch_record_set_string(&r, "repo", f->repo);
+	ch_record_set_uint(&r, "v", PROTOCOL);
+	ch_record_set_string(&r, "type", f->plugin->type);
+	ch_record_set_string(&r, "mode", mode_of(f));
+	set_feed(f, &r);
+	if (f->wants.count > 0) {
+		ch_wants_revision(&f->wants, hex);
+		ch_record_set_string(&r, "revision", hex);
+	}
+	ch_config_digest(f->block, hex);
+	ch_record_set_string(&r, "config", hex);
+	ch_record_set_string(&r, "plugin", f->plugin->version);
+	ch_record_set_uint(&r, "base", f->previous.base);
+	ch_record_set_uint(&r, "upstream", f->packages);
+	is_written = add_facts(f, &r, err) && ch_record_write(&r, f->out, err);
+	ch_record_free(&r);
+	return is_written;
+}
+
+/* Upstream's root files are always recorded. */
+static bool
+write_roots(struct ch_fetch *f, struct ch_err *err)
+{
+	struct ch_record r = { 0 };
+	bool is_written = true;
+
+	for (size_t i = 0; i < f->wants.count && is_written; i++) {
+		const struct ch_want *want = f->wants.items[i];
+
+		if (!want->is_root || want->is_used || want->is_absent)
+			continue;
+		ch_record_start(&r, CH_KIND_FILE);
+		ch_record_set_string(&r, "repo", f->repo);
+		ch_record_set_string(&r, "as", want->as);
+		ch_record_set_string(&r, "role", "input");
+		ch_record_set_string(&r, "sha256", want->sha256);
+		ch_record_set_uint(&r, "size", want->size);
+		is_written = ch_record_write(&r, f->out, err);
+	}
+	ch_record_free(&r);
+	return is_written;
+}
+
+static bool
+write_spool(struct ch_fetch *f, struct ch_err *err)
+{
+	struct ch_in in;
+	char chunk[65536];
+	ssize_t n;
+	bool is_written = true;
+
+	if (!ch_out_flush(&f->spool_out, err) ||
+	    !ch_in_open(&in, f->spool, err))
+		return false;
+	while (is_written && (n = ch_read(in.fd, chunk, sizeof(chunk))) > 0)
+		is_written = ch_out_write(f->out, chunk, (size_t)n, err);
+	ch_in_close(&in);
+	return is_written;
+}
+
+bool
+ch_fetch_emit(
+    struct ch_fetch *f, enum ch_end_status *status_out, struct ch_err *err)
+{
+	*status_out = f->rejects > 0 ? CH_STREAM_PARTIAL : CH_STREAM_OK;
+	return write_repo(f, err) && write_roots(f, err) &&
+	       write_spool(f, err) &&
+	       ch_write_end(f->out, f->repo, *status_out, NULL, err);
+}
+
+static bool
+has_expired(struct ch_record *repo)
+{
+	const char *expires = ch_record_string(repo, "expires");
+	int64_t when;
+
+	if (expires == NULL)
+		return false;
+	/* A date that cannot be read is no reason to trust it. */
+	return !ch_ref_time(expires, &when) || when <= (int64_t)time(NULL);
+}
+
+bool
+ch_fetch_is_unchanged(struct ch_fetch *f)
+{
+	struct ch_record *before = &f->previous.repo;
+	char revision[CH_SHA256_HEX + 1];
+	char config[CH_SHA256_HEX + 1];
+
+	if (before->count == 0 ||
+	    ch_json_path(f->block, "filters.metadata.build_time.last_n_days") !=
+		NULL)
+		return false;
+	ch_wants_revision(&f->wants, revision);
+	ch_config_digest(f->block, config);
+	return ch_span_is(ch_record_span(before, "revision"), revision) &&
+	       ch_span_is(ch_record_span(before, "config"), config) &&
+	       ch_span_is(
+		   ch_record_span(before, "plugin"), f->plugin->version) &&
+	       !has_expired(before);
+}
+
+bool
+ch_fetch_emit_unchanged(struct ch_fetch *f, struct ch_err *err)
+{
+	struct ch_record *before = &f->previous.repo;
+
+	ch_record_set_string(before, "repo", f->repo);
+	ch_record_set_uint(before, "base", f->previous.base);
+	return ch_record_write(before, f->out, err) &&
+	       ch_write_end(f->out, f->repo, CH_STREAM_UNCHANGED, NULL, err);
+}

@@ -1,0 +1,34 @@
+/*
+ * Between the files of fetch; nobody else's.
+ */
+
+#ifndef CH_FETCH_PARTS_H
+#define CH_FETCH_PARTS_H
+
+#include "fetch.h"
+
+/* fetch_get.c: fetches, verifies and links every want not yet tried. */
+bool ch_fetch_fulfil(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+/* fetch_trust.c: DIR/as of a want that was fetched, when it may be there. */
+bool ch_fetch_admit(struct ch_fetch *f, const struct ch_want *want,
+    struct ch_err *err) CH_MUST_CHECK;
+/* fetch_trust.c: writes the keyring. */
+bool ch_fetch_make_keyring(
+    struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+/* fetch_result.c: one line of the list verb. */
+bool ch_fetch_take_line(void *ctx, struct ch_span line, uint64_t number,
+    struct ch_err *err) CH_MUST_CHECK;
+/* fetch_result.c: makes the record absolute and sound, or a reject. */
+bool ch_fetch_spool_package(
+    struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+bool ch_fetch_spool_reject(struct ch_fetch *f, const char *code,
+    const char *message, struct ch_err *err) CH_MUST_CHECK;
+/* fetch_emit.c: the repo record, the spooled lines, the end. */
+bool ch_fetch_emit(struct ch_fetch *f, enum ch_end_status *status_out,
+    struct ch_err *err) CH_MUST_CHECK;
+/* fetch_emit.c: nothing changed since the previous generation. */
+bool ch_fetch_is_unchanged(struct ch_fetch *f);
+bool ch_fetch_emit_unchanged(
+    struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+
+#endif
