@@ -43,9 +43,8 @@ ch_fetch_open(struct ch_fetch *f, struct ch_err *err)
 		   f->plugin, f->block, f->feed, f->config, err);
 }
 
-/* An empty spool for the lines of one answer. */
-static bool
-open_spool(struct ch_fetch *f, struct ch_err *err)
+bool
+ch_fetch_open_spool(struct ch_fetch *f, struct ch_err *err)
 {
 	int fd;
 	int e;
@@ -78,7 +77,8 @@ run_list(struct ch_fetch *f, struct ch_err *err)
 		.on_line = ch_fetch_take_line,
 		.ctx = f };
 
-	return open_spool(f, err) && ch_plugin_call(f->plugin, &o, NULL, err);
+	return ch_fetch_open_spool(f, err) &&
+	       ch_plugin_call(f->plugin, &o, NULL, err);
 }
 
 /* What it asked for must be something new. */

@@ -80,10 +80,8 @@ write_repo(struct ch_fetch *f, struct ch_err *err)
 	ch_record_set_string(&r, "type", f->plugin->type);
 	ch_record_set_string(&r, "mode", mode_of(f));
 	set_feed(f, &r);
-	if (f->wants.count > 0) {
-		ch_wants_revision(&f->wants, hex);
+	if (ch_wants_revision(&f->wants, hex))
 		ch_record_set_string(&r, "revision", hex);
-	}
 	ch_config_digest(f->block, hex);
 	ch_record_set_string(&r, "config", hex);
 	ch_record_set_string(&r, "plugin", f->plugin->version);
@@ -166,9 +164,9 @@ ch_fetch_is_unchanged(struct ch_fetch *f)
 
 	if (before->count == 0 ||
 	    ch_json_path(f->block, "filters.metadata.build_time.last_n_days") !=
-		NULL)
+		NULL ||
+	    !ch_wants_revision(&f->wants, revision))
 		return false;
-	ch_wants_revision(&f->wants, revision);
 	ch_config_digest(f->block, config);
 	return ch_span_is(ch_record_span(before, "revision"), revision) &&
 	       ch_span_is(ch_record_span(before, "config"), config) &&

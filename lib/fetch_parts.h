@@ -15,6 +15,8 @@ bool ch_fetch_admit(struct ch_fetch *f, const struct ch_want *want,
 /* fetch_trust.c: writes the keyring. */
 bool ch_fetch_make_keyring(
     struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+/* fetch.c: an empty spool for the lines of one answer. */
+bool ch_fetch_open_spool(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
 /* fetch_result.c: one line of the list verb. */
 bool ch_fetch_take_line(void *ctx, struct ch_span line, uint64_t number,
     struct ch_err *err) CH_MUST_CHECK;

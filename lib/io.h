@@ -103,6 +103,12 @@ bool ch_append_line(
 
 /* open(2) for reading, O_CLOEXEC; returns 0 or errno. */
 int ch_open_read(int dir, const char *path, int *fd_out) CH_MUST_CHECK;
+/*
+ * A regular file below dir for reading, no symbolic link on the way: 0 or
+ * errno (ELOOP or ENOTDIR for a link, EINVAL when it is not regular).
+ */
+int ch_open_beneath(const char *dir, const char *path, int *fd_out,
+    struct stat *st_out) CH_MUST_CHECK;
 /* read(2) with EINTR retried: bytes read, 0 at the end, -1 with errno. */
 ssize_t ch_read(int fd, void *buf, size_t len) CH_MUST_CHECK;
 /* All of a file, at most max bytes, into buf (which is cleared first). */

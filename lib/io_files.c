@@ -292,3 +292,48 @@ ch_sync_dir(const char *path, struct ch_err *err)
 		return ch_fail_errno(err, e, "%s: cannot sync", path);
 	return true;
 }
+
+/* The folder that holds the last segment of path; *name_out is that segment. */
+static int
+walk_beneath(const char *dir, const char *path, const char **name_out)
+{
+	const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int at = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	for (const char *slash; at >= 0 && (slash = strchr(path, '/')) != NULL;
+	     path = slash + 1) {
+		char *segment = ch_strndup(path, (size_t)(slash - path));
+		int next = ch_str_equal(segment, "..")
+			       ? -1
+			       : openat(at, segment, flags);
+
+		(void)close(at);
+		ch_free(segment);
+		at = next;
+	}
+	*name_out = path;
+	return at;
+}
+
+int
+ch_open_beneath(
+    const char *dir, const char *path, int *fd_out, struct stat *st_out)
+{
+	const int flags =
+	    O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	const char *name;
+	int at = walk_beneath(dir, path, &name);
+	int fd = at < 0 ? -1 : openat(at, name, flags);
+	int e = 0;
+
+	if (fd < 0 || fstat(fd, st_out) != 0)
+		e = errno;
+	else if (!S_ISREG(st_out->st_mode))
+		e = EINVAL;
+	if (at >= 0)
+		(void)close(at);
+	if (e != 0 && fd >= 0)
+		(void)close(fd);
+	*fd_out = e == 0 ? fd : -1;
+	return e;
+}

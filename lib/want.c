@@ -246,11 +246,12 @@ refuse:
 	return ch_wrap(err, "want");
 }
 
-void
+bool
 ch_wants_revision(const struct ch_wants *wants, char hex[CH_SHA256_HEX + 1])
 {
 	struct ch_list lines = { 0 };
 	struct ch_buf text = { 0 };
+	bool has_roots;
 
 	for (size_t i = 0; i < wants->count; i++) {
 		const struct ch_want *want = wants->items[i];
@@ -264,8 +265,10 @@ ch_wants_revision(const struct ch_wants *wants, char hex[CH_SHA256_HEX + 1])
 	for (size_t i = 0; i < lines.count; i++)
 		ch_buf_puts(&text, lines.items[i]);
 	ch_sha256_hex(text.data == NULL ? "" : text.data, text.len, hex);
+	has_roots = lines.count > 0;
 	ch_buf_free(&text);
 	ch_list_free(&lines);
+	return has_roots;
 }
 
 void

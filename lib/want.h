@@ -59,9 +59,9 @@ struct ch_want *ch_wants_find(const struct ch_wants *wants, const char *as);
 void ch_wants_free(struct ch_wants *wants);
 /*
  * The revision: SHA-256 over the sorted "as sha256" lines of the root files
- * tried so far, "as -" for one that is absent.
+ * tried so far, "as -" for one that is absent.  False when there is none.
  */
-void ch_wants_revision(
+bool ch_wants_revision(
     const struct ch_wants *wants, char hex[CH_SHA256_HEX + 1]);
 
 #endif

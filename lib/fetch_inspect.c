@@ -1,0 +1,280 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fetch_parts.h"
+#include "io.h"
+#include "plugin_run.h"
+#include "sys.h"
+#include "url.h"
+
+#include "banned.h"
+
+/* A local package file. */
+struct local {
+	char *path;                     /* absolute */
+	char sha256[CH_SHA256_HEX + 1]; /* of its content */
+	uint64_t size;                  /* bytes */
+	bool is_answered;               /* a line was printed for it */
+};
+
+struct inspection {
+	struct ch_fetch *f;  /* where the lines go */
+	struct local *items; /* owned */
+	size_t count;        /* in use */
+	size_t at;           /* where the next answer is expected */
+};
+
+static bool
+read_facts(struct local *l, const char *path, struct ch_err *err)
+{
+	struct stat st;
+	bool is_read;
+	int fd;
+	int e;
+
+	l->path = realpath(path, NULL);
+	if (l->path == NULL) {
+		(void)ch_fail_errno(err, errno, "%s", path);
+		err->status = CH_USAGE;
+		return false;
+	}
+	e = ch_open_read(AT_FDCWD, l->path, &fd);
+	if (e != 0)
+		return ch_fail_errno(err, e, "%s", path);
+	is_read = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (!is_read)
+		(void)ch_fail(err, CH_USAGE, "%s: not a regular file", path);
+	is_read =
+	    is_read && ch_sha256_fd(fd, l->path, l->sha256, &l->size, err);
+	(void)close(fd);
+	return is_read;
+}
+
+static bool
+is_named(const struct local *l, struct ch_record *r)
+{
+	struct ch_span file = ch_record_span(r, "file");
+	struct ch_span sha256 = ch_record_span(r, "sha256");
+
+	if (file.data != NULL)
+		return ch_span_is(file, l->path);
+	return sha256.data != NULL && ch_span_is(sha256, l->sha256);
+}
+
+/* Answers mostly come in the order of the questions. */
+static struct local *
+find_local(struct inspection *in, struct ch_record *r)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		struct local *l = &in->items[(in->at + i) % in->count];
+
+		if (is_named(l, r)) {
+			in->at = (size_t)(l - in->items) + 1;
+			return l;
+		}
+	}
+	return NULL;
+}
+
+/* One element of "files": a fragment that the plugin wrote, or as it is. */
+struct importing {
+	struct ch_fetch *f; /* its output folder and pool */
+	struct ch_buf text; /* the new array */
+};
+
+static bool
+import_fragment(
+    struct ch_fetch *f, struct ch_record *element, struct ch_err *err)
+{
+	const char *as;
+	struct ch_put_facts facts;
+	struct stat st;
+	bool is_imported;
+	int fd;
+	int e;
+
+	if (!ch_record_need_string(element, "as", &as, err) ||
+	    !ch_record_check(element, err))
+		return false;
+	e = ch_open_beneath(f->output, as, &fd, &st);
+	if (e != 0)
+		return ch_fail(err, CH_MALFORMED,
+		    "\"files\": '%s': no such regular file below --out: %s", as,
+		    strerror(e));
+	is_imported = ch_pool_import_fd(f->pool, fd, as, &facts, err);
+	(void)close(fd);
+	if (is_imported) {
+		ch_record_set_string(element, "sha256", facts.sha256);
+		ch_record_set_uint(element, "size", facts.size);
+	}
+	return is_imported;
+}
+
+static bool
+take_element(
+    void *ctx, struct ch_span key, struct ch_span value, struct ch_err *err)
+{
+	struct importing *im = ctx;
+	struct ch_record element = { 0 };
+	bool is_taken = ch_record_parse(&element, value, err);
+
+	(void)key;
+	if (is_taken && ch_record_find(&element, "url") == NULL)
+		is_taken = import_fragment(im->f, &element, err);
+	if (is_taken) {
+		ch_buf_putc(&im->text, im->text.len == 0 ? '[' : ',');
+		ch_record_print(&element, &im->text);
+		im->text.len--; /* the LF */
+	}
+	ch_record_free(&element);
+	return is_taken;
+}
+
+static bool
+import_fragments(struct ch_fetch *f, struct ch_err *err)
+{
+	const struct ch_member *m = ch_record_find(&f->record, "files");
+	struct importing im = { .f = f };
+	bool is_imported;
+
+	if (m == NULL)
+		return true;
+	is_imported = ch_json_each(m->value, take_element, &im, err);
+	if (is_imported && im.text.len > 0) {
+		ch_buf_putc(&im.text, ']');
+		ch_record_set_raw(&f->record, "files", im.text.data);
+	}
+	ch_buf_free(&im.text);
+	return is_imported;
+}
+
+static bool
+take_package(struct inspection *in, struct local *l, struct ch_err *err)
+{
+	struct ch_record *r = &in->f->record;
+	char *url;
+
+	if (l == NULL)
+		return ch_fail(err, CH_MALFORMED,
+		    "package: neither \"file\" nor \"sha256\" names a file "
+		    "that it was given");
+	l->is_answered = true;
+	if (!import_fragments(in->f, err))
+		return false;
+	url = ch_url_from_path(l->path, err);
+	if (url == NULL)
+		return false;
+	ch_record_remove(r, "file");
+	ch_record_set_string(r, "url", url);
+	ch_record_set_string(r, "sha256", l->sha256);
+	ch_record_set_uint(r, "size", l->size);
+	ch_record_set_raw(r, "local", "true");
+	ch_free(url);
+	return ch_fetch_spool_package(in->f, err);
+}
+
+static bool
+take_line(void *ctx, struct ch_span line, uint64_t number, struct ch_err *err)
+{
+	struct inspection *in = ctx;
+	struct ch_fetch *f = in->f;
+	struct local *l;
+
+	if (line.len == 0)
+		return true;
+	if (!ch_plugin_line_take(&f->lines, &f->record, line, number, err))
+		return false;
+	l = find_local(in, &f->record);
+	if (f->record.kind == CH_KIND_PACKAGE)
+		return take_package(in, l, err) ||
+		       ch_wrap(err, "line %llu", (unsigned long long)number);
+	if (l != NULL)
+		l->is_answered = true;
+	if (f->record.kind == CH_KIND_REJECT)
+		f->rejects++;
+	return ch_record_write(&f->record, &f->spool_out, err);
+}
+
+static bool
+ask(struct inspection *in, const struct ch_list *files, struct ch_buf *input,
+    struct ch_err *err)
+{
+	in->items = ch_calloc(files->count, sizeof(*in->items));
+	for (size_t i = 0; i < files->count; i++) {
+		struct local *l = &in->items[in->count++];
+
+		if (!read_facts(l, files->items[i], err))
+			return false;
+		if (!ch_utf8_valid(l->path, strlen(l->path)))
+			return ch_fail(err, CH_USAGE,
+			    "%s: its path is not UTF-8", l->path);
+		ch_buf_puts(input, "{\"file\":");
+		ch_json_quote(input, l->path, strlen(l->path));
+		ch_buf_printf(input, ",\"sha256\":\"%s\",\"size\":%llu}\n",
+		    l->sha256, (unsigned long long)l->size);
+	}
+	return true;
+}
+
+/* A file of which nothing was said was not taken. */
+static bool
+reject_unanswered(struct inspection *in, struct ch_err *err)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		const struct local *l = &in->items[i];
+
+		if (l->is_answered)
+			continue;
+		ch_record_start(&in->f->record, CH_KIND_PACKAGE);
+		ch_record_set_string(&in->f->record, "repo", in->f->repo);
+		ch_record_set_string(&in->f->record, "path", l->path);
+		if (!ch_fetch_spool_reject(in->f, "malformed",
+			"the plugin said nothing of this file", err))
+			return false;
+	}
+	return true;
+}
+
+static void
+free_inspection(struct inspection *in)
+{
+	for (size_t i = 0; i < in->count; i++)
+		ch_free(in->items[i].path);
+	ch_free(in->items);
+}
+
+bool
+ch_fetch_inspect(struct ch_fetch *f, const struct ch_list *files,
+    enum ch_end_status *status_out, struct ch_err *err)
+{
+	const char *const args[] = { "inspect", "--config", f->config, "--out",
+		f->output, NULL };
+	struct inspection in = { .f = f };
+	struct ch_plugin_run_options o = { .args = args,
+		.scratch = f->scratch.path,
+		.on_line = take_line,
+		.ctx = &in };
+	struct ch_buf input = { 0 };
+	bool is_done = false;
+
+	f->lines.kinds =
+	    1u << CH_KIND_PACKAGE | 1u << CH_KIND_REJECT | 1u << CH_KIND_OTHER;
+	if (!ch_plugin_can(f->plugin, CH_VERB_INSPECT))
+		(void)ch_fail(err, CH_USAGE,
+		    "type %s: it has no inspect: it takes no local files",
+		    f->plugin->type);
+	else
+		is_done = ask(&in, files, &input, err) &&
+			  ch_fetch_open_spool(f, err) &&
+			  ch_plugin_call(f->plugin, &o, &input, err) &&
+			  reject_unanswered(&in, err) &&
+			  ch_pool_flush(f->pool, err) &&
+			  ch_fetch_emit(f, status_out, err);
+	free_inspection(&in);
+	ch_buf_free(&input);
+	return is_done;
+}
