@@ -29,9 +29,24 @@ make_folders(struct ch_fetch *f, struct ch_err *err)
 	       ch_make_dirs(f->output, 0700, err);
 }
 
+/*
+ * With or without a slash at its end, a feed is a folder; a query is of no use
+ * to what lies inside.
+ */
+static char *
+folder_of(const char *feed)
+{
+	size_t len = strcspn(feed, "?");
+	bool has_slash = len > 0 && feed[len - 1] == '/';
+
+	return ch_format("%.*s%s", (int)len, feed, has_slash ? "" : "/");
+}
+
 bool
 ch_fetch_open(struct ch_fetch *f, struct ch_err *err)
 {
+	if (f->feed != NULL)
+		f->base = folder_of(f->feed);
 	f->spool_out.fd = -1;
 	if (f->total_max == 0)
 		f->total_max = CH_FETCH_TOTAL_MAX;
@@ -143,8 +158,25 @@ ch_fetch_close(struct ch_fetch *f)
 	ch_list_free(&f->trust.key_texts);
 	ch_list_free(&f->trust.pins);
 	ch_free(f->trust.keyring);
+	ch_free(f->base);
 	ch_free(f->config);
 	ch_free(f->meta);
 	ch_free(f->output);
 	ch_free(f->spool);
+}
+
+bool
+ch_fetch_url(struct ch_http *http, const char *url, const char *output,
+    struct ch_err *err)
+{
+	struct ch_atomic file;
+
+	if (output == NULL)
+		return ch_http_get_to_fd(http, url, STDOUT_FILENO, err);
+	if (!ch_atomic_open(&file, output, 0644, err))
+		return false;
+	if (ch_http_get_to_fd(http, url, file.out.fd, err))
+		return ch_atomic_commit(&file, err);
+	ch_atomic_discard(&file);
+	return false;
 }

@@ -60,6 +60,7 @@ struct ch_fetch {
 	struct ch_previous previous; /* freed by ch_fetch_close() */
 	uint64_t total_max;          /* bytes fetched in all */
 	/* kept by the fetch */
+	char *base;                   /* feed as a folder, for references */
 	struct ch_scratch scratch;    /* folder of this run */
 	char *config;                 /* the plugin's FILE */
 	char *meta;                   /* the plugin's DIR */
@@ -86,6 +87,9 @@ bool ch_fetch_list(struct ch_fetch *f, enum ch_end_status *status_out,
 bool ch_fetch_inspect(struct ch_fetch *f, const struct ch_list *files,
     enum ch_end_status *status_out, struct ch_err *err) CH_MUST_CHECK;
 void ch_fetch_close(struct ch_fetch *f);
+/* The bytes of one URL to stdout, or atomically to a file. */
+bool ch_fetch_url(struct ch_http *http, const char *url, const char *output,
+    struct ch_err *err) CH_MUST_CHECK;
 
 /*
  * Trust from the repository's verify block; key files and pins that the

@@ -35,8 +35,8 @@ resolve_url(const struct ch_fetch *f, struct ch_record *r, struct flaw *flaw)
 		    &flaw->err, CH_MALFORMED, "\"url\": is no string");
 		return flawed(flaw, "malformed");
 	}
-	url = f->feed == NULL ? ch_url_normalize(ref, &flaw->err)
-			      : ch_url_resolve(f->feed, ref, &flaw->err);
+	url = f->base == NULL ? ch_url_normalize(ref, &flaw->err)
+			      : ch_url_resolve(f->base, ref, &flaw->err);
 	if (url == NULL)
 		return flawed(flaw, "unsafe-url");
 	is_fine = !ch_url_has_userinfo(url) &&
@@ -240,7 +240,7 @@ take_want(struct ch_fetch *f, struct ch_err *err)
 	if (f->feed == NULL)
 		return ch_fail(err, CH_MALFORMED,
 		    "want: there is no upstream to fetch it from");
-	return ch_wants_add(&f->wants, &f->record, f->feed, err);
+	return ch_wants_add(&f->wants, &f->record, f->base, err);
 }
 
 static bool

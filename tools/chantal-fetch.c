@@ -1,0 +1,299 @@
+#include <getopt.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/access.h"
+#include "lib/cli.h"
+#include "lib/fetch.h"
+#include "lib/log.h"
+#include "lib/setup.h"
+
+#include "lib/banned.h"
+
+static const struct ch_cli cli = {
+	"chantal-fetch",
+	"read an upstream's metadata and print its records",
+	"  chantal-fetch [options] TYPE FEED\n"
+	"  chantal-fetch [options] --repo ID\n"
+	"  chantal-fetch [options] --files TYPE FILE...\n"
+	"  chantal-fetch [options] --get URL [-O FILE]\n",
+	"  --config FILE         the configuration\n"
+	"  --repo ID             the repository: its block there, its id here\n"
+	"  -o KEY=VALUE          a setting: mode, name, TYPE.KEY\n"
+	"  --since REF           print only that nothing changed since REF\n"
+	"  --keyring FILE        verify with the keys in FILE\n"
+	"  --trust FINGERPRINT   trust this key alone\n"
+	"  --pool DIR            the pool\n"
+	"  --catalog DIR         the catalog\n"
+	"  --cache DIR           the cache\n"
+	"  --max-total BYTES     of upstream files (16G)\n"
+	"  --allow-override      plugins may shadow built-in types\n"
+	"  --files               records of local package files\n"
+	"  --get                 the bytes of one URL\n"
+	"  -O FILE               where they go (stdout)\n" CH_ACCESS_HELP
+	"  -q, -v                say less, say more\n"
+	"  -h, --help            this help\n"
+	"  --version             the version\n",
+};
+
+enum job { JOB_LIST, JOB_FILES, JOB_GET, JOB_HELP, JOB_VERSION };
+
+enum {
+	OPT_SINCE = 0x100,
+	OPT_POOL,
+	OPT_CATALOG,
+	OPT_CACHE,
+	OPT_CONFIG,
+	OPT_REPO,
+	OPT_TEXTS, /* the options above are texts */
+	OPT_KEYRING,
+	OPT_TRUST,
+	OPT_MAX_TOTAL,
+	OPT_OVERRIDE,
+	OPT_JOB /* and what follows: a job */
+};
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "repo", required_argument, NULL, OPT_REPO },
+	{ "since", required_argument, NULL, OPT_SINCE },
+	{ "keyring", required_argument, NULL, OPT_KEYRING },
+	{ "trust", required_argument, NULL, OPT_TRUST },
+	{ "pool", required_argument, NULL, OPT_POOL },
+	{ "catalog", required_argument, NULL, OPT_CATALOG },
+	{ "cache", required_argument, NULL, OPT_CACHE },
+	{ "max-total", required_argument, NULL, OPT_MAX_TOTAL },
+	{ "allow-override", no_argument, NULL, OPT_OVERRIDE },
+	{ "files", no_argument, NULL, OPT_JOB + JOB_FILES },
+	{ "get", no_argument, NULL, OPT_JOB + JOB_GET },
+	CH_ACCESS_OPTIONS,
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, OPT_JOB + JOB_VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+struct options {
+	enum job job;                             /* what is asked for */
+	const char *texts[OPT_TEXTS - OPT_SINCE]; /* see the enum */
+	const char *output;                       /* -O, or NULL */
+	const char *url;                          /* of JOB_GET */
+	struct ch_list files;                     /* of JOB_FILES */
+	struct ch_setup setup;                    /* configuration, plugin */
+	struct ch_access access;                  /* network settings */
+	struct ch_fetch fetch;                    /* of the other jobs */
+	struct ch_out out;                        /* stdout */
+};
+
+static bool
+take_option(struct options *o, int opt, struct ch_err *err)
+{
+	if (ch_access_is_option(opt))
+		return ch_access_option(&o->access, opt, optarg, err);
+	if (opt == 'q' || opt == 'v')
+		ch_log_level(opt == 'q' ? CH_LOG_WARNING : CH_LOG_DEBUG);
+	else if (opt == 'h')
+		o->job = JOB_HELP;
+	else if (opt == 'o')
+		ch_list_add(&o->setup.settings, optarg);
+	else if (opt == 'O')
+		o->output = optarg;
+	else if (opt >= OPT_SINCE && opt < OPT_TEXTS)
+		o->texts[opt - OPT_SINCE] = optarg;
+	else if (opt == OPT_KEYRING)
+		ch_list_add(&o->fetch.trust.key_files, optarg);
+	else if (opt == OPT_TRUST)
+		ch_list_add(&o->fetch.trust.pins, optarg);
+	else if (opt == OPT_MAX_TOTAL)
+		return ch_parse_size(optarg, &o->fetch.total_max) ||
+		       ch_fail(err, CH_USAGE,
+			   "--max-total: %s: not a size such as 4G", optarg);
+	else if (opt == OPT_OVERRIDE)
+		o->setup.allows_override = true;
+	else if (opt >= OPT_JOB)
+		o->job = (enum job)(opt - OPT_JOB);
+	else
+		return ch_fail(err, CH_USAGE, "see the options");
+	return true;
+}
+
+static bool
+take_operands(struct options *o, int count, char **operands, struct ch_err *err)
+{
+	o->setup.config_path = o->texts[OPT_CONFIG - OPT_SINCE];
+	o->setup.repo = o->texts[OPT_REPO - OPT_SINCE];
+	if (o->job == JOB_GET) {
+		o->url = operands[0];
+		return count == 1 ||
+		       ch_fail(err, CH_USAGE, "--get: one URL is wanted here");
+	}
+	if (o->job == JOB_FILES) {
+		o->setup.type = operands[0];
+		for (int i = 1; i < count; i++)
+			ch_list_add(&o->files, operands[i]);
+		return count > 1 || ch_fail(err, CH_USAGE,
+					"--files: TYPE and FILE are wanted");
+	}
+	if (count == 0 && o->setup.repo != NULL)
+		return true;
+	if (count != 2)
+		return ch_fail(err, CH_USAGE,
+		    "TYPE and FEED, or --repo ID, are wanted here");
+	o->setup.type = operands[0];
+	o->setup.feed = operands[1];
+	return true;
+}
+
+static int
+parse_options(struct options *o, int argc, char **argv)
+{
+	struct ch_err err;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "hO:o:qv", long_options, NULL)) !=
+	       -1)
+		if (!take_option(o, opt, &err))
+			return ch_cli_usage_error(&cli, "%s", err.text);
+	if (o->job == JOB_HELP || o->job == JOB_VERSION)
+		return CH_OK;
+	if (!take_operands(o, argc - optind, argv + optind, &err))
+		return ch_cli_usage_error(&cli, "%s", err.text);
+	return CH_OK;
+}
+
+static const char *
+folder(const struct options *o, int opt, const char *name)
+{
+	const char *given = o->texts[opt - OPT_SINCE];
+
+	return given != NULL ? given : ch_config_path(o->setup.config, name);
+}
+
+static bool
+open_network(struct options *o, const struct ch_json *block, const char *feed,
+    struct ch_err *err)
+{
+	if (!ch_access_finish(&o->access, block, feed, err))
+		return false;
+	o->fetch.http = ch_http_new(&o->access.http, err);
+	return o->fetch.http != NULL;
+}
+
+static bool
+get(struct options *o, struct ch_err *err)
+{
+	const struct ch_json *block = NULL;
+
+	if (o->setup.repo != NULL) {
+		block = ch_config_repo(o->setup.config, o->setup.repo, err);
+		if (block == NULL)
+			return false;
+	}
+	if (!open_network(o, block, block == NULL ? o->url : NULL, err))
+		return false;
+	return ch_fetch_url(o->fetch.http, o->url, o->output, err);
+}
+
+/* All that list and files share. */
+static bool
+open_fetch(struct options *o, struct ch_err *err)
+{
+	struct ch_fetch *f = &o->fetch;
+
+	if (!ch_setup_open(&o->setup, err))
+		return false;
+	f->plugin = &o->setup.plugin;
+	f->block = o->setup.block;
+	f->cache = folder(o, OPT_CACHE, "cache");
+	f->pool = ch_pool_open(folder(o, OPT_POOL, "pool"), err);
+	return f->pool != NULL && ch_trust_take(&f->trust, f->block, err) &&
+	       ch_previous_read(&f->previous, folder(o, OPT_CATALOG, "catalog"),
+		   f->repo, o->texts[0], err);
+}
+
+static bool
+run_fetch(struct options *o, enum ch_end_status *status_out, struct ch_err *err)
+{
+	const char *feed;
+
+	if (!open_fetch(o, err))
+		return false;
+	if (o->job == JOB_FILES)
+		return ch_fetch_open(&o->fetch, err) &&
+		       ch_fetch_inspect(&o->fetch, &o->files, status_out, err);
+	feed = ch_json_string(ch_json_get(o->setup.block, "feed"));
+	if (feed == NULL || feed[0] == '\0')
+		return ch_fail(err, CH_USAGE,
+		    "%s: no feed is configured: nothing to fetch",
+		    o->fetch.repo);
+	if (!open_network(o, o->setup.block, feed, err))
+		return false;
+	o->fetch.feed = o->access.feed;
+	return ch_fetch_open(&o->fetch, err) &&
+	       ch_fetch_list(&o->fetch, status_out, err);
+}
+
+/* The failure is in the stream as well, for what reads it. */
+static bool
+fetch(struct options *o, int *status_out, struct ch_err *err)
+{
+	enum ch_end_status end = CH_STREAM_FAILED;
+	struct ch_err second;
+
+	o->fetch.out = &o->out;
+	o->fetch.repo = o->setup.repo != NULL ? o->setup.repo : o->setup.type;
+	if (run_fetch(o, &end, err)) {
+		*status_out = end == CH_STREAM_PARTIAL ? CH_REJECTED : CH_OK;
+		return true;
+	}
+	if (!ch_write_end(
+		&o->out, o->fetch.repo, CH_STREAM_FAILED, err, &second) ||
+	    !ch_out_flush(&o->out, &second))
+		ch_debug("%s", second.text);
+	return false;
+}
+
+static bool
+run(struct options *o, int *status_out, struct ch_err *err)
+{
+	if (!ch_setup_load(&o->setup, err))
+		return false;
+	if (o->job == JOB_GET)
+		return get(o, err);
+	return fetch(o, status_out, err) && ch_out_flush(&o->out, err);
+}
+
+static void
+close_all(struct options *o)
+{
+	ch_fetch_close(&o->fetch);
+	if (o->fetch.http != NULL)
+		ch_http_free(o->fetch.http);
+	ch_pool_close(o->fetch.pool);
+	ch_access_free(&o->access);
+	ch_setup_close(&o->setup);
+	ch_list_free(&o->files);
+	ch_out_free(&o->out);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = { .fetch = { .spool_out = { .fd = -1 } } };
+	struct ch_err err;
+	int status;
+
+	ch_cli_init(&cli, argv[0]);
+	ch_access_init(&o.access);
+	status = parse_options(&o, argc, argv);
+	if (status != CH_OK)
+		return status;
+	if (o.job == JOB_HELP)
+		return ch_cli_help(&cli);
+	if (o.job == JOB_VERSION)
+		return ch_cli_version(&cli);
+	ch_out_init(&o.out, STDOUT_FILENO, "stdout");
+	if (!run(&o, &status, &err))
+		status = ch_log_error(&err);
+	close_all(&o);
+	return status;
+}
