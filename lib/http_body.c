@@ -159,7 +159,7 @@ ch_body_end(struct ch_transfer *t)
 }
 
 size_t
-ch_http_on_body(char *data, size_t size, size_t count, void *ctx)
+ch_http_on_body(const char *data, size_t size, size_t count, void *ctx)
 {
 	struct ch_transfer *t = ctx;
 	struct ch_http *http = t->http;

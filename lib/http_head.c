@@ -195,9 +195,8 @@ take_line(struct ch_transfer *t, struct ch_span line)
 	return take_field(t, name, trim(line));
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's type */
 size_t
-ch_http_on_header(char *line, size_t size, size_t count, void *ctx)
+ch_http_on_header(const char *line, size_t size, size_t count, void *ctx)
 {
 	size_t len = size * count;
 

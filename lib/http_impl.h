@@ -168,10 +168,11 @@ void ch_http_teardown(struct ch_transfer *t);
 
 /* http_head.c */
 void ch_head_clear(struct ch_http_head *head);
-size_t ch_http_on_header(char *line, size_t size, size_t count, void *ctx);
+size_t ch_http_on_header(
+    const char *line, size_t size, size_t count, void *ctx);
 
 /* http_body.c */
-size_t ch_http_on_body(char *data, size_t size, size_t count, void *ctx);
+size_t ch_http_on_body(const char *data, size_t size, size_t count, void *ctx);
 /* The head is complete: is the body wanted? false: failed. */
 bool ch_body_accept(struct ch_transfer *t);
 bool ch_body_begin(struct ch_transfer *t);
