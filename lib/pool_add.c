@@ -1,21 +1,23 @@
 #include "pool_add.h"
 
 #include "download.h"
-#include "log.h"
+#include "pool_check.h"
 #include "progress.h"
 
 #include "banned.h"
 
-struct meter {
+/* The ctx of a struct ch_download. */
+struct adding {
 	struct ch_progress progress;    /* what people see */
 	const struct ch_supply *supply; /* counts the bytes */
 	uint64_t bytes;                 /* told so far */
+	struct ch_pool_check *check;    /* or NULL */
 };
 
 static void
 on_begin(void *ctx, uint64_t size)
 {
-	struct meter *m = ctx;
+	struct adding *m = ctx;
 
 	ch_progress_expect(&m->progress, 1, size);
 }
@@ -23,7 +25,7 @@ on_begin(void *ctx, uint64_t size)
 static void
 on_tick(void *ctx)
 {
-	struct meter *m = ctx;
+	struct adding *m = ctx;
 	uint64_t bytes = ch_supply_counts(m->supply)->bytes;
 
 	ch_progress_bytes(&m->progress, bytes - m->bytes);
@@ -35,7 +37,7 @@ static void
 on_done(
     void *ctx, const char *path, uint64_t size, bool is_new, bool is_rejected)
 {
-	struct meter *m = ctx;
+	struct adding *m = ctx;
 	enum ch_outcome outcome = is_new ? CH_DONE_NEW : CH_DONE_REUSED;
 
 	on_tick(m);
@@ -43,22 +45,46 @@ on_done(
 	    &m->progress, path, size, is_rejected ? CH_DONE_REJECTED : outcome);
 }
 
+static bool
+on_package(
+    void *ctx, struct ch_stage *stage, struct ch_record *r, struct ch_err *err)
+{
+	const struct adding *m = ctx;
+
+	return ch_pool_check_package(m->check, stage, r, err);
+}
+
+static bool
+on_end(void *ctx, struct ch_stage *stage, struct ch_err *err)
+{
+	const struct adding *m = ctx;
+
+	return ch_pool_check_end(m->check, stage, err);
+}
+
 static int
 run(const struct ch_pool_adding *a, struct ch_supply *supply,
     struct ch_err *err)
 {
-	struct meter meter = { .supply = supply };
+	struct adding m = { .supply = supply };
 	struct ch_download d = { .supply = supply,
 		.on_begin = on_begin,
 		.on_done = on_done,
 		.on_tick = on_tick,
-		.ctx = &meter };
+		.ctx = &m };
 	int status;
 
-	ch_progress_start(&meter.progress, "files", a->repo, a->events_fd);
+	if (a->wants_check) {
+		m.check =
+		    ch_pool_check_new(a->pool, a->engines->cfg, a->cache_dir);
+		d.on_package = on_package;
+		d.on_end = on_end;
+	}
+	ch_progress_start(&m.progress, "files", a->repo, a->events_fd);
 	status = ch_download_run(&d, err);
-	on_tick(&meter);
-	ch_progress_finish(&meter.progress);
+	on_tick(&m);
+	ch_progress_finish(&m.progress);
+	ch_pool_check_free(m.check);
 	return status;
 }
 

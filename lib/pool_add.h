@@ -18,7 +18,7 @@ struct ch_pool_adding {
 	const char *repo;           /* whose settings, or NULL */
 	const char *known;          /* reference, or NULL */
 	struct ch_homes homes;      /* catalog of known, trees */
-	const char *cache_dir;      /* for validators, or NULL */
+	const char *cache_dir;      /* validators, scratch */
 	bool wants_check;           /* by the type's plugin */
 	int events_fd;              /* for progress, or -1 */
 };
