@@ -22,22 +22,12 @@ check_segment(const char *segment, size_t len, struct ch_err *err)
 	    (len == 2 && segment[0] == '.' && segment[1] == '.'))
 		return ch_fail(
 		    err, CH_MALFORMED, "a segment \"%.*s\"", (int)len, segment);
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)segment[i];
-
-		if (c < 0x20 || c == 0x7f)
-			return ch_fail(err, CH_MALFORMED, "a control byte");
-		if (c == '\\')
-			return ch_fail(err, CH_MALFORMED, "a backslash");
-	}
 	return true;
 }
 
 static bool
-check_segments(const char *path, size_t len, struct ch_err *err)
+check_bytes(const char *path, size_t len, struct ch_err *err)
 {
-	size_t start = 0;
-
 	if (len == 0)
 		return ch_fail(err, CH_MALFORMED, "it is empty");
 	if (len > PATH_LENGTH_MAX)
@@ -47,14 +37,27 @@ check_segments(const char *path, size_t len, struct ch_err *err)
 		return ch_fail(err, CH_MALFORMED, "it is absolute");
 	if (!ch_utf8_valid(path, len))
 		return ch_fail(err, CH_MALFORMED, "it is not UTF-8");
-	for (size_t i = 0; i <= len; i++) {
-		if (i < len && path[i] != '/')
-			continue;
-		if (!check_segment(path + start, i - start, err))
-			return false;
-		start = i + 1;
-	}
+	if (!ch_is_plain(path, len))
+		return ch_fail(err, CH_MALFORMED, "a control byte");
+	if (memchr(path, '\\', len) != NULL)
+		return ch_fail(err, CH_MALFORMED, "a backslash");
 	return true;
+}
+
+static bool
+check_segments(const char *path, size_t len, struct ch_err *err)
+{
+	const char *end = path + len;
+	const char *slash;
+
+	if (!check_bytes(path, len, err))
+		return false;
+	while ((slash = memchr(path, '/', (size_t)(end - path))) != NULL) {
+		if (!check_segment(path, (size_t)(slash - path), err))
+			return false;
+		path = slash + 1;
+	}
+	return check_segment(path, (size_t)(end - path), err);
 }
 
 bool

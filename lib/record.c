@@ -95,18 +95,39 @@ scan_members(struct ch_record *r, struct ch_scan *s)
 }
 
 static bool
+is_name_before(const struct ch_record *r, size_t i)
+{
+	for (size_t j = 0; j < i; j++) {
+		if (ch_span_equal(r->members[j].key, r->members[i].key))
+			return true;
+	}
+	return false;
+}
+
+/* A bit for each name, by length, first and last byte: few share one. */
+static unsigned
+bit_of(struct ch_span key)
+{
+	if (key.len == 0)
+		return 0;
+	return ((unsigned)key.len * 5 + (unsigned char)key.data[0] * 11 +
+		   (unsigned char)key.data[key.len - 1] * 3) %
+	       64;
+}
+
+static bool
 names_are_distinct(const struct ch_record *r, struct ch_scan *s)
 {
-	for (size_t i = 1; i < r->count; i++) {
-		struct ch_span key = r->members[i].key;
+	uint64_t seen = 0;
 
-		for (size_t j = 0; j < i; j++) {
-			if (r->members[j].key.len == key.len &&
-			    ch_span_equal(r->members[j].key, key)) {
-				s->why = "a duplicate member name";
-				return false;
-			}
+	for (size_t i = 0; i < r->count; i++) {
+		uint64_t bit = (uint64_t)1 << bit_of(r->members[i].key);
+
+		if ((seen & bit) != 0 && is_name_before(r, i)) {
+			s->why = "a duplicate member name";
+			return false;
 		}
+		seen |= bit;
 	}
 	return true;
 }
@@ -177,13 +198,10 @@ ch_record_free(struct ch_record *r)
 }
 
 const struct ch_member *
-ch_record_find(const struct ch_record *r, const char *key)
+ch_record_member(const struct ch_record *r, struct ch_span key)
 {
-	size_t len = strlen(key);
-
 	for (size_t i = 0; i < r->count; i++) {
-		if (r->members[i].key.len == len &&
-		    memcmp(r->members[i].key.data, key, len) == 0)
+		if (ch_span_equal(r->members[i].key, key))
 			return &r->members[i];
 	}
 	return NULL;

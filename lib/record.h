@@ -59,8 +59,15 @@ void ch_record_start(struct ch_record *r, enum ch_kind kind);
 void ch_record_free(struct ch_record *r);
 
 /* The raw member, or NULL. */
-const struct ch_member *ch_record_find(
-    const struct ch_record *r, const char *key);
+const struct ch_member *ch_record_member(
+    const struct ch_record *r, struct ch_span key);
+
+static inline const struct ch_member *
+ch_record_find(const struct ch_record *r, const char *key)
+{
+	return ch_record_member(r, (struct ch_span){ key, strlen(key) });
+}
+
 /*
  * The decoded string, NUL-terminated in the record's memory; NULL when the
  * member is absent, is no string, or holds U+0000.

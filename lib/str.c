@@ -11,19 +11,6 @@ ch_span_of(const char *s)
 	return (struct ch_span){ s, strlen(s) };
 }
 
-bool
-ch_span_equal(struct ch_span a, struct ch_span b)
-{
-	return a.len == b.len &&
-	       (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
-bool
-ch_span_is(struct ch_span a, const char *s)
-{
-	return ch_span_equal(a, ch_span_of(s));
-}
-
 int
 ch_span_compare(struct ch_span a, struct ch_span b)
 {
@@ -106,11 +93,36 @@ ch_parse_size(const char *s, uint64_t *out)
 bool
 ch_is_hex(const char *s, size_t len)
 {
+	unsigned bad = 0;
+
+	/* No branch in the loop: digests are long and nearly always sound. */
 	for (size_t i = 0; i < len; i++) {
-		if ((s[i] < '0' || s[i] > '9') && (s[i] < 'a' || s[i] > 'f'))
-			return false;
+		unsigned c = (unsigned char)s[i];
+
+		bad |= (c - '0' > 9) & (c - 'a' > 5);
 	}
-	return true;
+	return bad == 0;
+}
+
+bool
+ch_is_plain(const char *s, size_t len)
+{
+	const uint64_t ones = 0x0101010101010101U;
+	uint64_t bad = 0;
+
+	/* Eight at a time: a borrow marks falsely only above a true mark. */
+	for (; len >= 8; s += 8, len -= 8) {
+		uint64_t x;
+		uint64_t del;
+
+		memcpy(&x, s, 8);
+		del = x ^ (ones * 0x7f);
+		bad |= ((x - ones * 0x20) & ~x) | ((del - ones) & ~del);
+	}
+	bad &= ones * 0x80;
+	for (; len > 0; s++, len--)
+		bad |= (unsigned char)*s < 0x20 || *s == 0x7f;
+	return bad == 0;
 }
 
 void

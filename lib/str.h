@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "attr.h"
 #include "mem.h"
@@ -26,8 +27,22 @@ struct ch_span {
 #define CH_SPAN(literal) ((struct ch_span){ "" literal, sizeof(literal) - 1 })
 
 struct ch_span ch_span_of(const char *s);
-bool ch_span_equal(struct ch_span a, struct ch_span b);
-bool ch_span_is(struct ch_span a, const char *s);
+
+/* Inline, since records are looked through with these all the time. */
+static inline bool
+ch_span_equal(struct ch_span a, struct ch_span b)
+{
+	return a.len == b.len &&
+	       (a.len == 0 || (a.data[0] == b.data[0] &&
+				  memcmp(a.data, b.data, a.len) == 0));
+}
+
+static inline bool
+ch_span_is(struct ch_span a, const char *s)
+{
+	return ch_span_equal(a, (struct ch_span){ s, strlen(s) });
+}
+
 /* Like memcmp, the shorter one first when one begins the other. */
 int ch_span_compare(struct ch_span a, struct ch_span b);
 
@@ -43,6 +58,8 @@ bool ch_parse_uint_span(
 bool ch_parse_size(const char *s, uint64_t *out) CH_MUST_CHECK;
 
 bool ch_is_hex(const char *s, size_t len); /* lower case only */
+/* No control byte and no DEL; bytes above them are not looked into. */
+bool ch_is_plain(const char *s, size_t len);
 void ch_hex_encode(const unsigned char *bytes, size_t len, char *out);
 
 /* Well-formed UTF-8 as RFC 3629 has it: no surrogates, no overlong forms. */
