@@ -58,8 +58,10 @@ open_place(
 	char *joined = NULL;
 	bool ok = false;
 
-	if (*path != '\0' && !ch_path_check(path, strlen(path), err))
-		return ch_wrap(err, "%s", root);
+	if (*path != '\0' && !ch_path_check(path, strlen(path), err)) {
+		(void)ch_wrap(err, "%s", root);
+		return false;
+	}
 	p->root = resolve(root, err);
 	if (p->root == NULL)
 		return false;
@@ -130,15 +132,17 @@ print_name(struct ch_buf *out, const char *name, const char *type)
 static void
 print_time(struct ch_buf *out, time_t when)
 {
-	static const char days[] = "SunMonTueWedThuFriSat";
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu",
+		"Fri", "Sat" };
+	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May",
+		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	struct tm tm;
 
 	if (gmtime_r(&when, &tm) == NULL)
 		return;
 	ch_buf_printf(out,
-	    ",\"mtime\":\"%.3s, %02d %.3s %04ld %02d:%02d:%02d GMT\"",
-	    days + 3 * tm.tm_wday, tm.tm_mday, months + 3 * tm.tm_mon,
+	    ",\"mtime\":\"%s, %02d %s %04ld %02d:%02d:%02d GMT\"",
+	    days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
 	    (long)tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 

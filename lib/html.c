@@ -58,11 +58,12 @@ add_folded(struct ch_buf *b, const char *text, size_t len)
 	size_t i;
 
 	for (i = 0; i < len && b->len < b->max; i++) {
-		bool is_blank = strchr(" \t\r\n\f", text[i]) != NULL;
+		char c = text[i];
 
-		if (is_blank && (b->len == 0 || b->data[b->len - 1] == ' '))
-			continue;
-		ch_buf_putc(b, is_blank ? ' ' : text[i]);
+		if (strchr("\t\r\n\f", c) != NULL)
+			c = ' ';
+		if (c != ' ' || (b->len > 0 && b->data[b->len - 1] != ' '))
+			ch_buf_putc(b, c);
 	}
 }
 

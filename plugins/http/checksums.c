@@ -70,15 +70,25 @@ kind_of_length(size_t len)
 	return CH_HASH_NONE;
 }
 
+static char
+lower(char c)
+{
+	static const char upper[] = "ABCDEF";
+	static const char digits[] = "abcdef";
+	const char *at = c != '\0' ? strchr(upper, c) : NULL;
+
+	if (at == NULL)
+		return c;
+	return digits[at - upper];
+}
+
 static void
 take_hex(struct ch_checksum *out, struct ch_span s)
 {
 	size_t i;
 
 	for (i = 0; i < s.len; i++)
-		out->hex[i] = s.data[i] >= 'A' && s.data[i] <= 'F'
-				  ? (char)(s.data[i] - 'A' + 'a')
-				  : s.data[i];
+		out->hex[i] = lower(s.data[i]);
 	out->hex[s.len] = '\0';
 }
 

@@ -50,30 +50,46 @@ print_package(const struct ch_json *given, struct ch_record *r, const char *url,
 	return ch_record_write(r, out, err);
 }
 
+/* Where the file is, or NULL with the reject's code and words. */
+static char *
+locate(
+    const char *file, const char *path, const char **code, struct ch_err *why)
+{
+	char real[PATH_MAX];
+	struct stat st;
+
+	*code = "unsafe-path";
+	if (!ch_path_check(path, strlen(path), why))
+		return NULL;
+	if (realpath(file, real) == NULL || stat(real, &st) != 0) {
+		*code = "not-found";
+		(void)ch_fail_errno(why, errno, "%s", file);
+		return NULL;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		*code = "malformed";
+		(void)ch_fail(why, CH_MALFORMED, "not a regular file");
+		return NULL;
+	}
+	return ch_url_from_path(real, why);
+}
+
 static bool
 inspect_file(struct ch_settings *s, const struct ch_json *given,
-    struct ch_out *out, struct ch_err *err)
+    const char *file, struct ch_out *out, struct ch_err *err)
 {
-	const char *file = ch_json_string(ch_json_get(given, "file"));
 	const char *slash = strrchr(file, '/');
 	const char *name = slash != NULL ? slash + 1 : file;
 	char *path = *s->hosted_dir != '\0' ? ch_path_join(s->hosted_dir, name)
 					    : ch_strdup(name);
 	struct ch_record r = { 0 };
-	char real[PATH_MAX];
-	char *url = NULL;
+	const char *code;
 	struct ch_err why;
-	struct stat st;
+	char *url = locate(file, path, &code, &why);
 	bool ok;
 
-	if (!ch_path_check(path, strlen(path), &why))
-		ok = refuse(out, file, "unsafe-path", why.text, err);
-	else if (realpath(file, real) == NULL || stat(real, &st) != 0)
-		ok = refuse(out, file, "not-found", strerror(errno), err);
-	else if (!S_ISREG(st.st_mode))
-		ok = refuse(out, file, "malformed", "not a regular file", err);
-	else if ((url = ch_url_from_path(real, &why)) == NULL)
-		ok = refuse(out, file, "unsafe-path", why.text, err);
+	if (url == NULL)
+		ok = refuse(out, file, code, why.text, err);
 	else
 		ok = ch_print_start(&r, &s->naming, path, err) &&
 		     print_package(given, &r, url, out, err);
@@ -89,11 +105,13 @@ inspect_line(struct ch_settings *s, struct ch_span line, struct ch_out *out,
 {
 	struct ch_json *given =
 	    ch_json_parse(line.data, line.len, "file line", err);
-	bool ok = given != NULL;
+	const char *file = ch_json_string(ch_json_get(given, "file"));
+	bool ok = false;
 
-	if (ok && ch_json_string(ch_json_get(given, "file")) == NULL)
+	if (file != NULL)
+		ok = inspect_file(s, given, file, out, err);
+	else if (given != NULL)
 		ok = ch_fail(err, CH_MALFORMED, "no \"file\" member");
-	ok = ok && inspect_file(s, given, out, err);
 	ch_json_free(given);
 	return ok;
 }

@@ -93,7 +93,7 @@ take_facts(struct ch_entry *e, const struct ch_html_link *link)
 		return;
 	if (link->order != NULL)
 		take_size(e, link->order);
-	else if (e->has_time && link->time == NULL)
+	else if (link->time == NULL && end != NULL)
 		take_size(e, end);
 }
 

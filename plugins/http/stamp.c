@@ -167,15 +167,12 @@ static bool
 read_shape(struct reading *r, const char *shape)
 {
 	for (; *shape != '\0'; shape++) {
-		if (*shape == ' ') {
-			if (*r->text != ' ')
-				return false;
+		if (*r->text == '\0' && *shape != 'z')
+			return false;
+		if (!read_field(r, *shape))
+			return false;
+		if (*shape == ' ')
 			r->text += strspn(r->text, " ");
-		} else if (*r->text == '\0' && *shape != 'z') {
-			return false;
-		} else if (!read_field(r, *shape)) {
-			return false;
-		}
 	}
 	return !is_digit(*r->text) && !is_letter(*r->text);
 }
