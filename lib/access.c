@@ -349,9 +349,7 @@ ch_access_finish(struct ch_access *a, const struct ch_json *repo,
 			"with --auth-file");
 	if (feed == NULL)
 		feed = ch_json_string(ch_json_get(repo, "feed"));
-	if (feed != NULL && *feed != '\0' && !take_feed(a, feed, err)) {
-		err->status = CH_USAGE; /* a feed is given, not found */
+	if (feed != NULL && *feed != '\0' && !take_feed(a, feed, err))
 		return false;
-	}
 	return bind_credentials(a, err);
 }

@@ -5,9 +5,9 @@
 #include "lib/config.h"
 #include "lib/config_query.h"
 #include "lib/config_schema.h"
+#include "lib/config_types.h"
 #include "lib/io.h"
 #include "lib/log.h"
-#include "lib/plugin.h"
 #include "lib/str.h"
 
 #include "lib/banned.h"
@@ -21,6 +21,7 @@ static const struct ch_cli cli = {
 	"  chantal-config [--config FILE] --list [--tag T] [--type T]\n"
 	"                 [--pattern GLOB] [--enabled] [--fields LIST]\n"
 	"  chantal-config [--config FILE] --views [--fields LIST]\n"
+	"  chantal-config [--config FILE] --plugins\n"
 	"  chantal-config --schema | --keys\n",
 	"  --config FILE   instead of the files that are looked up\n"
 	"  --repo ID       one repository's block, global blocks filled in\n"
@@ -34,6 +35,7 @@ static const struct ch_cli cli = {
 	"  --enabled       of these, enabled ones\n"
 	"  --views         names of views, one a line\n"
 	"  --fields LIST   print these fields, a tab between them\n"
+	"  --plugins       list the plugins: type, version, path, verbs\n"
 	"  --schema        print the JSON Schema of the configuration\n"
 	"  --keys          print the table of all keys\n"
 	"  --show-secrets  print passwords and the like too\n"
@@ -47,6 +49,7 @@ enum job {
 	JOB_CHECK,
 	JOB_LIST,
 	JOB_VIEWS,
+	JOB_PLUGINS,
 	JOB_SCHEMA,
 	JOB_KEYS,
 	JOB_HELP,
@@ -92,6 +95,7 @@ static const struct option long_options[] = {
 	{ "check", no_argument, NULL, OPT_JOB + JOB_CHECK },
 	{ "list", no_argument, NULL, OPT_JOB + JOB_LIST },
 	{ "views", no_argument, NULL, OPT_JOB + JOB_VIEWS },
+	{ "plugins", no_argument, NULL, OPT_JOB + JOB_PLUGINS },
 	{ "schema", no_argument, NULL, OPT_JOB + JOB_SCHEMA },
 	{ "keys", no_argument, NULL, OPT_JOB + JOB_KEYS },
 	{ "help", no_argument, NULL, 'h' },
@@ -152,30 +156,6 @@ parse_options(struct options *o, int argc, char **argv)
 	return CH_OK;
 }
 
-/* Checks a repository's own block with its plugin. */
-static bool
-check_type(struct ch_config *cfg, const struct ch_json *repo,
-    const struct ch_plugin_path *path, struct ch_err *err)
-{
-	const char *id = ch_json_string(ch_json_get(repo, "id"));
-	const char *type = ch_json_string(ch_json_get(repo, "type"));
-	const char *mode = ch_json_string(ch_json_get(repo, "mode"));
-	struct ch_plugin plugin;
-	bool is_good = ch_plugin_open(&plugin, path, type, err) &&
-		       ch_plugin_check_mode(&plugin, mode, err);
-
-	if (!is_good) {
-		char *where = ch_config_where(cfg, id, "type");
-		(void)ch_wrap(err, "%s", where);
-		ch_free(where);
-	} else if (ch_plugin_schema(&plugin)) {
-		is_good = ch_config_check_type(
-		    cfg, id, ch_plugin_schema(&plugin), err);
-	}
-	ch_plugin_close(&plugin);
-	return is_good;
-}
-
 static bool
 check_all(struct ch_config *cfg, struct ch_err *err)
 {
@@ -183,14 +163,8 @@ check_all(struct ch_config *cfg, struct ch_err *err)
 	const struct ch_json *repos = ch_json_get(root, "repositories");
 	const struct ch_json *views = ch_json_get(root, "views");
 	const char *file = ch_config_file(cfg);
-	struct ch_plugin_path path;
-	bool is_good = true;
 
-	ch_plugin_path_init(&path, ch_json_get(root, "plugin_path"));
-	for (size_t i = 0; is_good && i < ch_json_count(repos); i++)
-		is_good = check_type(cfg, ch_json_at(repos, i), &path, err);
-	ch_plugin_path_free(&path);
-	if (!is_good)
+	if (!ch_config_check_types(cfg, err))
 		return false;
 	ch_config_warn(cfg);
 	ch_info("%s: good: %zu repositories, %zu views",
@@ -269,6 +243,8 @@ run(const struct options *o, struct ch_out *out, struct ch_err *err)
 	else if (o->job == JOB_VIEWS)
 		is_good = ch_config_list_views(
 		    cfg, o->fields ? o->fields : "name", out, err);
+	else if (o->job == JOB_PLUGINS)
+		is_good = ch_config_print_plugins(cfg, out, err);
 	else
 		is_good = print_block(cfg, o, out, err);
 	ch_config_free(cfg);

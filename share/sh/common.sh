@@ -1,0 +1,293 @@
+# shellcheck shell=sh
+# Read by tools/chantal: messages, options, names, selections, running.
+
+newline='
+'
+
+# A text without control bytes, for messages.
+clean() {
+	printf '%s' "$1" | LC_ALL=C tr '\001-\037\177' '?'
+}
+
+say() {
+	[ "$verbose" = ' -q' ] || printf 'chantal: %s\n' "$1" >&2
+}
+
+complain() {
+	printf 'chantal: %s\n' "$1" >&2
+}
+
+# die STATUS MESSAGE
+die() {
+	complain "$2"
+	exit "$1"
+}
+
+usage() {
+	complain "$1"
+	printf "try 'chantal -h'\n" >&2
+	exit 2
+}
+
+# A word as the shell reads it back.
+quote() {
+	case $1 in
+		'' | *[!A-Za-z0-9_./:=,@%+-]*)
+			printf "'"
+			printf '%s' "$1" | sed "s/'/'\\\\''/g"
+			printf "'"
+			;;
+		*) printf '%s' "$1" ;;
+	esac
+}
+
+# Common options of the tools: "$conf" behind their names in lines.
+set_config() {
+	conf=
+	if [ -n "$config" ]; then
+		conf=" --config $(quote "$config")"
+	fi
+}
+
+config_tool() {
+	if [ -n "$config" ]; then
+		chantal-config --config "$config" "$@"
+	else
+		chantal-config "$@"
+	fi
+}
+
+# The same rule as lib/path has for what becomes a folder.
+check_name() {
+	case $2 in
+		'' | [!A-Za-z0-9]* | *[!A-Za-z0-9._+-]*)
+			die 2 "$1: $(clean "$2"): use letters, digits and . _ - +, a letter or digit first"
+			;;
+		snapshots | views) die 2 "$1: $2: this name is reserved" ;;
+	esac
+	[ ${#2} -le 128 ] || die 2 "$1: longer than 128 bytes"
+}
+
+# A repository that is configured; its id is safe in lines from here on.
+need_repo() {
+	[ -n "$repo_id" ] || usage "--repo-id: which repository?"
+	check_name --repo-id "$repo_id"
+	config_tool --repo "$repo_id" --get id >/dev/null
+}
+
+need_view() {
+	[ -n "$1" ] || usage "which view?"
+	check_name view "$1"
+	config_tool --view "$1" >/dev/null
+}
+
+need_name() {
+	[ -n "$2" ] || usage "$1: which name?"
+	check_name "$1" "$2"
+}
+
+unset_options() {
+	repo_id='' all='' pattern='' tag='' type='' dry_run='' format=''
+	limit='' last='' target='' snapshot='' view='' name='' description=''
+	source='' force='' yes='' directory='' recursive='' component=''
+	files='' output='' quick='' sample='' repair='' grace=''
+	allow_shrink='' allow_rollback='' recreate='' accept_identity=''
+	operands=0 operand1='' operand2=''
+}
+
+# set_option NAME VALUE
+set_option() {
+	case $1 in
+		repo-id) repo_id=$2 ;;
+		all) all=1 ;;
+		pattern) pattern=$2 ;;
+		tag) tag=$2 ;;
+		type) type=$2 ;;
+		dry-run | n) dry_run=1 ;;
+		format) format=$2 ;;
+		limit) limit=$2 ;;
+		last) last=1 ;;
+		target) target=$2 ;;
+		snapshot) snapshot=$2 ;;
+		view) view=$2 ;;
+		name) name=$2 ;;
+		description) description=$2 ;;
+		source) source=$2 ;;
+		force) force=1 ;;
+		yes) yes=1 ;;
+		directory) directory=$2 ;;
+		recursive) recursive=1 ;;
+		component) component=$2 ;;
+		file) files="$files$2$newline" ;;
+		output) output=$2 ;;
+		quick) quick=1 ;;
+		sample) sample=$2 ;;
+		repair) repair=1 ;;
+		grace) grace=$2 ;;
+		allow-shrink) allow_shrink=1 ;;
+		allow-rollback) allow_rollback=1 ;;
+		recreate) recreate=1 ;;
+		accept-identity-change) accept_identity=1 ;;
+		workers | orphaned | missing) ;; # of the original; without effect
+	esac
+}
+
+set_operand() {
+	operands=$((operands + 1))
+	case $operands in
+		1) operand1=$1 ;;
+		2) operand2=$1 ;;
+	esac
+}
+
+# take_options OPERANDS ALLOWED ARGUMENT...: how many operands, and which
+# options; one that takes a value is written with a "=" behind it.
+take_options() {
+	wanted=$1
+	allowed=" $2 "
+	shift 2
+	unset_options
+	while [ $# -gt 0 ]; do
+		arg=$1
+		shift
+		case $arg in
+			-q | --quiet) verbose=' -q' && continue ;;
+			-v | --verbose) verbose=' -v' && continue ;;
+			-o) arg=--output ;;
+			--) break ;;
+			--*) ;;
+			-?*) usage "$(clean "$arg"): unknown option" ;;
+			*) set_operand "$arg" && continue ;;
+		esac
+		option=${arg#--}
+		option=${option%%=*}
+		case $allowed in
+			*" $option= "*)
+				case $arg in
+					*=*) set_option "$option" "${arg#*=}" ;;
+					*)
+						[ $# -gt 0 ] || usage "--$option: wants a value"
+						set_option "$option" "$1"
+						shift
+						;;
+				esac
+				;;
+			*" $option "*) set_option "$option" 1 ;;
+			*) usage "$(clean "--$option"): unknown option here" ;;
+		esac
+	done
+	while [ $# -gt 0 ]; do
+		set_operand "$1"
+		shift
+	done
+	[ "$operands" -le "$wanted" ] || usage "too many operands"
+	case $format in
+		'' | table | json | csv) ;;
+		*) usage "--format: $(clean "$format"): table, json or csv" ;;
+	esac
+	case $limit in
+		*[!0-9]*) usage "--limit: $(clean "$limit"): not a number" ;;
+	esac
+}
+
+# Ids of what --repo-id, --all, --pattern, --tag and --type name.
+select_ids() {
+	case ${repo_id:+i}${all:+a}${pattern:+p} in
+		i)
+			need_repo
+			echo "$repo_id"
+			return
+			;;
+		a | p) ;;
+		'') [ -n "$tag" ] || usage "give one of --repo-id, --all, --pattern, --tag" ;;
+		*) usage "give one of --repo-id, --all, --pattern, not several" ;;
+	esac
+	set -- --list --enabled
+	[ -z "$pattern" ] || set -- "$@" --pattern "$pattern"
+	[ -z "$tag" ] || set -- "$@" --tag "$tag"
+	[ -z "$type" ] || set -- "$@" --type "$type"
+	config_tool "$@"
+}
+
+# One value of a repository's block.
+setting() {
+	config_tool --repo "$1" --get "$2"
+}
+
+folder() {
+	config_tool --get "storage.$1"
+}
+
+# Runs a line, or prints it with -n.  It is run by a shell of its own, so what
+# -n prints is what is run; every word in it went through quote or check_name.
+run() {
+	if [ -n "$print_only" ]; then
+		printf '%s\n' "$1"
+	else
+		sh -c "$1"
+	fi
+}
+
+# Statuses of several repositories in one: the gravest of them.
+graver() {
+	for status in 4 3 2 75 1 5; do
+		case " $1 $2 " in
+			*" $status "*)
+				echo "$status"
+				return
+				;;
+		esac
+	done
+	if [ "$1" -ne 0 ]; then
+		echo "$1"
+	else
+		echo "$2"
+	fi
+}
+
+# each_id FUNCTION IDS: goes on past what fails, says at the end what did.
+each_id() {
+	failed=''
+	worst=0
+	for id in $2; do
+		status=0
+		"$1" "$id" || status=$?
+		if [ "$status" -ne 0 ]; then
+			failed="$failed $id"
+			worst=$(graver "$worst" "$status")
+		fi
+	done
+	if [ -n "$failed" ] && [ "$2" != "${failed# }" ]; then
+		complain "failed:$failed"
+	fi
+	return "$worst"
+}
+
+catalog_tool() {
+	if [ -n "$config" ]; then
+		chantal-catalog "$@" --config "$config"
+	else
+		chantal-catalog "$@"
+	fi
+}
+
+publish_tool() {
+	if [ -n "$config" ]; then
+		chantal-publish "$@" --config "$config"
+	else
+		chantal-publish "$@"
+	fi
+}
+
+# The catalog's folder of a repository.
+catalog_of() {
+	printf '%s/catalog/%s\n' "$(folder base_path)" "$1"
+}
+
+# A folder that goes when we go.
+make_scratch() {
+	scratch=$(mktemp -d "${TMPDIR:-/tmp}/chantal.XXXXXX")
+	trap 'rm -rf -- "$scratch"' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+}

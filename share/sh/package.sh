@@ -1,0 +1,80 @@
+# shellcheck shell=sh
+# Read by tools/chantal: chantal package.
+
+# Files at once: what fits into one command line.
+BATCH=200
+
+# The folder of a file, without links, for chantal-pool's --allow-file.
+folder_of() {
+	case $1 in
+		*/*) (cd -- "${1%/*}/" && pwd -P) ;;
+		*) pwd -P ;;
+	esac
+}
+
+flush_batch() {
+	[ -n "$batch" ] || return 0
+	line="chantal-fetch$conf$verbose --repo $repo_id --files $type$batch |
+	chantal-pool add$conf$verbose --repo $repo_id$allowed_folders |
+	chantal-catalog save $repo_id --merge$conf$verbose${force:+ --force}"
+	status=0
+	run "$line" || status=$?
+	worst=$(graver "$worst" "$status")
+	batch='' batched=0 allowed_folders=''
+}
+
+add_file() {
+	[ -f "$1" ] || die 2 "$(clean "$1"): no such file"
+	dir=$(folder_of "$1")
+	batch="$batch $(quote "$dir/${1##*/}")"
+	case "$allowed_folders " in
+		*" --allow-file $(quote "$dir") "*) ;;
+		*) allowed_folders="$allowed_folders --allow-file $(quote "$dir")" ;;
+	esac
+	batched=$((batched + 1))
+	[ "$batched" -lt "$BATCH" ] || flush_batch
+}
+
+files_below() {
+	if [ -n "$recursive" ]; then
+		find -H "$1" -type f ! -name '.*'
+	else
+		find -H "$1" -maxdepth 1 -type f ! -name '.*'
+	fi
+}
+
+package_upload() {
+	take_options 0 'file= directory= recursive repo-id= force component=' "$@"
+	need_repo
+	[ -n "$files$directory" ] || usage "package upload: --file or --directory?"
+	case $(setting "$repo_id" mode) in
+		mirror) die 2 "$repo_id: a mirror is as its upstream: upload to a hosted or filtered repository" ;;
+	esac
+	type=$(setting "$repo_id" type)
+	batch='' batched=0 allowed_folders='' worst=0
+	while [ -n "$files" ]; do
+		file=${files%%"$newline"*}
+		files=${files#*"$newline"}
+		add_file "$file"
+	done
+	if [ -n "$directory" ]; then
+		[ -d "$directory" ] || die 2 "$(clean "$directory"): no such folder"
+		make_scratch
+		files_below "$directory" | LC_ALL=C sort >"$scratch/files"
+		while read -r file; do
+			add_file "$file"
+		done <"$scratch/files"
+	fi
+	flush_batch
+	return "$worst"
+}
+
+do_package() {
+	case $1 in
+		upload)
+			shift
+			package_upload "$@"
+			;;
+		*) usage "package $(clean "$1"): unknown command" ;;
+	esac
+}

@@ -1,0 +1,154 @@
+# shellcheck shell=sh
+# Read by tools/chantal: chantal publish.
+
+# path BELOW: absolute as it is, else below published_path.
+below_published() {
+	case $1 in
+		/*) printf '%s\n' "$1" ;;
+		*) printf '%s/%s\n' "$(folder published_path)" "$1" ;;
+	esac
+}
+
+repo_target() {
+	path=$(setting "$1" latest_path)
+	below_published "${path:-$1}"
+}
+
+snapshot_target() {
+	path=$(setting "$1" snapshots_path)
+	below_published "${path:-snapshots/$1}/$2"
+}
+
+# view_target VIEW: the folder that holds latest and snapshots.
+view_target() {
+	path=$(config_tool --view "$1" --get publish_path)
+	below_published "${path:-views/$1}"
+}
+
+publish_options() {
+	[ -z "$recreate" ] || printf ' --recreate'
+	[ -z "$accept_identity" ] || printf ' --accept-identity-change'
+}
+
+# What the tree depends on: the generations by their own digests, and how
+# chantal-index would write them today.
+key_of() {
+	for ref in $1; do
+		file=$(catalog_of "${ref%%@*}")
+		case $ref in
+			*@*) file=$file/snapshots/${ref#*@}.ndjson ;;
+			*) file=$file/current ;;
+		esac
+		tail -n 1 "$file" 2>/dev/null || return 1
+	done >"$scratch/key"
+	sh -c "chantal-index --key$conf$2" >>"$scratch/key" || return 1
+	sha256sum <"$scratch/key" | cut -d ' ' -f 1
+}
+
+# publish_refs TARGET REFS INDEX-OPTIONS PUBLISH-OPTIONS
+publish_refs() {
+	words=$(quote "$1")
+	key=$(key_of "$2" "$3") || key=
+	if [ -n "$key" ] && [ -z "$print_only" ] && [ -z "$recreate" ]; then
+		if publish_tool --is-current "$1" "$key"; then
+			say "$1: nothing to do, it shows this already"
+			return 0
+		fi
+	fi
+	run "chantal-catalog cat $2$conf$verbose |
+	chantal-index$conf$verbose$3 |
+	chantal-publish $words$conf$verbose$4${key:+ --key $key}$(publish_options)"
+}
+
+publish_one() {
+	path=${target:-$(repo_target "$1")}
+	publish_refs "$path" "$1" " --repo $1" " --repo $1"
+}
+
+publish_repo() {
+	take_options 0 'repo-id= all pattern= tag= type= target= recreate
+		accept-identity-change' "$@"
+	[ -z "$target" ] || [ -n "$repo_id" ] ||
+		usage "--target: only with --repo-id: each repository would replace the one before"
+	ids=$(select_ids)
+	make_scratch
+	each_id publish_one "$ids"
+}
+
+# Snapshots of a view have one name in each member.
+view_refs() {
+	set -- "$(folder base_path)/views/$1/snapshots/$2"
+	[ -e "$1" ] || die 2 "$view: no snapshot $snapshot: chantal snapshot create --view $view --name $snapshot"
+	paste -s -d ' ' "$1"
+}
+
+view_members() {
+	config_tool --view "$1" --get repos | paste -s -d ' ' -
+}
+
+publish_snapshot() {
+	take_options 0 'snapshot= repo-id= view= target= recreate
+		accept-identity-change' "$@"
+	need_name --snapshot "$snapshot"
+	make_scratch
+	if [ -n "$view" ]; then
+		need_view "$view"
+		refs=$(view_refs "$view" "$snapshot")
+		publish_refs "${target:-$(view_target "$view")/snapshots/$snapshot}" \
+			"$refs" " --view $view" ''
+		return
+	fi
+	need_repo
+	publish_refs "${target:-$(snapshot_target "$repo_id" "$snapshot")}" \
+		"$repo_id@$snapshot" " --repo $repo_id" " --repo $repo_id"
+}
+
+publish_view() {
+	take_options 0 'name= target= recreate accept-identity-change' "$@"
+	need_view "$name"
+	make_scratch
+	refs=$(view_members "$name")
+	publish_refs "${target:-$(view_target "$name")/latest}" "$refs" \
+		" --view $name" ''
+}
+
+publish_list() {
+	take_options 0 'format=' "$@"
+	publish_tool --list ${format:+--format "$format"}
+}
+
+publish_unpublish() {
+	take_options 0 'snapshot= repo-id= view= target=' "$@"
+	case ${target:+t}${view:+v}${repo_id:+i}${snapshot:+s} in
+		t) path=$target ;;
+		v | vs)
+			need_view "$view"
+			path=$(view_target "$view")/latest
+			;;
+		i | is)
+			need_repo
+			path=$(repo_target "$repo_id")
+			;;
+		s) usage "--snapshot: of which repository? --repo-id or --view" ;;
+		*) usage "give one of --repo-id, --view, --target" ;;
+	esac
+	if [ -n "$snapshot" ]; then
+		need_name --snapshot "$snapshot"
+		path=${path%/latest}/snapshots/$snapshot
+		[ -n "$view" ] || path=$(snapshot_target "$repo_id" "$snapshot")
+	fi
+	run "chantal-publish --unpublish $(quote "$path")$conf$verbose"
+}
+
+do_publish() {
+	case $1 in
+		repo) verb=publish_repo ;;
+		snapshot) verb=publish_snapshot ;;
+		view) verb=publish_view ;;
+		list) verb=publish_list ;;
+		unpublish) verb=publish_unpublish ;;
+		*) usage "publish $(clean "$1"): unknown command" ;;
+	esac
+	shift
+	"$verb" "$@"
+}

@@ -1,0 +1,232 @@
+# shellcheck shell=sh
+# Read by tools/chantal: chantal repo.
+
+# The rule that retention adds to the filters; a mirror keeps what upstream has.
+retention_of() {
+	case $(setting "$1" mode) in
+		mirror) return ;;
+	esac
+	case $(setting "$1" retention.policy) in
+		newest-only) printf ' --latest 1' ;;
+		keep-last-n) printf ' --latest %s' "$(setting "$1" retention.keep_count)" ;;
+	esac
+}
+
+# Options of save for a repository.
+save_options_of() {
+	codes=
+	case $(setting "$1" on_reject) in
+		drop)
+			codes=$(setting "$1" drop_codes | paste -s -d , -)
+			printf ' --on-reject %s' "$(quote "${codes:-not-found}")"
+			;;
+	esac
+	[ -z "$allow_shrink" ] || printf ' --allow-shrink'
+	[ -z "$allow_rollback" ] || printf ' --allow-rollback'
+}
+
+# What upstream has and the filters keep.
+upstream_line() {
+	printf 'chantal-fetch%s%s --repo %s%s |\n\t' "$conf" "$verbose" "$1" "$2"
+	printf 'chantal-filter%s%s --repo %s%s' "$conf" "$verbose" "$1" \
+		"$(retention_of "$1")"
+}
+
+sync_line() {
+	upstream_line "$1" " --since $1"
+	printf ' |\n\tchantal-pool add%s%s --repo %s --known %s |\n\t' \
+		"$conf" "$verbose" "$1" "$1"
+	printf 'chantal-catalog save %s%s%s%s' "$1" "$conf" "$verbose" \
+		"$(save_options_of "$1")"
+}
+
+# A number of a line of compact JSON; 0 when it is not there.
+number_in() {
+	n=$(printf '%s\n' "$1" | sed -n "s/.*[{,]\"$2\":\([0-9]*\).*/\1/p")
+	echo "${n:-0}"
+}
+
+# Did the last attempt fail only with what may succeed at once?
+may_retry() {
+	attempt=$(tail -n 1 "$(catalog_of "$1")/history.ndjson" 2>/dev/null) || return 1
+	rejects=$(number_in "$attempt" rejects)
+	[ "$rejects" -gt 0 ] &&
+		[ "$rejects" -eq "$(number_in "$attempt" rejects_retry)" ]
+}
+
+sync_one() {
+	case $(setting "$1" mode) in
+		hosted)
+			say "$1: hosted: nothing to sync; upload with chantal package upload"
+			return 0
+			;;
+	esac
+	line=$(sync_line "$1")
+	status=0
+	run "$line" || status=$?
+	if [ "$status" -eq 1 ] && may_retry "$1"; then
+		say "$1: trying once more what was rejected"
+		status=0
+		run "$line" || status=$?
+	fi
+	return "$status"
+}
+
+repo_sync() {
+	take_options 0 'repo-id= all pattern= tag= type= workers= dry-run n
+		allow-shrink allow-rollback' "$@"
+	ids=$(select_ids)
+	[ -n "$ids" ] || say "no enabled repository is meant"
+	if [ -n "$dry_run" ]; then
+		each_id dry_run_one "$ids"
+	else
+		each_id sync_one "$ids"
+	fi
+}
+
+# What a sync would change, by name and architecture; 5 when it is anything.
+dry_run_one() {
+	case $(setting "$1" mode) in
+		hosted) return 0 ;;
+	esac
+	line="$(upstream_line "$1" '') |
+	chantal-catalog diff $1 -$conf${format:+ --format $format}"
+	status=0
+	run "$line" || status=$?
+	if [ "$status" -eq 5 ] && [ -n "$dry_run" ]; then
+		status=0
+	fi
+	return "$status"
+}
+
+repo_check_updates() {
+	take_options 0 'repo-id= all pattern= tag= type= format=' "$@"
+	ids=$(select_ids)
+	each_id dry_run_one "$ids"
+}
+
+# id, type, mode, enabled, name, feed of what --type and --tag name.
+configured() {
+	set -- --list --fields id,type,mode,enabled,name,feed
+	[ -z "$type" ] || set -- "$@" --type "$type"
+	[ -z "$tag" ] || set -- "$@" --tag "$tag"
+	config_tool "$@"
+}
+
+# Tab-separated: the configured ones with what the catalog knows of each.
+standing() {
+	configured >"$scratch/configured"
+	catalog_tool repos --format csv >"$scratch/known"
+	awk -v known="$scratch/known" '
+	BEGIN {
+		FS = ","
+		getline <known
+		for (i = 1; i <= NF; i++)
+			column[$i] = i
+		while ((getline <known) > 0)
+			about[$column["repo"]] = $column["generation"] "\t" \
+				$column["packages"] "\t" $column["bytes"] "\t" \
+				$column["status"] "\t" $column["last_attempt"]
+		FS = "\t"
+	}
+	{ print $0 "\t" ($1 in about ? about[$1] : "0\t0\t0\tnever\t") }
+	' "$scratch/configured"
+}
+
+repo_list() {
+	take_options 0 'type= tag= format=' "$@"
+	make_scratch
+	standing >"$scratch/standing"
+	case $format in
+		json) awk -F '\t' -f "$share/sh/repo-json.awk" "$scratch/standing" ;;
+		*) awk -F '\t' -f "$share/sh/repo-table.awk" "$scratch/standing" ;;
+	esac
+}
+
+repo_show() {
+	take_options 0 'repo-id= format=' "$@"
+	need_repo
+	make_scratch
+	standing | awk -F '\t' -v id="$repo_id" '$1 == id' >"$scratch/standing"
+	if [ "$format" = json ]; then
+		awk -F '\t' -f "$share/sh/repo-json.awk" "$scratch/standing"
+		return
+	fi
+	config_tool --repo "$repo_id"
+	awk -F '\t' -f "$share/sh/repo-table.awk" "$scratch/standing"
+	if [ ! -e "$(catalog_of "$repo_id")/current" ]; then
+		say "$repo_id: configured, but not synced yet: chantal repo sync --repo-id $repo_id"
+		return
+	fi
+	catalog_tool snapshots "$repo_id" --limit 5
+}
+
+history_one() {
+	set -- history "$1"
+	[ -z "$format" ] || set -- "$@" --format "$format"
+	[ -z "$limit" ] || set -- "$@" --limit "$limit"
+	[ "$count" -eq 1 ] || printf '%s:\n' "$2"
+	catalog_tool "$@"
+}
+
+repo_history() {
+	take_options 0 'repo-id= all last limit= format=' "$@"
+	[ -z "$last" ] || [ -n "$all" ] || usage "--last: only with --all"
+	[ -z "$last" ] || [ -z "$limit" ] || usage "--last or --limit, not both"
+	[ -z "$last" ] || limit=1
+	limit=${limit:-10}
+	ids=$(select_ids)
+	each_id history_one "$ids"
+}
+
+# Where it is; when it is not in the current generation, also what the filters
+# or the upstream say of it: status 5.
+repo_why() {
+	take_options 1 'repo-id= format=' "$@"
+	need_repo
+	[ -n "$operand1" ] || usage "repo why: which package?"
+	make_scratch
+	if [ -e "$(catalog_of "$repo_id")/current" ]; then
+		catalog_tool why "$repo_id" "$operand1" >"$scratch/why"
+		cat "$scratch/why"
+		! grep -q '^current' "$scratch/why" || return 0
+	else
+		say "$repo_id: not synced yet"
+	fi
+	case $(setting "$repo_id" mode) in
+		hosted) return 5 ;;
+	esac
+	ask_upstream "$operand1"
+	return 5
+}
+
+ask_upstream() {
+	sh -c "$(upstream_line "$repo_id" '') --explain" \
+		>"$scratch/kept" 2>"$scratch/said" || {
+		cat "$scratch/said" >&2
+		exit 75
+	}
+	if awk -v name="$1" 'index($0, name " ") == 1 { print "filtered: " $0; n++ }
+	END { exit n == 0 }' "$scratch/said"; then
+		return
+	fi
+	if grep -q "\"name\": *\"$1\"" "$scratch/kept"; then
+		echo "upstream: $1: there, and kept by the filters: the next sync brings it"
+	else
+		echo "upstream: $1: no such package there"
+	fi
+}
+
+do_repo() {
+	case $1 in
+		list) verb=repo_list ;;
+		show) verb=repo_show ;;
+		sync) verb=repo_sync ;;
+		check-updates) verb=repo_check_updates ;;
+		history) verb=repo_history ;;
+		why) verb=repo_why ;;
+		*) usage "repo $(clean "$1"): unknown command" ;;
+	esac
+	shift
+	"$verb" "$@"
+}

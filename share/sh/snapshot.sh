@@ -1,0 +1,125 @@
+# shellcheck shell=sh
+# Read by tools/chantal: chantal snapshot.
+
+# shellcheck source=share/sh/publish.sh
+. "$share/sh/publish.sh"
+
+described() {
+	[ -z "$description" ] || printf ' --description %s' "$(quote "$description")"
+}
+
+snapshot_line() {
+	printf 'chantal-catalog snapshot %s %s%s%s%s' "$1" "$2" "$(described)" \
+		"$conf" "$verbose"
+}
+
+# A member snapshot in each repository, and a list of them.
+create_of_view() {
+	need_view "$view"
+	list=$(folder base_path)/views/$view/snapshots/$name
+	[ ! -e "$list" ] || die 2 "$view: there is a snapshot $name already"
+	refs=
+	for id in $(view_members "$view"); do
+		run "$(snapshot_line "$id" "$name")"
+		refs="$refs $id@$name"
+	done
+	# shellcheck disable=SC2086 # checked names with blanks between them
+	run "mkdir -p $(quote "${list%/*}") &&
+	printf '%s\\n'$refs >$(quote "$list.new") &&
+	mv $(quote "$list.new") $(quote "$list")"
+}
+
+snapshot_create() {
+	take_options 0 'repo-id= view= name= description=' "$@"
+	need_name --name "$name"
+	if [ -n "$view" ]; then
+		create_of_view
+		return
+	fi
+	need_repo
+	run "$(snapshot_line "$repo_id" "$name")"
+}
+
+snapshot_list() {
+	take_options 0 'repo-id= format=' "$@"
+	if [ -n "$repo_id" ]; then
+		need_repo
+		catalog_tool snapshots "$repo_id" ${format:+--format "$format"}
+		return
+	fi
+	config_tool --list | while read -r id; do
+		[ -e "$(catalog_of "$id")/current" ] || continue
+		printf '%s:\n' "$id"
+		catalog_tool snapshots "$id" ${format:+--format "$format"}
+	done
+}
+
+# "upstream" is what was synced last, as in the original.
+ref_of() {
+	case $2 in
+		upstream) printf '%s\n' "$1" ;;
+		*)
+			need_name "snapshot" "$2"
+			printf '%s@%s\n' "$1" "$2"
+			;;
+	esac
+}
+
+snapshot_diff() {
+	take_options 2 'repo-id= format=' "$@"
+	need_repo
+	[ "$operands" -eq 2 ] || usage "snapshot diff: which two? SNAPSHOT SNAPSHOT, or upstream"
+	old=$(ref_of "$repo_id" "$operand1")
+	new=$(ref_of "$repo_id" "$operand2")
+	run "chantal-catalog diff $old $new$conf${format:+ --format $format}"
+}
+
+snapshot_copy() {
+	take_options 0 'repo-id= source= target= description=' "$@"
+	need_repo
+	need_name --source "$source"
+	need_name --target "$target"
+	run "$(snapshot_line "$repo_id@$source" "$target")"
+}
+
+# Its tree goes first, so that nothing published is left without its roots.
+snapshot_delete() {
+	take_options 1 'repo-id= force yes' "$@"
+	need_repo
+	need_name "snapshot" "$operand1"
+	path=$(snapshot_target "$repo_id" "$operand1")
+	if [ -n "$force" ] && [ -e "$path" ]; then
+		run "chantal-publish --unpublish $(quote "$path")$conf$verbose"
+	fi
+	run "chantal-catalog rm $repo_id $operand1 --yes$conf$verbose${force:+ --force}"
+}
+
+snapshot_content() {
+	take_options 0 'repo-id= view= snapshot= format= limit=' "$@"
+	need_name --snapshot "$snapshot"
+	if [ -n "$view" ]; then
+		need_view "$view"
+		refs=$(view_refs "$view" "$snapshot")
+	else
+		need_repo
+		refs=$repo_id@$snapshot
+	fi
+	for ref in $refs; do
+		catalog_tool ls "$ref" ${format:+--format "$format"} \
+			${limit:+--limit "$limit"}
+	done
+}
+
+do_snapshot() {
+	case $1 in
+		create) verb=snapshot_create ;;
+		list) verb=snapshot_list ;;
+		diff) verb=snapshot_diff ;;
+		copy) verb=snapshot_copy ;;
+		delete) verb=snapshot_delete ;;
+		content) verb=snapshot_content ;;
+		*) usage "snapshot $(clean "$1"): unknown command" ;;
+	esac
+	shift
+	"$verb" "$@"
+}
