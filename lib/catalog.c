@@ -77,14 +77,13 @@ parse_file_name(const char *name, uint64_t *number_out)
 	       *number_out > 0;
 }
 
-/* Adds the names in a folder to list; an absent folder is empty. */
-static bool
-list_dir(const char *path, struct ch_list *list, struct ch_err *err)
+bool
+ch_catalog_names(const char *path, struct ch_list *list, struct ch_err *err)
 {
 	DIR *d = opendir(path);
 	const struct dirent *e;
 
-	if (!d && errno == ENOENT)
+	if (!d && (errno == ENOENT || errno == ENOTDIR))
 		return true;
 	if (!d)
 		return ch_fail_errno(err, errno, "%s: cannot read", path);
@@ -109,7 +108,7 @@ ch_catalog_numbers(const struct ch_catalog *cat, const char *repo,
 	char *dir = ch_format("%s/%s", cat->dir, repo);
 	uint64_t *numbers;
 	size_t i, n = 0;
-	bool ok = list_dir(dir, &names, err);
+	bool ok = ch_catalog_names(dir, &names, err);
 
 	numbers = ch_calloc(names.count + 1, sizeof(*numbers));
 	for (i = 0; ok && i < names.count; i++)
@@ -132,7 +131,7 @@ ch_catalog_repos(
 {
 	struct ch_list names = { 0 };
 	struct ch_err ignored;
-	bool ok = list_dir(cat->dir, &names, err);
+	bool ok = ch_catalog_names(cat->dir, &names, err);
 	size_t i;
 
 	for (i = 0; ok && i < names.count; i++) {
@@ -149,12 +148,27 @@ ch_catalog_repos(
 }
 
 bool
+ch_catalog_known(
+    const struct ch_catalog *cat, const char *repo, struct ch_err *err)
+{
+	struct ch_list ids = { 0 };
+	bool ok = ch_catalog_repos(cat, &ids, err);
+
+	if (ok && !ch_list_has(&ids, repo))
+		ok = ch_fail(err, CH_USAGE,
+		    "%s: not in %s: the repository was not synced yet", repo,
+		    cat->dir);
+	ch_list_free(&ids);
+	return ok;
+}
+
+bool
 ch_catalog_snapshots(const struct ch_catalog *cat, const char *repo,
     struct ch_list *names, struct ch_err *err)
 {
 	struct ch_list files = { 0 };
 	char *dir = ch_catalog_repo_path(cat, repo, "snapshots");
-	bool ok = list_dir(dir, &files, err);
+	bool ok = ch_catalog_names(dir, &files, err);
 	size_t i;
 
 	for (i = 0; ok && i < files.count; i++) {

@@ -53,6 +53,9 @@ bool ch_catalog_numbers(const struct ch_catalog *cat, const char *repo,
 /* Ids of all repositories that have a folder here, in byte order. */
 bool ch_catalog_repos(const struct ch_catalog *cat, struct ch_list *ids,
     struct ch_err *err) CH_MUST_CHECK;
+/* CH_USAGE when the repository has no folder here. */
+bool ch_catalog_known(const struct ch_catalog *cat, const char *repo,
+    struct ch_err *err) CH_MUST_CHECK;
 /* Names of a repository's snapshots, in byte order. */
 bool ch_catalog_snapshots(const struct ch_catalog *cat, const char *repo,
     struct ch_list *names, struct ch_err *err) CH_MUST_CHECK;
@@ -75,6 +78,10 @@ bool ch_record_each_root(const struct ch_record *r, ch_root_fn *fn, void *ctx,
 bool ch_catalog_lock(const struct ch_catalog *cat, const char *repo,
     struct ch_lock *lock, struct ch_err *err) CH_MUST_CHECK;
 
+/* Names in a folder, sorted, without those that begin with a dot; an absent
+ * folder has none. */
+bool ch_catalog_names(
+    const char *path, struct ch_list *list, struct ch_err *err) CH_MUST_CHECK;
 /* Paths, as new strings; the ids and names must have been checked. */
 char *ch_catalog_repo_path(
     const struct ch_catalog *cat, const char *repo, const char *file);

@@ -162,3 +162,39 @@ ch_guard_check(const struct ch_saving *s, struct ch_err *err)
 		return true;
 	return check_shrink(s, err) && check_rollback(s, err);
 }
+
+bool
+ch_reject_code_is_final(const char *code)
+{
+	return strstr(code, "digest") || strstr(code, "checksum") ||
+	       strstr(code, "signature") || strstr(code, "path");
+}
+
+bool
+ch_save_codes(struct ch_list *codes, const char *text,
+    const struct ch_json *repo, struct ch_err *err)
+{
+	const struct ch_json *list = ch_json_get(repo, "drop_codes");
+	const char *policy = ch_json_string(ch_json_get(repo, "on_reject"));
+	const char *p;
+	size_t i, len;
+
+	for (p = text; p && *p; p += len + (p[len] == ',')) {
+		len = strcspn(p, ",");
+		ch_list_take(codes, ch_strndup(p, len));
+	}
+	if (!text && policy && ch_str_equal(policy, "drop")) {
+		for (i = 0; i < ch_json_count(list); i++)
+			ch_list_add(
+			    codes, ch_json_string_or(ch_json_at(list, i), ""));
+		if (codes->count == 0)
+			ch_list_add(codes, "not-found");
+	}
+	for (i = 0; i < codes->count; i++)
+		if (ch_reject_code_is_final(codes->items[i]))
+			return ch_fail(err, CH_USAGE,
+			    "%s: checksum, signature and path rejects are "
+			    "never passed over",
+			    codes->items[i]);
+	return true;
+}

@@ -158,13 +158,6 @@ take_repo(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 	    "two repo records that disagree: save one generation at a time");
 }
 
-bool
-ch_reject_code_is_final(const char *code)
-{
-	return strstr(code, "digest") || strstr(code, "checksum") ||
-	       strstr(code, "signature") || strstr(code, "path");
-}
-
 static bool
 is_accepted(const struct ch_saving *s, const char *code)
 {

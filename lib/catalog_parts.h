@@ -8,6 +8,7 @@
 #ifndef CH_CATALOG_PARTS_H
 #define CH_CATALOG_PARTS_H
 
+#include "catalog_census.h"
 #include "catalog_line.h"
 #include "catalog_save.h"
 #include "sort.h"
@@ -47,6 +48,7 @@ struct ch_saving {
 	struct ch_atomic file;   /* path NULL: none */
 	struct ch_hash *hash;    /* of what was written */
 	struct ch_sort *paths;   /* path, digest and name of each */
+	struct ch_census census; /* of it */
 	struct ch_record record; /* of the line being written */
 };
 

@@ -56,7 +56,6 @@ keep_current(struct ch_saving *s, const char *status, struct ch_err *err)
 
 	a->status = status;
 	a->generation = s->current;
-	a->packages = a->files = a->bytes = 0;
 	return ch_history_each(s->o->cat, s->o->repo, take_counts, s, err);
 }
 
@@ -118,6 +117,9 @@ commit(struct ch_saving *s, uint64_t number, struct ch_err *err)
 	s->file.path = NULL;
 	ok = ok && ch_catalog_switch(s->o->cat, s->o->repo, number, err);
 	if (ok) {
+		a->packages = s->census.packages;
+		a->files = s->census.files;
+		a->bytes = s->census.bytes;
 		a->status = "ok";
 		a->generation = number;
 		ok = count_changes(s, path, err) &&
@@ -233,6 +235,20 @@ out:
 	return ok;
 }
 
+static void
+say_what_was_done(const char *repo, const struct ch_attempt *a)
+{
+	if (ch_str_equal(a->status, "unchanged"))
+		ch_info("%s: unchanged, generation %ju, %ju packages", repo,
+		    (uintmax_t)a->generation, (uintmax_t)a->packages);
+	else if (ch_str_equal(a->status, "ok"))
+		ch_info("%s: generation %ju, %ju packages: %ju added, %ju "
+			"removed, %ju updated",
+		    repo, (uintmax_t)a->generation, (uintmax_t)a->packages,
+		    (uintmax_t)a->added, (uintmax_t)a->removed,
+		    (uintmax_t)a->updated);
+}
+
 bool
 ch_save_run(
     const struct ch_save *o, struct ch_save_report *report, struct ch_err *err)
@@ -251,6 +267,8 @@ ch_save_run(
 	     attempt(&s, err);
 	clear(&s);
 	ch_lock_release(&lock);
+	if (ok)
+		say_what_was_done(o->repo, &report->attempt);
 	if (ok && (report->attempt.rejects > report->dropped ||
 		      ch_str_equal(report->attempt.status, "rejected")))
 		report->status = CH_REJECTED;

@@ -44,7 +44,13 @@ struct ch_save_report {
 
 bool ch_save_run(const struct ch_save *s, struct ch_save_report *report,
     struct ch_err *err) CH_MUST_CHECK;
-/* Digest, signature and path codes are never passed over. */
+/*
+ * The codes of --on-reject, separated by commas; when text is NULL those of a
+ * repository's block (on_reject: drop, drop_codes), which may be NULL too.
+ * Digest, signature and path codes are never passed over: CH_USAGE.
+ */
+bool ch_save_codes(struct ch_list *codes, const char *text,
+    const struct ch_json *repo, struct ch_err *err) CH_MUST_CHECK;
 bool ch_reject_code_is_final(const char *code);
 
 #endif

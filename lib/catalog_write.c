@@ -59,13 +59,10 @@ take_file(
 	struct file_ctx *c = ctx;
 	struct ch_element e;
 	char sha256[CH_SHA256_HEX + 1];
-	uint64_t size;
 
 	(void)key;
 	if (!ch_element_read(&e, value, err))
 		return false;
-	if (e.size.data && ch_parse_uint_span(e.size, CH_MAX_INT, &size))
-		c->s->report->attempt.bytes += size;
 	if (!e.path.data || e.sha256.len != CH_SHA256_HEX + 2 ||
 	    !ch_json_decode(e.path, &c->path))
 		return true;
@@ -75,24 +72,16 @@ take_file(
 }
 
 static bool
-count_line(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+take_paths(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 {
-	struct ch_attempt *a = &s->report->attempt;
 	const struct ch_member *files = ch_record_find(r, "files");
 	const char *path = ch_record_string(r, "path");
 	const char *sha256 = ch_record_string(r, "sha256");
 	struct file_ctx c = { .s = s };
-	uint64_t size;
 	bool ok = true;
 
-	if (r->kind == CH_KIND_PACKAGE)
-		a->packages++;
-	else if (r->kind == CH_KIND_FILE)
-		a->files++;
-	else
+	if (r->kind != CH_KIND_PACKAGE && r->kind != CH_KIND_FILE)
 		return true;
-	if (ch_record_uint(r, "size", &size))
-		a->bytes += size;
 	c.name = ch_record_string(r, "name");
 	if (files)
 		ok = ch_json_each(files->value, take_file, &c, err);
@@ -106,7 +95,8 @@ bool
 ch_write_line(struct ch_saving *s, struct ch_span line, struct ch_err *err)
 {
 	return ch_record_parse(&s->record, line, err) &&
-	       count_line(s, &s->record, err) && write_raw(s, line, err) &&
+	       ch_census_add(&s->census, &s->record, err) &&
+	       take_paths(s, &s->record, err) && write_raw(s, line, err) &&
 	       write_raw(s, CH_SPAN("\n"), err);
 }
 

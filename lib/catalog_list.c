@@ -1,0 +1,183 @@
+#include <fnmatch.h>
+#include <string.h>
+
+#include "catalog_list.h"
+#include "mem.h"
+
+#include "banned.h"
+
+enum { REPO, NAME, VERSION, ARCH, SIZE, PATH, SHA256, COLUMNS };
+
+static const struct ch_column columns[COLUMNS] = {
+	[REPO] = { "repo", 16, false },
+	[NAME] = { "name", 28, false },
+	[VERSION] = { "version", 20, false },
+	[ARCH] = { "arch", 8, false },
+	[SIZE] = { "size", 11, true },
+	[PATH] = { "path", 1, false },
+	[SHA256] = { "sha256", 0, false },
+};
+
+static bool
+open_ref(const struct ch_listing *l, const char *ref, struct ch_generation *g,
+    struct ch_err *err)
+{
+	char *path;
+	bool ok;
+
+	*g = (struct ch_generation){ .in.fd = -1 };
+	if (!ch_catalog_resolve(l->cat, ref, &path, err))
+		return false;
+	ok = ch_generation_open(g, path, err);
+	ch_free(path);
+	return ok;
+}
+
+bool
+ch_list_cat(struct ch_listing *l, struct ch_err *err)
+{
+	const char *const *refs = l->args;
+	struct ch_generation g;
+	enum ch_next got = CH_END;
+
+	for (; *refs && got == CH_END; refs++) {
+		if (!open_ref(l, *refs, &g, err))
+			got = CH_ERROR;
+		while (got != CH_ERROR &&
+		       (got = ch_generation_line(&g, err)) == CH_ITEM)
+			if (!ch_out_write(
+				l->out, g.line.data, g.line.len, err) ||
+			    !ch_out_write(l->out, "\n", 1, err))
+				got = CH_ERROR;
+		ch_generation_close(&g);
+	}
+	return got == CH_END;
+}
+
+/* What keeps a package in a list. */
+struct match {
+	const char *query; /* NULL: all */
+	char *folded;      /* lower case, for substrings; owned */
+	bool is_glob;      /* has * or ? */
+};
+
+static char *
+fold(const char *text)
+{
+	char *copy = ch_strdup(text), *p;
+
+	for (p = copy; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	return copy;
+}
+
+static bool
+text_matches(const struct match *m, const char *text)
+{
+	char *folded;
+	bool is_in;
+
+	if (!text)
+		return false;
+	if (m->is_glob)
+		return fnmatch(m->query, text, FNM_CASEFOLD) == 0;
+	folded = fold(text);
+	is_in = strstr(folded, m->folded) != NULL;
+	ch_free(folded);
+	return is_in;
+}
+
+static bool
+record_matches(const struct match *m, struct ch_record *r)
+{
+	return !m->query || text_matches(m, ch_record_string(r, "name")) ||
+	       text_matches(m, ch_record_string(r, "version"));
+}
+
+static bool
+package_row(struct ch_table *t, struct ch_record *r, const char *ref,
+    struct ch_err *err)
+{
+	const char *values[COLUMNS] = { [REPO] = ref,
+		[NAME] = ch_record_string(r, "name"),
+		[VERSION] = ch_record_string(r, "version"),
+		[ARCH] = ch_record_string(r, "arch"),
+		[PATH] = ch_record_string(r, "path"),
+		[SHA256] = ch_record_string(r, "sha256") };
+	/* A list of one repository does not repeat its name. */
+	bool has_repo = t->columns == columns;
+	char size[32];
+	uint64_t n;
+
+	if (ch_record_uint(r, "size", &n)) {
+		snprintf(size, sizeof(size), "%ju", (uintmax_t)n);
+		values[SIZE] = size;
+	}
+	return ch_table_row(t, has_repo ? values : values + 1, err);
+}
+
+/* To its end even past the limit, so that a damaged file does not pass. */
+static bool
+list_ref(const struct ch_listing *l, struct ch_table *t, const char *ref,
+    const struct match *m, struct ch_err *err)
+{
+	struct ch_generation g;
+	enum ch_next got = CH_ERROR;
+	bool ok = open_ref(l, ref, &g, err);
+
+	while (ok && (got = ch_generation_next(&g, err)) == CH_ITEM) {
+		if (l->limit > 0 && t->rows >= l->limit)
+			continue;
+		if (g.record.kind == CH_KIND_PACKAGE &&
+		    record_matches(m, &g.record))
+			ok = package_row(t, &g.record, ref, err);
+	}
+	ch_generation_close(&g);
+	return ok && got == CH_END;
+}
+
+bool
+ch_list_packages(struct ch_listing *l, struct ch_err *err)
+{
+	struct ch_table t = { l->out, l->format, columns + 1, COLUMNS - 1, 0 };
+	struct match all = { NULL, NULL, false };
+
+	return ch_table_begin(&t, err) &&
+	       list_ref(l, &t, l->args[0], &all, err) && ch_table_end(&t, err);
+}
+
+static bool
+search_all(const struct ch_listing *l, struct ch_table *t,
+    const struct match *m, struct ch_err *err)
+{
+	struct ch_list ids = { 0 };
+	bool ok = ch_catalog_repos(l->cat, &ids, err);
+	uint64_t number;
+	size_t i;
+
+	for (i = 0; ok && i < ids.count; i++) {
+		ok = ch_catalog_current(l->cat, ids.items[i], &number, err);
+		if (ok && number > 0)
+			ok = list_ref(l, t, ids.items[i], m, err);
+	}
+	ch_list_free(&ids);
+	return ok;
+}
+
+bool
+ch_list_search(struct ch_listing *l, struct ch_err *err)
+{
+	const char *query = l->args[0];
+	const char *const *refs = l->args + 1;
+	struct ch_table t = { l->out, l->format, columns, COLUMNS, 0 };
+	struct match m = { query, fold(query), strpbrk(query, "*?") != NULL };
+	bool ok = ch_table_begin(&t, err);
+
+	if (ok && !*refs)
+		ok = search_all(l, &t, &m, err);
+	for (; ok && *refs; refs++)
+		ok = list_ref(l, &t, *refs, &m, err);
+	ch_free(m.folded);
+	return ok && ch_table_end(&t, err);
+}
