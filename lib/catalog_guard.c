@@ -51,6 +51,8 @@ ch_guard_read_before(struct ch_saving *s, struct ch_err *err)
 		return true;
 	ok = ch_generation_open(&g, s->current_path, err) &&
 	     ch_generation_next(&g, err) == CH_ITEM;
+	if (ok)
+		memcpy(s->before_sha256, g.sha256, sizeof(g.sha256));
 	if (ok && g.record.kind == CH_KIND_REPO)
 		ch_repo_facts_take(&s->before, &g.record);
 	else if (ok)

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,6 +8,8 @@
 #include "io.h"
 #include "json.h"
 #include "mem.h"
+#include "path.h"
+#include "sys.h"
 
 #include "banned.h"
 
@@ -190,32 +193,71 @@ ch_catalog_check_unused(const struct ch_referrers *where, const char *repo,
 	return ok;
 }
 
-bool
-ch_catalog_remove(
-    const struct ch_catalog *cat, const char *repo, struct ch_err *err)
+static bool
+unlink_file(char *path, struct ch_err *err)
+{
+	int rc = ch_sys_unlink(AT_FDCWD, path);
+
+	if (rc != 0 && rc != ENOENT)
+		(void)ch_fail_errno(err, rc, "%s: cannot remove", path);
+	ch_free(path);
+	return rc == 0 || rc == ENOENT;
+}
+
+static bool
+remove_snapshot(const struct ch_catalog *cat, const char *repo,
+    const char *name, struct ch_err *err)
+{
+	char *link = ch_catalog_snapshot_path(cat, repo, name);
+	char *dir = ch_catalog_repo_path(cat, repo, "snapshots");
+	struct ch_lock lock = CH_LOCK_NONE;
+	struct stat st;
+	bool ok;
+
+	if (stat(link, &st) != 0)
+		ok = ch_fail(err, CH_USAGE,
+		    "%s@%s: no such snapshot: see chantal-catalog snapshots "
+		    "%s",
+		    repo, name, repo);
+	else
+		ok = ch_snapshots_lock(cat, repo, &lock, err) &&
+		     unlink_file(ch_strdup(link), err) &&
+		     unlink_file(ch_snapshot_info_path(cat, repo, name), err) &&
+		     ch_sync_dir(dir, err);
+	ch_lock_release(&lock);
+	ch_free(dir);
+	ch_free(link);
+	return ok;
+}
+
+static bool
+remove_repo(const struct ch_catalog *cat, const char *repo, struct ch_err *err)
 {
 	struct ch_lock lock = CH_LOCK_NONE;
-	char *path = ch_format("%s/%s", cat->dir, repo);
-	struct stat st;
 	int dir = -1, rc;
-	bool ok = false;
+	bool ok = ch_catalog_known(cat, repo, err) &&
+		  ch_catalog_lock(cat, repo, &lock, err);
 
-	if (stat(path, &st) != 0) {
-		ch_fail(err, CH_USAGE, "%s: no such repository in %s", repo,
-		    cat->dir);
-		goto out;
+	if (ok) {
+		rc = ch_open_read(AT_FDCWD, cat->dir, &dir);
+		ok = rc == 0 ||
+		     ch_fail_errno(err, rc, "%s: cannot open", cat->dir);
 	}
-	if (!ch_catalog_lock(cat, repo, &lock, err))
-		goto out;
-	rc = ch_open_read(AT_FDCWD, cat->dir, &dir);
-	if (rc != 0) {
-		ch_fail_errno(err, rc, "%s: cannot open", cat->dir);
-		goto out;
-	}
-	ok = ch_remove_tree(dir, repo, err) && ch_sync_dir(cat->dir, err);
-	close(dir);
-out:
+	ok = ok && ch_remove_tree(dir, repo, err) && ch_sync_dir(cat->dir, err);
+	if (dir != -1)
+		close(dir);
 	ch_lock_release(&lock);
-	ch_free(path);
 	return ok;
+}
+
+bool
+ch_catalog_remove(const struct ch_catalog *cat, const char *repo,
+    const char *snapshot, struct ch_err *err)
+{
+	if (!ch_name_check(repo, "repository id", err))
+		return false;
+	if (!snapshot)
+		return remove_repo(cat, repo, err);
+	return ch_name_check(snapshot, "snapshot name", err) &&
+	       remove_snapshot(cat, repo, snapshot, err);
 }

@@ -7,6 +7,7 @@
 #include "catalog_history.h"
 #include "catalog_snapshot.h"
 #include "io.h"
+#include "log.h"
 #include "mem.h"
 #include "sys.h"
 
@@ -93,8 +94,8 @@ restore(const struct ch_catalog *cat, const char *repo, const char *path,
 }
 
 bool
-ch_catalog_restore(const struct ch_catalog *cat, const char *text,
-    bool *changed_out, struct ch_err *err)
+ch_catalog_restore(
+    const struct ch_catalog *cat, const char *text, struct ch_err *err)
 {
 	struct ch_ref ref = { NULL, NULL };
 	struct ch_lock lock = CH_LOCK_NONE;
@@ -113,7 +114,10 @@ ch_catalog_restore(const struct ch_catalog *cat, const char *text,
 	a.message = ok ? text : err->text;
 	if (!ch_history_end(cat, ref.repo, &a, ok ? err : &second))
 		ok = false;
-	*changed_out = ok && strcmp(a.status, "unchanged") != 0;
+	if (ok)
+		ch_info("%s: generation %ju is current%s", text,
+		    (uintmax_t)a.generation,
+		    ch_str_equal(a.status, "unchanged") ? " already" : "");
 out:
 	ch_lock_release(&lock);
 	ch_free(path);

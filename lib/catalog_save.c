@@ -7,6 +7,7 @@
 #include "catalog_parts.h"
 #include "log.h"
 #include "mem.h"
+#include "path.h"
 #include "sys.h"
 
 #include "banned.h"
@@ -262,7 +263,8 @@ ch_save_run(
 	report->attempt.status = "failed";
 	ch_buf_init(&s.line, CH_BUF_MAX);
 	ch_buf_init(&s.repo_line, CH_BUF_MAX);
-	ok = ch_catalog_lock(o->cat, o->repo, &lock, err) &&
+	ok = ch_name_check(o->repo, "repository id", err) &&
+	     ch_catalog_lock(o->cat, o->repo, &lock, err) &&
 	     ch_catalog_current(o->cat, o->repo, &s.current, err) &&
 	     attempt(&s, err);
 	clear(&s);

@@ -16,9 +16,9 @@
 
 #define INFO_MAX ((size_t)1 << 20)
 
-/* The file that says when a snapshot was made and why. */
-static char *
-info_path(const struct ch_catalog *cat, const char *repo, const char *name)
+char *
+ch_snapshot_info_path(
+    const struct ch_catalog *cat, const char *repo, const char *name)
 {
 	return ch_format("%s/%s/snapshots/%s.json", cat->dir, repo, name);
 }
@@ -43,7 +43,7 @@ void
 ch_snapshot_load(struct ch_snapshot *s, const struct ch_catalog *cat,
     const char *repo, const char *name)
 {
-	char *path = info_path(cat, repo, name);
+	char *path = ch_snapshot_info_path(cat, repo, name);
 	struct ch_err ignored;
 	struct ch_json *j = ch_json_load(path, INFO_MAX, &ignored);
 
@@ -109,9 +109,8 @@ write_info(const char *path, const struct ch_census *c, uint64_t number,
 	return ok;
 }
 
-/* One at a time makes or removes snapshots; leftovers of others go. */
-static bool
-lock_snapshots(const struct ch_catalog *cat, const char *repo,
+bool
+ch_snapshots_lock(const struct ch_catalog *cat, const char *repo,
     struct ch_lock *lock, struct ch_err *err)
 {
 	char *dir = ch_catalog_repo_path(cat, repo, "snapshots");
@@ -145,7 +144,7 @@ create(const struct ch_catalog *cat, const struct ch_ref *ref, const char *path,
     const char *name, const char *description, struct ch_err *err)
 {
 	char *link = ch_catalog_snapshot_path(cat, ref->repo, name);
-	char *info = info_path(cat, ref->repo, name);
+	char *info = ch_snapshot_info_path(cat, ref->repo, name);
 	struct ch_lock lock = CH_LOCK_NONE;
 	struct ch_census c;
 	struct stat st;
@@ -155,7 +154,7 @@ create(const struct ch_catalog *cat, const struct ch_ref *ref, const char *path,
 		ok = ch_fail(err, CH_USAGE,
 		    "%s: has no packages: a snapshot of nothing is refused",
 		    ref->repo);
-	ok = ok && lock_snapshots(cat, ref->repo, &lock, err);
+	ok = ok && ch_snapshots_lock(cat, ref->repo, &lock, err);
 	if (ok && stat(link, &st) == 0)
 		ok = ch_fail(err, CH_USAGE,
 		    "%s@%s: there is a snapshot of this name: take another, "
@@ -186,42 +185,5 @@ ch_snapshot_create(const struct ch_catalog *cat, const char *text,
 		err->status = CH_USAGE;
 	ch_free(path);
 	ch_ref_free(&ref);
-	return ok;
-}
-
-static bool
-unlink_file(char *path, struct ch_err *err)
-{
-	int rc = ch_sys_unlink(AT_FDCWD, path);
-
-	if (rc != 0 && rc != ENOENT)
-		ch_fail_errno(err, rc, "%s: cannot remove", path);
-	ch_free(path);
-	return rc == 0 || rc == ENOENT;
-}
-
-bool
-ch_snapshot_remove(const struct ch_catalog *cat, const char *repo,
-    const char *name, struct ch_err *err)
-{
-	char *link = ch_catalog_snapshot_path(cat, repo, name);
-	char *dir = ch_catalog_repo_path(cat, repo, "snapshots");
-	struct ch_lock lock = CH_LOCK_NONE;
-	struct stat st;
-	bool ok;
-
-	if (stat(link, &st) != 0)
-		ok = ch_fail(err, CH_USAGE,
-		    "%s@%s: no such snapshot: see chantal-catalog snapshots "
-		    "%s",
-		    repo, name, repo);
-	else
-		ok = lock_snapshots(cat, repo, &lock, err) &&
-		     unlink_file(ch_strdup(link), err) &&
-		     unlink_file(info_path(cat, repo, name), err) &&
-		     ch_sync_dir(dir, err);
-	ch_lock_release(&lock);
-	ch_free(dir);
-	ch_free(link);
 	return ok;
 }

@@ -25,6 +25,13 @@ void ch_snapshot_load(struct ch_snapshot *s, const struct ch_catalog *cat,
     const char *repo, const char *name);
 void ch_snapshot_free(struct ch_snapshot *s);
 
+/* The file that says when a snapshot was made and why, a new string. */
+char *ch_snapshot_info_path(
+    const struct ch_catalog *cat, const char *repo, const char *name);
+/* One at a time makes or removes snapshots; leftovers of others go. */
+bool ch_snapshots_lock(const struct ch_catalog *cat, const char *repo,
+    struct ch_lock *lock, struct ch_err *err) CH_MUST_CHECK;
+
 /*
  * CH_USAGE when the name is bad or taken, or the generation has no packages;
  * the generation is read first, so that a damaged one is not kept.
@@ -33,12 +40,9 @@ bool ch_snapshot_create(const struct ch_catalog *cat, const char *ref,
     const char *name, const char *description,
     struct ch_err *err) CH_MUST_CHECK;
 
-/*
- * Makes what ref names the current generation.  *changed_out is false when it
- * was already.
- */
+/* Makes what ref names the current generation; says so. */
 bool ch_catalog_restore(const struct ch_catalog *cat, const char *ref,
-    bool *changed_out, struct ch_err *err) CH_MUST_CHECK;
+    struct ch_err *err) CH_MUST_CHECK;
 
 /* Where published trees and view snapshots are; both may be absent. */
 struct ch_referrers {
@@ -56,11 +60,11 @@ bool ch_catalog_referrers(const struct ch_referrers *where, const char *repo,
 /* CH_USAGE, naming the first, when there is any. */
 bool ch_catalog_check_unused(const struct ch_referrers *where, const char *repo,
     const char *snapshot, struct ch_err *err) CH_MUST_CHECK;
-/* CH_USAGE when there is none. */
-bool ch_snapshot_remove(const struct ch_catalog *cat, const char *repo,
-    const char *name, struct ch_err *err) CH_MUST_CHECK;
-/* The repository with its snapshots and its history; takes its lock. */
+/*
+ * One snapshot, or (snapshot NULL) the repository with all its snapshots and
+ * its history, for which its lock is taken.  CH_USAGE when there is none.
+ */
 bool ch_catalog_remove(const struct ch_catalog *cat, const char *repo,
-    struct ch_err *err) CH_MUST_CHECK;
+    const char *snapshot, struct ch_err *err) CH_MUST_CHECK;
 
 #endif

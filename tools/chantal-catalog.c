@@ -1,16 +1,13 @@
-#include <getopt.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "lib/catalog_list.h"
 #include "lib/catalog_save.h"
 #include "lib/catalog_snapshot.h"
 #include "lib/cli.h"
+#include "lib/command.h"
 #include "lib/config.h"
 #include "lib/log.h"
 #include "lib/mem.h"
-#include "lib/path.h"
 
 #include "lib/banned.h"
 
@@ -18,15 +15,13 @@ static const struct ch_cli cli = {
 	"chantal-catalog",
 	"keep what each repository held, as flat files",
 	"  chantal-catalog save REPO [--merge [--force]] < STREAM\n"
-	"  chantal-catalog cat|ls REF...\n"
-	"  chantal-catalog diff REF REF\n"
+	"  chantal-catalog cat REF... | ls REF | diff REF REF\n"
 	"  chantal-catalog snapshot REF NAME [--description TEXT]\n"
 	"  chantal-catalog snapshots|history REPO\n"
 	"  chantal-catalog restore REF\n"
 	"  chantal-catalog rm REPO [SNAPSHOT] [--yes] [--force]\n"
 	"  chantal-catalog search QUERY [REF...]\n"
-	"  chantal-catalog why REPO NAME\n"
-	"  chantal-catalog repos\n",
+	"  chantal-catalog why REPO NAME | repos\n",
 	"  --merge             add to what is there: uploads\n"
 	"  --force             replace other bytes; remove what is published\n"
 	"  --drop-local        uploads that are not in the stream do not stay\n"
@@ -42,12 +37,12 @@ static const struct ch_cli cli = {
 	"  --pool DIR          where the objects are\n"
 	"  --config FILE       the configuration\n"
 	"  -q, -v              say less, say more\n"
-	"  -h, --help          this help\n"
-	"  --version           the version\n",
+	"  -h, --version       this help, the version\n",
 };
 
+/* The order of long_options: flags, then those with a text. */
 enum option_id {
-	OPT_MERGE, /* flags */
+	OPT_MERGE,
 	OPT_FORCE,
 	OPT_DROP_LOCAL,
 	OPT_SHRINK,
@@ -56,14 +51,13 @@ enum option_id {
 	OPT_YES,
 	OPT_HELP,
 	OPT_VERSION,
-	OPT_ON_REJECT, /* texts */
+	OPT_ON_REJECT,
 	OPT_FORMAT,
 	OPT_LIMIT,
 	OPT_DESCRIPTION,
 	OPT_CATALOG,
 	OPT_POOL,
-	OPT_CONFIG,
-	OPTIONS
+	OPT_CONFIG
 };
 
 static const struct option long_options[] = {
@@ -87,13 +81,13 @@ static const struct option long_options[] = {
 };
 
 struct job {
-	unsigned given;            /* bits of the options given */
-	const char *text[OPTIONS]; /* of the options that take one */
-	struct ch_listing list;    /* for what lists */
-	struct ch_config *cfg;     /* NULL: --catalog is enough */
-	struct ch_catalog *cat;    /* the catalog */
-	struct ch_out out;         /* stdout */
-	int status;                /* when nothing failed */
+	unsigned given;                   /* bits of the options given */
+	const char *text[OPT_CONFIG + 1]; /* of the options that take one */
+	struct ch_listing list;           /* for what lists */
+	struct ch_config *cfg;            /* NULL: --catalog is enough */
+	struct ch_catalog *cat;           /* the catalog */
+	struct ch_out out;                /* stdout */
+	int status;                       /* when nothing failed */
 };
 
 static bool
@@ -147,33 +141,7 @@ run_snapshot(struct job *j, struct ch_err *err)
 static bool
 run_restore(struct job *j, struct ch_err *err)
 {
-	bool is_new;
-
-	if (!ch_catalog_restore(j->cat, j->list.args[0], &is_new, err))
-		return false;
-	ch_info("%s: %s", j->list.args[0],
-	    is_new ? "is current now" : "was current already");
-	return true;
-}
-
-static bool
-ask(const struct job *j, struct ch_err *err)
-{
-	const char *snapshot = j->list.args[1];
-	char answer[16];
-
-	if (has(j, OPT_YES))
-		return true;
-	if (!isatty(STDIN_FILENO))
-		return ch_fail(err, CH_USAGE,
-		    "rm: there is no terminal to ask on: say --yes");
-	(void)fprintf(stderr, "remove %s, %s %s? [y/N] ", j->list.args[0],
-	    snapshot ? "snapshot" : "with all its snapshots and history",
-	    snapshot ? snapshot : "");
-	if (fgets(answer, sizeof(answer), stdin) &&
-	    (answer[0] == 'y' || answer[0] == 'Y'))
-		return true;
-	return ch_fail(err, CH_USAGE, "rm: nothing was removed");
+	return ch_catalog_restore(j->cat, j->list.args[0], err);
 }
 
 static bool
@@ -184,49 +152,61 @@ run_rm(struct job *j, struct ch_err *err)
 		j->cfg ? ch_config_path(j->cfg, "trees") : NULL,
 		j->cfg ? ch_config_path(j->cfg, "views") : NULL,
 	};
+	char *question = ch_format("remove %s%s%s", repo,
+	    snapshot ? "@" : " with its snapshots", snapshot ? snapshot : "");
+	bool ok = (has(j, OPT_FORCE) ||
+		      ch_catalog_check_unused(&where, repo, snapshot, err)) &&
+		  ch_command_confirm(question, has(j, OPT_YES), err) &&
+		  ch_catalog_remove(j->cat, repo, snapshot, err);
 
-	if (snapshot && !ch_name_check(snapshot, "snapshot name", err))
-		return false;
-	if (!has(j, OPT_FORCE) &&
-	    !ch_catalog_check_unused(&where, repo, snapshot, err))
-		return false;
-	if (!ask(j, err))
-		return false;
-	return snapshot ? ch_snapshot_remove(j->cat, repo, snapshot, err)
-			: ch_catalog_remove(j->cat, repo, err);
+	ch_free(question);
+	return ok;
 }
 
 #define BIT(option) (1u << (option))
-#define LISTS       (BIT(OPT_FORMAT) | BIT(OPT_LIMIT))
-#define SAVES                                                                  \
-	(BIT(OPT_MERGE) | BIT(OPT_FORCE) | BIT(OPT_DROP_LOCAL) |               \
-	    BIT(OPT_SHRINK) | BIT(OPT_ROLLBACK) | BIT(OPT_UNMARKED) |          \
-	    BIT(OPT_ON_REJECT) | BIT(OPT_POOL))
 #define ALWAYS                                                                 \
 	(BIT(OPT_CATALOG) | BIT(OPT_CONFIG) | BIT(OPT_HELP) | BIT(OPT_VERSION))
+#define LISTS (ALWAYS | BIT(OPT_FORMAT) | BIT(OPT_LIMIT))
+#define SAVES                                                                  \
+	(ALWAYS | BIT(OPT_MERGE) | BIT(OPT_FORCE) | BIT(OPT_DROP_LOCAL) |      \
+	    BIT(OPT_SHRINK) | BIT(OPT_ROLLBACK) | BIT(OPT_UNMARKED) |          \
+	    BIT(OPT_ON_REJECT) | BIT(OPT_POOL))
 
-static const struct command {
-	const char *name;                               /* first operand */
-	bool (*run)(struct job *j, struct ch_err *err); /* what it does */
-	bool (*list)(struct ch_listing *l, struct ch_err *err); /* or this */
-	unsigned takes; /* its options, as bits */
-	int min_args;   /* operands behind it */
-	int max_args;   /* likewise */
-} commands[] = {
-	{ "save", run_save, NULL, SAVES, 1, 1 },
-	{ "cat", NULL, ch_list_cat, 0, 1, 1000 },
-	{ "ls", NULL, ch_list_packages, LISTS, 1, 1 },
-	{ "diff", NULL, ch_list_diff, LISTS, 2, 2 },
-	{ "snapshot", run_snapshot, NULL, BIT(OPT_DESCRIPTION), 2, 2 },
-	{ "snapshots", NULL, ch_list_snapshots, LISTS, 1, 1 },
-	{ "restore", run_restore, NULL, 0, 1, 1 },
-	{ "rm", run_rm, NULL, BIT(OPT_YES) | BIT(OPT_FORCE), 1, 2 },
-	{ "search", NULL, ch_list_search, LISTS, 1, 1000 },
-	{ "history", NULL, ch_list_history, LISTS, 1, 1 },
-	{ "repos", NULL, ch_list_repos, LISTS, 0, 0 },
-	{ "why", NULL, ch_list_why, LISTS, 2, 2 },
-	{ NULL, NULL, NULL, 0, 0, 0 },
+static const struct ch_command commands[] = {
+	{ "save", SAVES, 1, 1 },
+	{ "snapshot", ALWAYS | BIT(OPT_DESCRIPTION), 2, 2 },
+	{ "restore", ALWAYS, 1, 1 },
+	{ "rm", ALWAYS | BIT(OPT_YES) | BIT(OPT_FORCE), 1, 2 },
+	{ "cat", ALWAYS, 1, 1000 }, /* those that list */
+	{ "ls", LISTS, 1, 1 },
+	{ "diff", LISTS, 2, 2 },
+	{ "snapshots", LISTS, 1, 1 },
+	{ "search", LISTS, 1, 1000 },
+	{ "history", LISTS, 1, 1 },
+	{ "repos", LISTS, 0, 0 },
+	{ "why", LISTS, 2, 2 },
+	{ NULL, 0, 0, 0 },
 };
+
+static bool (*const changes[])(struct job *j, struct ch_err *err) = {
+	run_save,
+	run_snapshot,
+	run_restore,
+	run_rm,
+};
+
+static bool (*const lists[])(struct ch_listing *l, struct ch_err *err) = {
+	ch_list_cat,
+	ch_list_packages,
+	ch_list_diff,
+	ch_list_snapshots,
+	ch_list_search,
+	ch_list_history,
+	ch_list_repos,
+	ch_list_why,
+};
+
+#define CHANGES ((int)(sizeof(changes) / sizeof(changes[0])))
 
 static bool
 parse_options(struct job *j, int argc, char **argv, struct ch_err *err)
@@ -235,15 +215,14 @@ parse_options(struct job *j, int argc, char **argv, struct ch_err *err)
 
 	while (
 	    (opt = getopt_long(argc, argv, "hqv", long_options, NULL)) != -1) {
+		if (opt == '?')
+			return ch_fail(err, CH_USAGE, "see the options");
 		if (opt == 'q' || opt == 'v') {
 			ch_log_level(
 			    opt == 'q' ? CH_LOG_WARNING : CH_LOG_DEBUG);
 			continue;
 		}
-		if (opt == '?')
-			return ch_fail(err, CH_USAGE, "see the options");
-		if (opt == 'h')
-			opt = OPT_HELP;
+		opt = opt == 'h' ? OPT_HELP : opt;
 		j->given |= BIT(opt);
 		j->text[opt] = optarg;
 	}
@@ -254,40 +233,6 @@ parse_options(struct job *j, int argc, char **argv, struct ch_err *err)
 	return !has(j, OPT_LIMIT) ||
 	       ch_cli_number("--limit", j->text[OPT_LIMIT], 0, CH_MAX_INT,
 		   &j->list.limit, err);
-}
-
-/* The command, when it is used as it is meant; else NULL. */
-static const struct command *
-find_command(struct job *j, struct ch_err *err)
-{
-	const char *name = j->list.args[0];
-	const struct command *c = commands;
-	unsigned bit = 0, wrong;
-	int count = 0;
-
-	while (c->name && (!name || !ch_str_equal(c->name, name)))
-		c++;
-	if (!c->name) {
-		(void)ch_fail(err, CH_USAGE, "%s: no such command",
-		    name ? name : "nothing to do");
-		return NULL;
-	}
-	j->list.args++;
-	while (j->list.args[count])
-		count++;
-	wrong = j->given & ~(c->takes | ALWAYS);
-	while (wrong >> bit > 1)
-		bit++;
-	if (wrong)
-		(void)ch_fail(err, CH_USAGE, "%s: takes no --%s", name,
-		    long_options[bit].name);
-	else if (count < c->min_args || count > c->max_args)
-		(void)ch_fail(err, CH_USAGE, "%s: %s", name,
-		    count < c->min_args ? "operands are missing"
-					: "too many operands");
-	else
-		return c;
-	return NULL;
 }
 
 /* Alone, --catalog needs no configuration. */
@@ -309,14 +254,16 @@ open_catalog(struct job *j, struct ch_err *err)
 }
 
 static int
-run(struct job *j, const struct command *c, struct ch_err *err)
+run(struct job *j, int command, struct ch_err *err)
 {
 	bool ok = open_catalog(j, err);
 
 	ch_out_init(&j->out, STDOUT_FILENO, "stdout");
 	j->list.out = &j->out;
-	if (ok)
-		ok = c->run ? c->run(j, err) : c->list(&j->list, err);
+	if (ok && command < CHANGES)
+		ok = changes[command](j, err);
+	else if (ok)
+		ok = lists[command - CHANGES](&j->list, err);
 	if (ok && j->list.is_different)
 		j->status = CH_DIFFERENT;
 	if (!ok)
@@ -335,7 +282,7 @@ main(int argc, char **argv)
 {
 	struct ch_err err = { 0 };
 	struct job j = { .status = CH_OK };
-	const struct command *c;
+	int command;
 
 	ch_cli_init(&cli, argv[0]);
 	if (!parse_options(&j, argc, argv, &err))
@@ -344,8 +291,10 @@ main(int argc, char **argv)
 		return ch_cli_help(&cli);
 	if (has(&j, OPT_VERSION))
 		return ch_cli_version(&cli);
-	c = find_command(&j, &err);
-	if (!c)
+	command =
+	    ch_command_find(commands, long_options, j.given, j.list.args, &err);
+	if (command < 0)
 		return ch_cli_usage_error(&cli, "%s", err.text);
-	return run(&j, c, &err);
+	j.list.args++;
+	return run(&j, command, &err);
 }
