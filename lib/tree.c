@@ -205,10 +205,15 @@ build_and_switch(struct publishing *g, struct ch_err *err)
 	bool is_done = ch_staging_open(&s, g->t, err);
 
 	b.root_fd = s.root_fd;
+	/* Without it everything is built from the pool. */
+	if (ch_target_open_root(g->t, &b.old_root_fd) != 0)
+		b.old_root_fd = -1;
 	ch_plan_date(&g->plan, &g->old);
 	is_done = is_done && ch_tree_build(&b, err) &&
 		  ch_tree_switch(g->t, &s, &g->plan, err);
 	ch_staging_close(&s);
+	if (b.old_root_fd >= 0)
+		(void)close(b.old_root_fd);
 	g->report->copied = b.copied;
 	if (is_done)
 		return note_history(g, err);

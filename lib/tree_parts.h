@@ -81,6 +81,7 @@ struct ch_build {
 	const struct ch_manifest *old; /* the last publish's, maybe empty */
 	struct ch_manifest *plan;      /* mtime, is_copied are filled in */
 	int root_fd;                   /* of the new tree */
+	int old_root_fd;               /* of the old one, or -1 */
 	uint64_t copied;               /* files that are no links */
 };
 

@@ -603,10 +603,13 @@ leftovers() {
 	stream "$(pkg a/x one)" "$(pkg b two)" >s
 	status=0
 	publish --pool "$POOL" <s || status=$?
+	inode=$(stat -c %i "$TREE/a/x")
 	publish --pool "$POOL" < <(stream "$(pkg a/x one)" "$(pkg b three)") || status=$?
 	rm -r "$shm"
 	[ "$status" = 0 ]
 	[ "$(cat "$TREE/a/x" "$TREE/b")" = onethree ]
+	# What was copied once is not copied again.
+	[ "$(stat -c %i "$TREE/a/x")" = "$inode" ]
 	run -0 chantal-publish --check "$TREE"
 }
 
