@@ -29,6 +29,8 @@ struct ch_scan {
 
 void ch_scan_init(struct ch_scan *s, struct ch_span text);
 void ch_scan_free(struct ch_scan *s);
+/* Notes why and returns false. */
+bool ch_scan_fail(struct ch_scan *s, const char *why);
 void ch_scan_blanks(struct ch_scan *s);
 /* True and one byte further when c is next. */
 bool ch_scan_take(struct ch_scan *s, char c);
