@@ -209,13 +209,27 @@ select_ids() {
 	config_tool "$@"
 }
 
-# One value of a repository's block.
+# What setting() knows, in this order.
+SETTINGS=id,mode,type,on_reject,drop_codes,retention.policy,retention.keep_count,latest_path,snapshots_path
+
+# One value of a repository's block; all of them are asked for once.
 setting() {
-	config_tool --repo "$1" --get "$2"
+	[ -e "$scratch/settings" ] ||
+		config_tool --list --fields "$SETTINGS" >"$scratch/settings"
+	awk -F '\t' -v id="$1" -v key="$2" -v keys="$SETTINGS" '
+	BEGIN {
+		n = split(keys, names, ",")
+		while (names[n] != key)
+			n--
+	}
+	$1 == id { print $n }' "$scratch/settings"
 }
 
+# A folder of the store, by its key below storage.
 folder() {
-	config_tool --get "storage.$1"
+	[ -e "$scratch/$1" ] ||
+		config_tool --get "storage.$1" >"$scratch/$1"
+	cat "$scratch/$1"
 }
 
 # Runs a line, or prints it with -n.  It is run by a shell of its own, so what

@@ -59,7 +59,6 @@ package_upload() {
 	done
 	if [ -n "$directory" ]; then
 		[ -d "$directory" ] || die 2 "$(clean "$directory"): no such folder"
-		make_scratch
 		files_below "$directory" | LC_ALL=C sort >"$scratch/files"
 		while read -r file; do
 			add_file "$file"

@@ -11,7 +11,7 @@ do_plugin() {
 		new | check)
 			verb=$1
 			shift
-			exec "${bin%/*}/libexec/chantal/plugin-$verb" "$@"
+			"${bin%/*}/libexec/chantal/plugin-$verb" "$@"
 			;;
 		*) usage "plugin $(clean "$1"): unknown command" ;;
 	esac

@@ -71,7 +71,6 @@ publish_repo() {
 	[ -z "$target" ] || [ -n "$repo_id" ] ||
 		usage "--target: only with --repo-id: each repository would replace the one before"
 	ids=$(select_ids)
-	make_scratch
 	each_id publish_one "$ids"
 }
 
@@ -90,7 +89,6 @@ publish_snapshot() {
 	take_options 0 'snapshot= repo-id= view= target= recreate
 		accept-identity-change' "$@"
 	need_name --snapshot "$snapshot"
-	make_scratch
 	if [ -n "$view" ]; then
 		need_view "$view"
 		refs=$(view_refs "$view" "$snapshot")
@@ -106,7 +104,6 @@ publish_snapshot() {
 publish_view() {
 	take_options 0 'name= target= recreate accept-identity-change' "$@"
 	need_view "$name"
-	make_scratch
 	refs=$(view_members "$name")
 	publish_refs "${target:-$(view_target "$name")/latest}" "$refs" \
 		" --view $name" ''

@@ -14,10 +14,9 @@ retention_of() {
 
 # Options of save for a repository.
 save_options_of() {
-	codes=
 	case $(setting "$1" on_reject) in
 		drop)
-			codes=$(setting "$1" drop_codes | paste -s -d , -)
+			codes=$(setting "$1" drop_codes | tr -d '[]"')
 			printf ' --on-reject %s' "$(quote "${codes:-not-found}")"
 			;;
 	esac
@@ -135,7 +134,6 @@ standing() {
 
 repo_list() {
 	take_options 0 'type= tag= format=' "$@"
-	make_scratch
 	standing >"$scratch/standing"
 	case $format in
 		json) awk -F '\t' -f "$share/sh/repo-json.awk" "$scratch/standing" ;;
@@ -146,7 +144,6 @@ repo_list() {
 repo_show() {
 	take_options 0 'repo-id= format=' "$@"
 	need_repo
-	make_scratch
 	standing | awk -F '\t' -v id="$repo_id" '$1 == id' >"$scratch/standing"
 	if [ "$format" = json ]; then
 		awk -F '\t' -f "$share/sh/repo-json.awk" "$scratch/standing"
@@ -185,7 +182,6 @@ repo_why() {
 	take_options 1 'repo-id= format=' "$@"
 	need_repo
 	[ -n "$operand1" ] || usage "repo why: which package?"
-	make_scratch
 	if [ -e "$(catalog_of "$repo_id")/current" ]; then
 		catalog_tool why "$repo_id" "$operand1" >"$scratch/why"
 		cat "$scratch/why"
