@@ -24,7 +24,6 @@ make_folders(struct ch_fetch *f, struct ch_err *err)
 	f->config = ch_path_join(f->scratch.path, "config.json");
 	f->meta = ch_path_join(f->scratch.path, "meta");
 	f->output = ch_path_join(f->scratch.path, "out");
-	f->spool = ch_path_join(f->scratch.path, "lines");
 	return ch_make_dirs(f->meta, 0700, err) &&
 	       ch_make_dirs(f->output, 0700, err);
 }
@@ -47,7 +46,6 @@ ch_fetch_open(struct ch_fetch *f, struct ch_err *err)
 {
 	if (f->feed != NULL)
 		f->base = folder_of(f->feed);
-	f->spool_out.fd = -1;
 	if (f->total_max == 0)
 		f->total_max = CH_FETCH_TOTAL_MAX;
 	ch_list_add(&f->ids, f->repo);
@@ -61,25 +59,12 @@ ch_fetch_open(struct ch_fetch *f, struct ch_err *err)
 bool
 ch_fetch_open_spool(struct ch_fetch *f, struct ch_err *err)
 {
-	int fd;
-	int e;
-
-	if (f->spool_out.fd >= 0) {
-		(void)close(f->spool_out.fd);
-		ch_out_free(&f->spool_out);
-		f->spool_out.fd = -1;
-	}
-	e = ch_sys_open(
-	    AT_FDCWD, f->spool, O_WRONLY | O_CREAT | O_TRUNC, 0600, &fd);
-	if (e != 0)
-		return ch_fail_errno(err, e, "%s", f->spool);
-	ch_out_init(&f->spool_out, fd, f->spool);
 	f->round_wants = 0;
 	f->round_results = 0;
 	f->packages = 0;
 	f->rejects = 0;
 	ch_buf_clear(&f->repo_line);
-	return true;
+	return ch_spool_open(&f->spool, f->scratch.path, "lines", err);
 }
 
 static bool
@@ -144,9 +129,7 @@ ch_fetch_list(
 void
 ch_fetch_close(struct ch_fetch *f)
 {
-	if (f->spool_out.fd >= 0)
-		(void)close(f->spool_out.fd);
-	ch_out_free(&f->spool_out);
+	ch_spool_close(&f->spool);
 	ch_scratch_close(&f->scratch);
 	ch_wants_free(&f->wants);
 	ch_list_free(&f->ids);
@@ -162,7 +145,6 @@ ch_fetch_close(struct ch_fetch *f)
 	ch_free(f->config);
 	ch_free(f->meta);
 	ch_free(f->output);
-	ch_free(f->spool);
 }
 
 bool

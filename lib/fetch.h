@@ -21,6 +21,7 @@
 #include "plugin_line.h"
 #include "pool.h"
 #include "scratch.h"
+#include "spool.h"
 #include "stream.h"
 #include "want.h"
 
@@ -65,8 +66,7 @@ struct ch_fetch {
 	char *config;                 /* the plugin's FILE */
 	char *meta;                   /* the plugin's DIR */
 	char *output;                 /* for inspect's --out */
-	char *spool;                  /* result lines until they are proved */
-	struct ch_out spool_out;      /* writes to it */
+	struct ch_spool spool;        /* result lines until they are proved */
 	struct ch_wants wants;        /* all so far */
 	struct ch_list ids;           /* the one repository */
 	struct ch_plugin_lines lines; /* rules for the plugin's lines */

@@ -1,9 +1,7 @@
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "fetch_parts.h"
-#include "io.h"
 #include "ref.h"
 #include "url.h"
 
@@ -116,30 +114,13 @@ write_roots(struct ch_fetch *f, struct ch_err *err)
 	return is_written;
 }
 
-static bool
-write_spool(struct ch_fetch *f, struct ch_err *err)
-{
-	struct ch_in in;
-	char chunk[65536];
-	ssize_t n;
-	bool is_written = true;
-
-	if (!ch_out_flush(&f->spool_out, err) ||
-	    !ch_in_open(&in, f->spool, err))
-		return false;
-	while (is_written && (n = ch_read(in.fd, chunk, sizeof(chunk))) > 0)
-		is_written = ch_out_write(f->out, chunk, (size_t)n, err);
-	ch_in_close(&in);
-	return is_written;
-}
-
 bool
 ch_fetch_emit(
     struct ch_fetch *f, enum ch_end_status *status_out, struct ch_err *err)
 {
 	*status_out = f->rejects > 0 ? CH_STREAM_PARTIAL : CH_STREAM_OK;
 	return write_repo(f, err) && write_roots(f, err) &&
-	       write_spool(f, err) &&
+	       ch_spool_copy(&f->spool, f->out, err) &&
 	       ch_write_end(f->out, f->repo, *status_out, NULL, err);
 }
 

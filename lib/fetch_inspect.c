@@ -196,7 +196,7 @@ take_line(void *ctx, struct ch_span line, uint64_t number, struct ch_err *err)
 		l->is_answered = true;
 	if (f->record.kind == CH_KIND_REJECT)
 		f->rejects++;
-	return ch_record_write(&f->record, &f->spool_out, err);
+	return ch_record_write(&f->record, &f->spool.out, err);
 }
 
 static bool

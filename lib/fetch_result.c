@@ -162,7 +162,7 @@ ch_fetch_spool_reject(struct ch_fetch *f, const char *code, const char *message,
 
 	f->rejects++;
 	ch_reject_make(&reject, &f->record, &reason);
-	is_written = ch_record_write(&reject, &f->spool_out, err);
+	is_written = ch_record_write(&reject, &f->spool.out, err);
 	ch_record_free(&reject);
 	return is_written;
 }
@@ -174,7 +174,7 @@ ch_fetch_spool_package(struct ch_fetch *f, struct ch_err *err)
 
 	f->packages++;
 	if (is_sound_package(f, &flaw))
-		return ch_record_write(&f->record, &f->spool_out, err);
+		return ch_record_write(&f->record, &f->spool.out, err);
 	return ch_fetch_spool_reject(f, flaw.code, flaw.err.text, err);
 }
 
@@ -217,7 +217,7 @@ take_file(struct ch_fetch *f, struct ch_err *err)
 	}
 	if (check_path(r, &flaw) && resolve_url(f, r, &flaw) &&
 	    (ch_record_check(r, &flaw.err) || flawed(&flaw, "malformed")))
-		return ch_record_write(r, &f->spool_out, err);
+		return ch_record_write(r, &f->spool.out, err);
 	return ch_fetch_spool_reject(f, flaw.code, flaw.err.text, err);
 }
 
@@ -261,7 +261,7 @@ take_result(struct ch_fetch *f, struct ch_err *err)
 		return take_file(f, err);
 	if (r->kind == CH_KIND_REJECT)
 		f->rejects++;
-	return ch_record_write(r, &f->spool_out, err);
+	return ch_record_write(r, &f->spool.out, err);
 }
 
 bool

@@ -278,7 +278,7 @@ close_all(struct options *o)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .fetch = { .spool_out = { .fd = -1 } } };
+	struct options o = { 0 };
 	struct ch_err err;
 	int status;
 
