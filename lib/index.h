@@ -1,0 +1,68 @@
+/*
+ * Records into repository metadata: what chantal-index does.
+ *
+ * Fill in the caller's part of a struct ch_index, ch_index_run(), then
+ * ch_index_close() in any case.  The input is read to its end first, with
+ * what it holds for the plugin kept in files of a scratch folder, and nothing
+ * is begun before it proved complete.  The plugin's index verb (or the generic
+ * index of generic_index.h) writes below a folder of its own; its lines are
+ * checked against what it was fed, its files imported into the pool and
+ * signed; only when all of that went well do records go to out.  A failed end
+ * for each repository is what ch_index_fail() writes.
+ *
+ * Memory: 32 bytes for each record, and one line.
+ */
+
+#ifndef CH_INDEX_H
+#define CH_INDEX_H
+
+#include "digest_set.h"
+#include "openpgp.h"
+#include "plugin_line.h"
+#include "pool.h"
+#include "scratch.h"
+#include "setup.h"
+#include "spool.h"
+#include "stream.h"
+
+struct ch_index {
+	/* set by the caller, borrowed */
+	struct ch_setup *setup;   /* loaded, not open */
+	struct ch_pool *pool;     /* objects come from and go to */
+	const char *cache;        /* folder for index caches, scratch */
+	struct ch_out *out;       /* the stream */
+	struct ch_list sign_keys; /* instead of the configured, owned */
+	const char *gnupg_home;   /* instead of the configured, or NULL */
+	bool allows_unmarked;     /* a stream without marks */
+	/* kept by the index */
+	struct ch_marks marks;        /* of the input */
+	struct ch_list repo_lines;    /* repo records, as they came */
+	struct ch_list ids;           /* of the repositories */
+	char *type;                   /* theirs */
+	char *mode;                   /* of the first */
+	struct ch_scratch scratch;    /* folder of this run */
+	char *meta;                   /* the plugin's DIR */
+	char *staged;                 /* the plugin's OUT */
+	struct ch_spool fed;          /* package and file lines */
+	struct ch_spool carried;      /* other lines */
+	struct ch_spool packages;     /* lines of the plugin */
+	struct ch_spool files;        /* its file lines, to be imported */
+	struct ch_spool finished;     /* file lines with their digests */
+	struct ch_digest_set known;   /* identities that were fed */
+	struct ch_plugin_lines lines; /* rules for the plugin's lines */
+	struct ch_record record;      /* the current line */
+	struct ch_signer *signer;     /* NULL: nothing is signed */
+	uint64_t signed_files;        /* so far */
+	uint64_t rejects;             /* printed by the plugin */
+	bool has_json_path;           /* the repository has a file where */
+	bool has_html_path;           /* the generic index has its own */
+};
+
+/* stdin to out; *status_out is the exit status when nothing failed. */
+bool ch_index_run(
+    struct ch_index *x, int *status_out, struct ch_err *err) CH_MUST_CHECK;
+/* A failed end for each repository that was seen. */
+void ch_index_fail(struct ch_index *x, const struct ch_err *why);
+void ch_index_close(struct ch_index *x);
+
+#endif

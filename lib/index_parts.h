@@ -1,0 +1,34 @@
+/*
+ * Between the files of index; nobody else's.
+ */
+
+#ifndef CH_INDEX_PARTS_H
+#define CH_INDEX_PARTS_H
+
+#include "index.h"
+
+#define CH_INDEX_JSON "metadata/index.json"
+#define CH_INDEX_HTML "index.html"
+
+/* index_read.c: all of stdin into the spools, inputs into meta. */
+bool ch_index_read(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * index_read.c: what of a record the plugin must leave as it is, as a digest.
+ * False for a kind that has none.
+ */
+bool ch_index_identity(
+    struct ch_record *r, char hex[CH_SHA256_HEX + 1]) CH_MUST_CHECK;
+/* index_sign.c: the signer of the configuration and its public key. */
+bool ch_index_open_signer(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_sign.c: what "sign" on a file line asks for, into finished. */
+bool ch_index_sign(
+    struct ch_index *x, struct ch_record *r, struct ch_err *err) CH_MUST_CHECK;
+/* index_sign.c: the public key as a file of the tree. */
+bool ch_index_add_key(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_import.c: the written files into the pool, their lines finished. */
+bool ch_index_import(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_import.c: one file below a folder, its line into finished. */
+bool ch_index_import_file(struct ch_index *x, struct ch_record *r,
+    const char *folder, const char *name, struct ch_err *err) CH_MUST_CHECK;
+
+#endif

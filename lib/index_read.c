@@ -1,0 +1,196 @@
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "index_parts.h"
+#include "io.h"
+#include "lend.h"
+#include "path.h"
+
+#include "banned.h"
+
+static void
+add_part(struct ch_buf *text, struct ch_record *r, const char *key)
+{
+	const struct ch_member *m = ch_record_find(r, key);
+	struct ch_span part = ch_record_span(r, key);
+
+	if (part.data == NULL && m != NULL)
+		part = m->value;
+	if (part.data != NULL)
+		ch_buf_put(text, part.data, part.len);
+	ch_buf_putc(text, '\n');
+}
+
+bool
+ch_index_identity(struct ch_record *r, char hex[CH_SHA256_HEX + 1])
+{
+	static const char *const of_package[] = { "repo", "name", "version",
+		"arch", "sha256", "size" };
+	static const char *const of_file[] = { "sha256", "size" };
+	bool is_package = r->kind == CH_KIND_PACKAGE;
+	const char *const *keys = is_package ? of_package : of_file;
+	size_t count = is_package ? 6 : 2;
+	struct ch_buf text = { 0 };
+
+	if (!is_package && r->kind != CH_KIND_FILE)
+		return false;
+	ch_buf_puts(&text, ch_kind_name(r->kind));
+	for (size_t i = 0; i < count; i++)
+		add_part(&text, r, keys[i]);
+	ch_sha256_hex(text.data, text.len, hex);
+	ch_buf_free(&text);
+	return true;
+}
+
+/* DIR/repo/as, whatever the plugin will need of it. */
+static bool
+lend_input(struct ch_index *x, struct ch_record *r, const char *repo,
+    struct ch_err *err)
+{
+	const char *as = ch_record_string(r, "as");
+	const char *sha256 = ch_record_string(r, "sha256");
+	char *place;
+	bool is_lent;
+
+	if (as == NULL || sha256 == NULL ||
+	    !ch_span_is(ch_record_span(r, "role"), "input"))
+		return true;
+	place = ch_format("%s/%s/%s", x->meta, repo, as);
+	/* The same content twice under one name is no conflict. */
+	is_lent = access(place, F_OK) == 0 ||
+		  ch_pool_lend(x->pool, sha256, place, err);
+	ch_free(place);
+	return is_lent;
+}
+
+struct lending {
+	struct ch_index *x; /* whose meta folder */
+	const char *repo;   /* id */
+};
+
+static bool
+lend_element(
+    void *ctx, struct ch_span key, struct ch_span value, struct ch_err *err)
+{
+	struct lending *l = ctx;
+	struct ch_record element = { 0 };
+	bool is_lent = ch_record_parse(&element, value, err) &&
+		       lend_input(l->x, &element, l->repo, err);
+
+	(void)key;
+	ch_record_free(&element);
+	return is_lent;
+}
+
+static bool
+lend_inputs(struct ch_index *x, struct ch_record *r, struct ch_err *err)
+{
+	const struct ch_member *files = ch_record_find(r, "files");
+	const char *id = ch_record_string(r, "repo");
+	char *repo = ch_strdup(id == NULL ? "" : id);
+	struct lending l = { x, repo };
+	bool is_lent = ch_name_check(repo, "repository id", err) &&
+		       lend_input(x, r, repo, err);
+
+	if (is_lent && files != NULL)
+		is_lent = ch_json_each(files->value, lend_element, &l, err);
+	ch_free(repo);
+	return is_lent;
+}
+
+static void
+note_path(struct ch_index *x, struct ch_record *r)
+{
+	struct ch_span path = ch_record_span(r, "path");
+
+	if (path.data == NULL)
+		return;
+	/* "metadata" as a file would leave no room for the folder. */
+	if (ch_span_is(path, CH_INDEX_JSON) || ch_span_is(path, "metadata"))
+		x->has_json_path = true;
+	if (ch_span_is(path, CH_INDEX_HTML))
+		x->has_html_path = true;
+}
+
+static bool
+take_repo(struct ch_index *x, struct ch_record *r, struct ch_err *err)
+{
+	const char *id = ch_record_string(r, "repo");
+	const char *type = ch_record_string(r, "type");
+	const char *mode = ch_record_string(r, "mode");
+	struct ch_buf line = { 0 };
+
+	if (!ch_record_check(r, err))
+		return false;
+	if (x->type != NULL && !ch_str_equal(x->type, type))
+		return ch_fail(err, CH_USAGE,
+		    "%s: of type %s, but the stream's first repository is of "
+		    "type %s",
+		    id, type, x->type);
+	if (x->type == NULL) {
+		x->type = ch_strdup(type);
+		x->mode = ch_strdup(mode == NULL ? "filtered" : mode);
+	}
+	if (!ch_list_has(&x->ids, id))
+		ch_list_add(&x->ids, id);
+	ch_record_print(r, &line);
+	ch_list_take(&x->repo_lines, ch_buf_take(&line));
+	return true;
+}
+
+/* Packages and files are the plugin's, if their bytes are in the pool. */
+static bool
+take_item(struct ch_index *x, struct ch_record *r, struct ch_err *err)
+{
+	char hex[CH_SHA256_HEX + 1];
+
+	if (!ch_record_check(r, err))
+		return false;
+	if (ch_record_find(r, "sha256") == NULL)
+		return ch_fail(err, CH_MALFORMED,
+		    "\"sha256\": missing: chantal-pool add has to come before");
+	if (ch_index_identity(r, hex))
+		(void)ch_digest_set_add(&x->known, hex);
+	note_path(x, r);
+	return lend_inputs(x, r, err) && ch_record_write(r, &x->fed.out, err);
+}
+
+static bool
+take_record(struct ch_index *x, struct ch_record *r, struct ch_err *err)
+{
+	if (!ch_marks_see(&x->marks, r, err))
+		return false;
+	if (r->kind == CH_KIND_REPO)
+		return take_repo(x, r, err);
+	if (r->kind == CH_KIND_END)
+		return true;
+	if (r->kind == CH_KIND_PACKAGE || r->kind == CH_KIND_FILE)
+		return take_item(x, r, err);
+	return ch_record_write(r, &x->carried.out, err);
+}
+
+static bool
+read_all(struct ch_index *x, struct ch_reader *in, struct ch_err *err)
+{
+	enum ch_next next;
+
+	while ((next = ch_reader_next(in, err)) == CH_ITEM)
+		if (!take_record(x, &in->record, err))
+			return ch_wrap(
+			    err, "%s: line %" PRIu64, in->in.name, in->line);
+	return next == CH_END;
+}
+
+bool
+ch_index_read(struct ch_index *x, struct ch_err *err)
+{
+	struct ch_reader in;
+	bool is_read;
+
+	ch_reader_init(&in, STDIN_FILENO, "stdin");
+	is_read = read_all(x, &in, err);
+	ch_reader_close(&in);
+	return is_read &&
+	       ch_marks_may_commit(&x->marks, x->allows_unmarked, err);
+}

@@ -1,0 +1,216 @@
+#include <string.h>
+
+#include "index_parts.h"
+#include "io.h"
+#include "log.h"
+#include "path.h"
+
+#include "banned.h"
+
+static const char *
+setting(const struct ch_json *gpg, const char *key)
+{
+	return ch_json_string(ch_json_get(gpg, key));
+}
+
+/* The configured key unless the command line named others. */
+static struct ch_signer_options
+signer_options(
+    const struct ch_index *x, const struct ch_json *gpg, struct ch_list *keys)
+{
+	bool is_given = x->sign_keys.count > 0 || x->gnupg_home != NULL;
+	struct ch_signer_options o = {
+		.key_file = is_given ? NULL : setting(gpg, "key_file"),
+		.gnupg_home = x->gnupg_home != NULL
+				  ? x->gnupg_home
+				  : setting(gpg, "gnupg_home"),
+		.keys = keys,
+		.passphrase = setting(gpg, "passphrase"),
+		.passphrase_file = setting(gpg, "passphrase_file"),
+		.generates = ch_json_true(ch_json_get(gpg, "generate_key")),
+		.key_name = setting(gpg, "key_name"),
+		.key_email = setting(gpg, "key_email")
+	};
+
+	for (size_t i = 0; i < x->sign_keys.count; i++)
+		ch_list_add(keys, x->sign_keys.items[i]);
+	if (!is_given && setting(gpg, "key_id") != NULL)
+		ch_list_add(keys, setting(gpg, "key_id"));
+	return o;
+}
+
+bool
+ch_index_open_signer(struct ch_index *x, struct ch_err *err)
+{
+	const struct ch_json *gpg = ch_json_get(x->setup->block, "gpg");
+	bool is_asked = x->sign_keys.count > 0 || x->gnupg_home != NULL;
+	struct ch_list keys = { 0 };
+	struct ch_signer_options o = signer_options(x, gpg, &keys);
+	char *keys_dir =
+	    ch_path_join(ch_config_path(x->setup->config, "base"), "keys");
+	char *public_key = ch_path_join(x->meta, "signing-key.asc");
+	bool is_open = true;
+
+	o.keys_dir = keys_dir;
+	is_asked = is_asked ||
+		   (gpg != NULL &&
+		       ch_json_bool_or(ch_json_get(gpg, "enabled"), true) &&
+		       (o.key_file != NULL || o.gnupg_home != NULL ||
+			   o.generates || keys.count > 0));
+	if (is_asked) {
+		x->signer = ch_signer_open(&o, err);
+		is_open = x->signer != NULL &&
+			  ch_signer_export(x->signer, public_key, err);
+	}
+	ch_free(public_key);
+	ch_free(keys_dir);
+	ch_list_free(&keys);
+	return is_open;
+}
+
+/* One signature of the file that r describes. */
+struct signing {
+	struct ch_index *x; /* whose signer */
+	const char *repo;   /* id of the file */
+	const char *path;   /* of the signed file */
+};
+
+static bool
+write_signature(
+    const struct signing *s, const char *to, bool is_clear, struct ch_err *err)
+{
+	struct ch_record r = { 0 };
+	char *name = ch_format(
+	    "signature-%llu", (unsigned long long)++s->x->signed_files);
+	char *file = ch_path_join(s->x->staged, s->path);
+	char *out = ch_path_join(s->x->scratch.path, name);
+	bool is_written =
+	    is_clear ? ch_signer_clear(s->x->signer, file, out, err)
+		     : ch_signer_detached(s->x->signer, file, out, err);
+
+	ch_record_start(&r, CH_KIND_FILE);
+	ch_record_set_string(&r, "repo", s->repo);
+	ch_record_set_string(&r, "path", to);
+	ch_record_set_string(&r, "role", is_clear ? "root" : "signature");
+	is_written =
+	    is_written &&
+	    ch_index_import_file(s->x, &r, s->x->scratch.path, name, err) &&
+	    ch_record_write(&r, &s->x->finished.out, err);
+	ch_record_free(&r);
+	ch_free(out);
+	ch_free(file);
+	ch_free(name);
+	return is_written;
+}
+
+static bool
+sign_one(const struct signing *s, const char *how, const char *to,
+    struct ch_err *err)
+{
+	bool is_clear = how != NULL && ch_str_equal(how, "openpgp-clear");
+	char *name;
+	bool is_signed;
+
+	if (!is_clear &&
+	    (how == NULL || !ch_str_equal(how, "openpgp-detached")))
+		return ch_fail(err, CH_MALFORMED,
+		    "\"sign\": '%s': neither openpgp-clear nor "
+		    "openpgp-detached",
+		    how == NULL ? "" : how);
+	if (is_clear && to == NULL)
+		return ch_fail(err, CH_MALFORMED,
+		    "\"sign\": openpgp-clear without \"to\"");
+	name = to == NULL ? ch_format("%s.asc", s->path) : ch_strdup(to);
+	is_signed = ch_path_check(name, strlen(name), err) &&
+		    write_signature(s, name, is_clear, err);
+	ch_free(name);
+	return is_signed;
+}
+
+/* An element {"how":…,"to":…} of a list of signatures. */
+static bool
+sign_element(
+    void *ctx, struct ch_span key, struct ch_span value, struct ch_err *err)
+{
+	const struct signing *s = ctx;
+	struct ch_record element = { 0 };
+	bool is_signed = ch_record_parse(&element, value, err) &&
+			 sign_one(s, ch_record_string(&element, "how"),
+			     ch_record_string(&element, "to"), err);
+
+	(void)key;
+	ch_record_free(&element);
+	return is_signed;
+}
+
+static bool
+sign(struct ch_index *x, struct ch_record *r, const struct ch_member *m,
+    struct ch_err *err)
+{
+	char *path = ch_strdup(ch_record_string(r, "path"));
+	char *repo = ch_strdup(ch_record_string(r, "repo"));
+	struct signing s = { x, repo, path };
+	bool is_signed;
+
+	if (!ch_span_is(ch_record_span(r, "role"), "root"))
+		is_signed = ch_fail(err, CH_MALFORMED,
+		    "\"sign\": only files of role root are signed");
+	else if (m->value.data[0] == '[')
+		is_signed = ch_json_each(m->value, sign_element, &s, err);
+	else
+		is_signed = sign_one(&s, ch_record_string(r, "sign"),
+		    ch_record_string(r, "to"), err);
+	ch_free(repo);
+	ch_free(path);
+	return is_signed;
+}
+
+bool
+ch_index_sign(struct ch_index *x, struct ch_record *r, struct ch_err *err)
+{
+	const struct ch_member *m = ch_record_find(r, "sign");
+
+	if (m != NULL && x->signer == NULL)
+		ch_debug("%s: unsigned: no signing key is configured",
+		    ch_record_string(r, "path"));
+	else if (m != NULL && !sign(x, r, m, err))
+		return ch_wrap(err, "file '%s'", ch_record_string(r, "path"));
+	ch_record_remove(r, "sign");
+	ch_record_remove(r, "to");
+	return ch_record_write(r, &x->finished.out, err);
+}
+
+bool
+ch_index_add_key(struct ch_index *x, struct ch_err *err)
+{
+	const struct ch_json *gpg = ch_json_get(x->setup->block, "gpg");
+	const char *file = setting(gpg, "public_key_file");
+	const char *path =
+	    ch_json_string_or(ch_json_get(gpg, "public_key_name"), "key.gpg");
+	struct ch_put_facts facts;
+	struct ch_record r = { 0 };
+	char *exported;
+	bool is_added;
+
+	if (x->signed_files == 0 || path[0] == '\0')
+		return true;
+	if (!ch_path_check(path, strlen(path), err)) {
+		err->status = CH_USAGE;
+		return ch_wrap(err, "gpg.public_key_name");
+	}
+	exported = ch_path_join(x->meta, "signing-key.asc");
+	ch_record_start(&r, CH_KIND_FILE);
+	is_added = ch_pool_import_file(
+	    x->pool, file == NULL ? exported : file, 0, &facts, err);
+	if (is_added) {
+		ch_record_set_string(&r, "repo", x->ids.items[0]);
+		ch_record_set_string(&r, "path", path);
+		ch_record_set_string(&r, "role", "key");
+		ch_record_set_string(&r, "sha256", facts.sha256);
+		ch_record_set_uint(&r, "size", facts.size);
+		is_added = ch_record_write(&r, &x->finished.out, err);
+	}
+	ch_record_free(&r);
+	ch_free(exported);
+	return is_added;
+}
