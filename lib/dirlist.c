@@ -128,22 +128,18 @@ print_name(struct ch_buf *out, const char *name, const char *type)
 	ch_buf_free(&shown);
 }
 
-/* RFC 1123; strftime's names would follow the locale. */
+/* To the nanosecond, so that a file that changed twice in a second shows. */
 static void
-print_time(struct ch_buf *out, time_t when)
+print_time(struct ch_buf *out, const struct timespec *when)
 {
-	static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu",
-		"Fri", "Sat" };
-	static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 	struct tm tm;
 
-	if (gmtime_r(&when, &tm) == NULL)
+	if (gmtime_r(&when->tv_sec, &tm) == NULL)
 		return;
 	ch_buf_printf(out,
-	    ",\"mtime\":\"%s, %02d %s %04ld %02d:%02d:%02d GMT\"",
-	    days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-	    (long)tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	    ",\"mtime\":\"%04ld-%02d-%02dT%02d:%02d:%02d.%09ldZ\"",
+	    (long)tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+	    tm.tm_min, tm.tm_sec, when->tv_nsec);
 }
 
 /* False when the entry is not for the listing. */
@@ -176,7 +172,7 @@ print_entry(const struct place *p, const char *name, struct ch_buf *out)
 	else
 		print_name(
 		    out, name, S_ISDIR(st.st_mode) ? "directory" : "file");
-	print_time(out, st.st_mtime);
+	print_time(out, &st.st_mtim);
 	if (S_ISREG(st.st_mode))
 		ch_buf_printf(out, ",\"size\":%" PRIu64, (uint64_t)st.st_size);
 	ch_buf_putc(out, '}');

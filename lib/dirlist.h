@@ -2,11 +2,11 @@
  * A folder as a listing: what a file feed answers for a URL that ends in "/".
  *
  * The text is nginx's autoindex_format json: an array, one object per entry
- * with name, type (file or directory), mtime (RFC 1123, UTC) and, of files,
- * size; sorted by name.  Only regular files and folders are in it.  A link is
- * followed when what it names lies beneath root and is no parent of the
- * link; every other one is left out with a warning.  A name that is no UTF-8
- * has the type "invalid", with its odd bytes shown as \xNN.
+ * with name, type (file or directory), mtime (RFC 3339, to the nanosecond)
+ * and, of files, size; sorted by name.  Only regular files and folders are in
+ * it.  A link is followed when what it names lies beneath root and is no
+ * parent of the link; every other one is left out with a warning.  A name
+ * that is no UTF-8 has the type "invalid", with its odd bytes shown as \xNN.
  */
 
 #ifndef CH_DIRLIST_H

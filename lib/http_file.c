@@ -1,4 +1,7 @@
-/* file: URLs: regular files, beneath an allowed folder. */
+/*
+ * file: URLs: regular files beneath an allowed folder, and for a URL that ends
+ * in "/" a listing of that folder.
+ */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,13 +11,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "dirlist.h"
 #include "http_impl.h"
 #include "io.h"
 #include "url.h"
 
 #include "banned.h"
 
-#define CHUNK ((size_t)256 << 10)
+#define CHUNK       ((size_t)256 << 10)
+#define ENTRIES_MAX ((size_t)1000000)
 
 /* The allowed folder that path lies in, and what is behind it; or NULL. */
 static const char *
@@ -152,6 +157,41 @@ read_all(struct ch_transfer *t, int fd)
 	return ok;
 }
 
+static void
+send_folder(struct ch_transfer *t, const struct ch_buf *listing)
+{
+	t->head.code = 200;
+	t->head.has_length = true;
+	t->head.length = listing->len;
+	if (ch_body_accept(t) && ch_body_take(t, listing->data, listing->len))
+		(void)ch_body_end(t);
+	t->head.code = 0;
+}
+
+static void
+list_folder(struct ch_transfer *t)
+{
+	struct ch_err err = { 0 };
+	struct ch_buf listing = { 0 };
+	char *path = ch_url_to_path(t->url, &err);
+	const char *rest = "";
+	const char *root = path == NULL ? NULL : root_of(t->http, path, &rest);
+	char *folder = ch_strdup(rest);
+	size_t len = strlen(folder);
+
+	while (len > 0 && folder[len - 1] == '/')
+		folder[--len] = '\0';
+	if (root == NULL || access(path, F_OK) != 0)
+		fail_open(t, ENOENT);
+	else if (ch_dirlist_print(root, folder, ENTRIES_MAX, &listing, &err))
+		send_folder(t, &listing);
+	else
+		(void)ch_transfer_fail(t, err.status, false, "%s", err.text);
+	ch_buf_free(&listing);
+	ch_free(folder);
+	ch_free(path);
+}
+
 void
 ch_http_file(struct ch_transfer *t)
 {
@@ -160,6 +200,10 @@ ch_http_file(struct ch_transfer *t)
 
 	ch_transfer_reset_hop(t);
 	ch_transfer_restart(t);
+	if (ch_str_ends(t->url, "/")) {
+		list_folder(t);
+		return;
+	}
 	fd = open_file(t);
 	if (fd < 0)
 		return;

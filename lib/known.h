@@ -3,7 +3,8 @@
  *
  * Records of upstreams that claim no SHA-256 are looked up here, so that what
  * was fetched before is not fetched again.  An entry answers when its URL and
- * the upstream's own digest or time agree, and the size where it is claimed.
+ * the upstream's own digest or time agree, and the size where it is claimed;
+ * for file: URLs a time is not enough.
  *
  * ch_known_load() once (a repository without a generation knows nothing),
  * ch_known_find() per claim, ch_known_free().  Memory: 72 bytes an entry.
