@@ -30,39 +30,56 @@ publish_options() {
 	[ -z "$accept_identity" ] || printf ' --accept-identity-change'
 }
 
-# What the tree depends on: the generations by their own digests, and how
-# chantal-index would write them today.
+# The plugin of a type as it is now: its version and path.
+plugin_of() {
+	[ -e "$scratch/plugins" ] || config_tool --plugins >"$scratch/plugins"
+	awk -F '\t' -v type="$1" '$1 == type' "$scratch/plugins"
+}
+
+# The keys that sign now: their file, or their fingerprints.
+signing_of() {
+	file=$(config_tool --repo "$1" --get gpg.key_file)
+	home=$(config_tool --repo "$1" --get gpg.gnupg_home)
+	[ ! -r "$file" ] || sha256sum <"$file"
+	[ ! -d "$home" ] ||
+		gpg --homedir "$home" --batch --with-colons --list-secret-keys \
+			2>/dev/null | grep '^fpr' || true
+}
+
+# What a tree depends on: the generations by their own digests, and how they
+# would be indexed today.
 key_of() {
 	for ref in $1; do
-		file=$(catalog_of "${ref%%@*}")
+		id=${ref%%@*}
 		case $ref in
-			*@*) file=$file/snapshots/${ref#*@}.ndjson ;;
-			*) file=$file/current ;;
+			*@*) file=$(catalog_of "$id")/snapshots/${ref#*@}.ndjson ;;
+			*) file=$(catalog_of "$id")/current ;;
 		esac
 		tail -n 1 "$file" 2>/dev/null || return 1
+		config_tool --repo "$id"
+		plugin_of "$(setting "$id" type)"
+		signing_of "$id"
 	done >"$scratch/key"
-	sh -c "chantal-index --key$conf$2" >>"$scratch/key" || return 1
+	chantal-index --version >>"$scratch/key"
 	sha256sum <"$scratch/key" | cut -d ' ' -f 1
 }
 
-# publish_refs TARGET REFS INDEX-OPTIONS PUBLISH-OPTIONS
+# publish_refs TARGET REFS OPTIONS: OPTIONS are those of index and publish.
 publish_refs() {
-	words=$(quote "$1")
-	key=$(key_of "$2" "$3") || key=
-	if [ -n "$key" ] && [ -z "$print_only" ] && [ -z "$recreate" ]; then
-		if publish_tool --is-current "$1" "$key"; then
-			say "$1: nothing to do, it shows this already"
-			return 0
-		fi
+	key=$(key_of "$2") || key=
+	if [ -n "$key" ] && [ -z "$print_only$recreate" ] &&
+		publish_tool --is-current "$1" "$key"; then
+		say "$1: nothing to do, it shows this already"
+		return 0
 	fi
 	run "chantal-catalog cat $2$conf$verbose |
 	chantal-index$conf$verbose$3 |
-	chantal-publish $words$conf$verbose$4${key:+ --key $key}$(publish_options)"
+	chantal-publish $(quote "$1")$conf$verbose$3${key:+ --key $key}$(publish_options)"
 }
 
 publish_one() {
 	path=${target:-$(repo_target "$1")}
-	publish_refs "$path" "$1" " --repo $1" " --repo $1"
+	publish_refs "$path" "$1" " --repo $1"
 }
 
 publish_repo() {
@@ -93,20 +110,19 @@ publish_snapshot() {
 		need_view "$view"
 		refs=$(view_refs "$view" "$snapshot")
 		publish_refs "${target:-$(view_target "$view")/snapshots/$snapshot}" \
-			"$refs" " --view $view" ''
+			"$refs" ''
 		return
 	fi
 	need_repo
 	publish_refs "${target:-$(snapshot_target "$repo_id" "$snapshot")}" \
-		"$repo_id@$snapshot" " --repo $repo_id" " --repo $repo_id"
+		"$repo_id@$snapshot" " --repo $repo_id"
 }
 
 publish_view() {
 	take_options 0 'name= target= recreate accept-identity-change' "$@"
 	need_view "$name"
 	refs=$(view_members "$name")
-	publish_refs "${target:-$(view_target "$name")/latest}" "$refs" \
-		" --view $name" ''
+	publish_refs "${target:-$(view_target "$name")/latest}" "$refs" ''
 }
 
 publish_list() {

@@ -159,21 +159,37 @@ repo_show() {
 }
 
 history_one() {
-	set -- history "$1"
+	set -- "$1" history "$1" --limit "${limit:-10}"
 	[ -z "$format" ] || set -- "$@" --format "$format"
-	[ -z "$limit" ] || set -- "$@" --limit "$limit"
-	[ "$count" -eq 1 ] || printf '%s:\n' "$2"
+	id=$1
+	shift
+	case ${all:+$format} in
+		json)
+			printf '%s"%s": ' "$comma" "$id"
+			comma=,
+			;;
+		table | '') [ -z "$all" ] || printf '%s:\n' "$id" ;;
+	esac
+	if [ -n "$all" ] && [ ! -e "$(catalog_of "$id")" ]; then
+		[ "$format" != json ] || echo '[]'
+		return
+	fi
 	catalog_tool "$@"
 }
 
+# With --all as JSON: one object, a member for each repository.
 repo_history() {
 	take_options 0 'repo-id= all last limit= format=' "$@"
 	[ -z "$last" ] || [ -n "$all" ] || usage "--last: only with --all"
 	[ -z "$last" ] || [ -z "$limit" ] || usage "--last or --limit, not both"
 	[ -z "$last" ] || limit=1
-	limit=${limit:-10}
 	ids=$(select_ids)
-	each_id history_one "$ids"
+	comma=
+	[ "${all:+$format}" != json ] || printf '{'
+	status=0
+	each_id history_one "$ids" || status=$?
+	[ "${all:+$format}" != json ] || printf '}\n'
+	return "$status"
 }
 
 # Where it is; when it is not in the current generation, also what the filters
