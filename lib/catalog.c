@@ -147,6 +147,36 @@ ch_catalog_repos(
 	return ok;
 }
 
+static bool
+is_configured(const struct ch_json *all, const char *repo)
+{
+	size_t i;
+
+	for (i = 0; i < ch_json_count(all); i++) {
+		const char *id =
+		    ch_json_string(ch_json_get(ch_json_at(all, i), "id"));
+
+		if (id && ch_str_equal(id, repo))
+			return true;
+	}
+	return false;
+}
+
+bool
+ch_catalog_fail_unsynced(
+    const struct ch_catalog *cat, const char *repo, struct ch_err *err)
+{
+	const struct ch_json *all = ch_json_get(cat->config, "repositories");
+
+	if (ch_json_count(all) > 0 && !is_configured(all, repo))
+		return ch_fail(err, CH_USAGE,
+		    "%s: not configured: see chantal-config --list", repo);
+	return ch_fail(err, CH_USAGE,
+	    "%s: not synced yet: no generation in %s: run chantal repo sync "
+	    "--repo-id %s",
+	    repo, cat->dir, repo);
+}
+
 bool
 ch_catalog_known(
     const struct ch_catalog *cat, const char *repo, struct ch_err *err)
@@ -155,9 +185,7 @@ ch_catalog_known(
 	bool ok = ch_catalog_repos(cat, &ids, err);
 
 	if (ok && !ch_list_has(&ids, repo))
-		ok = ch_fail(err, CH_USAGE,
-		    "%s: not in %s: the repository was not synced yet", repo,
-		    cat->dir);
+		ok = ch_catalog_fail_unsynced(cat, repo, err);
 	ch_list_free(&ids);
 	return ok;
 }

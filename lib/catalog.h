@@ -27,15 +27,21 @@
 
 #include "catalog_read.h"
 #include "err.h"
+#include "json.h"
 #include "lock.h"
 #include "ref.h"
 #include "str.h"
 
 struct ch_catalog {
-	char *dir; /* its folder, owned */
+	char *dir;                    /* its folder, owned */
+	const struct ch_json *config; /* whole configuration, or NULL */
 };
 
-/* The folder need not exist yet; writers make it.  Never NULL on success. */
+/*
+ * The folder need not exist yet; writers make it.  Never NULL on success.  Who
+ * has a configuration sets ->config, so that an unknown id is told from one
+ * that was not synced yet.
+ */
 struct ch_catalog *ch_catalog_open(
     const char *dir, struct ch_err *err) CH_MUST_CHECK;
 void ch_catalog_close(struct ch_catalog *cat);
@@ -53,6 +59,9 @@ bool ch_catalog_numbers(const struct ch_catalog *cat, const char *repo,
 /* Ids of all repositories that have a folder here, in byte order. */
 bool ch_catalog_repos(const struct ch_catalog *cat, struct ch_list *ids,
     struct ch_err *err) CH_MUST_CHECK;
+/* CH_USAGE: not configured, or not synced yet. */
+bool ch_catalog_fail_unsynced(
+    const struct ch_catalog *cat, const char *repo, struct ch_err *err);
 /* CH_USAGE when the repository has no folder here. */
 bool ch_catalog_known(const struct ch_catalog *cat, const char *repo,
     struct ch_err *err) CH_MUST_CHECK;

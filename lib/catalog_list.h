@@ -9,7 +9,6 @@
 #define CH_CATALOG_LIST_H
 
 #include "catalog.h"
-#include "json.h"
 #include "table.h"
 
 struct ch_listing {
@@ -17,7 +16,6 @@ struct ch_listing {
 	const char *const *args;      /* what, NULL-ended; see below */
 	enum ch_table_format format;  /* how */
 	uint64_t limit;               /* rows at most, 0: all */
-	const struct ch_json *config; /* whole configuration, or NULL */
 	struct ch_out *out;           /* where to */
 	bool is_different;            /* the answer of ch_list_diff */
 };

@@ -257,7 +257,7 @@ repo_row(const struct ch_listing *l, struct ch_table *t, const char *repo,
 static void
 add_configured(const struct ch_listing *l, struct ch_list *ids)
 {
-	const struct ch_json *all = ch_json_get(l->config, "repositories");
+	const struct ch_json *all = ch_json_get(l->cat->config, "repositories");
 	size_t i;
 
 	for (i = 0; i < ch_json_count(all); i++) {

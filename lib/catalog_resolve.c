@@ -15,15 +15,6 @@ is_there(const char *path)
 }
 
 static bool
-fail_not_synced(
-    const struct ch_catalog *cat, const char *repo, struct ch_err *err)
-{
-	return ch_fail(err, CH_USAGE,
-	    "%s: no generation in %s: the repository was not synced yet", repo,
-	    cat->dir);
-}
-
-static bool
 fail_unknown(
     const struct ch_catalog *cat, const struct ch_ref *ref, struct ch_err *err)
 {
@@ -33,7 +24,7 @@ fail_unknown(
 	if (!ch_catalog_numbers(cat, ref->repo, &numbers, &count, err))
 		return false;
 	if (count == 0)
-		fail_not_synced(cat, ref->repo, err);
+		(void)ch_catalog_fail_unsynced(cat, ref->repo, err);
 	else
 		ch_fail(err, CH_USAGE,
 		    "%s@%s: neither a snapshot nor a kept generation (%ju to "
@@ -110,7 +101,7 @@ ch_catalog_resolve(const struct ch_catalog *cat, const char *text,
 	if (!ch_catalog_current(cat, ref.repo, &number, err))
 		goto out;
 	if (number == 0) {
-		fail_not_synced(cat, ref.repo, err);
+		(void)ch_catalog_fail_unsynced(cat, ref.repo, err);
 		goto out;
 	}
 	*path_out = ch_catalog_number_path(cat, ref.repo, number);

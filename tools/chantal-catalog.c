@@ -245,11 +245,11 @@ open_catalog(struct job *j, struct ch_err *err)
 		j->cfg = ch_config_load(j->text[OPT_CONFIG], err);
 		if (!j->cfg)
 			return false;
-		j->list.config = ch_config_root(j->cfg);
 	}
-	if (!dir)
-		dir = ch_config_path(j->cfg, "catalog");
-	j->list.cat = j->cat = ch_catalog_open(dir, err);
+	j->list.cat = j->cat =
+	    ch_catalog_open(dir ? dir : ch_config_path(j->cfg, "catalog"), err);
+	if (j->cat && j->cfg)
+		j->cat->config = ch_config_root(j->cfg);
 	return j->cat != NULL;
 }
 
