@@ -183,7 +183,8 @@ take_line(struct ch_transfer *t, struct ch_span line)
 	if (line.len > 5 && strncasecmp(line.data, "HTTP/", 5) == 0)
 		return take_status(t, line);
 	if (trim(line).len == 0) {
-		head->is_final = head->code >= 200;
+		/* Nothing of HTTP follows a change to another protocol. */
+		head->is_final = head->code >= 200 || head->code == 101;
 		return !head->is_final || ch_body_accept(t);
 	}
 	colon = memchr(line.data, ':', line.len);

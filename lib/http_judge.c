@@ -125,10 +125,13 @@ ch_http_settle(struct ch_transfer *t)
 	conclude(t);
 }
 
+/* libcurl quotes a proxy's URL, with its password, when it is none. */
 static const char *
 words_for(const struct ch_transfer *t, CURLcode code)
 {
-	return t->reason[0] != '\0' ? t->reason : curl_easy_strerror(code);
+	return t->reason[0] != '\0' && strchr(t->reason, '@') == NULL
+		   ? t->reason
+		   : curl_easy_strerror(code);
 }
 
 /* A handshake that fails the same way each time is not worth a retry. */
