@@ -1,0 +1,75 @@
+#include "lib/stanza.h"
+
+#include <string.h>
+
+#include "tap.h"
+
+#include "lib/banned.h"
+
+static struct ch_err err;
+
+/* The record is that of "bash 5.2 amd64, 7 bytes", with a stanza of ours. */
+static bool
+agrees(const char *member)
+{
+	static const char map_text[] =
+	    "{\"name\":\"Package\",\"version\":\"Version\","
+	    "\"arch\":\"Architecture\",\"size\":\"Size\","
+	    "\"sha256\":\"SHA256\"}";
+	struct ch_json *map =
+	    ch_json_parse(map_text, sizeof(map_text) - 1, "map", &err);
+	struct ch_record r = { 0 };
+	char *line = ch_format("{\"record\":\"package\",\"name\":\"bash\","
+			       "\"version\":\"5.2\",\"arch\":\"amd64\","
+			       "\"path\":\"p\",\"size\":7%s%s}",
+	    member[0] == '\0' ? "" : ",", member);
+	bool is_so = ch_record_parse(&r, ch_span_of(line), &err) &&
+		     ch_stanza_check(&r, map, &err);
+
+	ch_record_free(&r);
+	ch_free(line);
+	ch_json_free(map);
+	return is_so;
+}
+
+int
+main(void)
+{
+	ok_if(agrees(""), "no stanza, nothing to compare");
+	ok_if(agrees("\"stanza\":\"Package: bash\\nVersion: 5.2\\n"
+		     "Architecture: amd64\\nSize: 7\\n\""),
+	    "the two agree");
+	ok_if(agrees("\"stanza\":\"package:bash\\nVERSION:\\t5.2 \\n\""),
+	    "case and blanks do not matter, others may be missing");
+	ok_if(agrees("\"stanza\":\"Package: bash\\nDescription: x\\n"
+		     " Version: 9\\nVersion: 5.2\\n\""),
+	    "a continuation line is no field");
+	ok_if(!agrees("\"stanza\":\"Package: bash\\nVersion: 5.1\\n\"") &&
+		  err.status == CH_UNTRUSTED &&
+		  strstr(err.text, "bash: \"version\" is 5.2") != NULL,
+	    "another version");
+	ok_if(!agrees("\"stanza\":\"Package: dash\\nVersion: 5.2\\n\""),
+	    "another name");
+	ok_if(!agrees("\"stanza\":\"Package: bash\\nVersion: 5.2\\n"
+		      "Size: 8\\n\""),
+	    "another size");
+	ok_if(!agrees("\"stanza\":\"Version: 5.2\\n\""), "no name");
+	ok_if(!agrees("\"stanza\":\"Package: bash\\nVersion: 5.2\\n"
+		      "Version: 6\\n\""),
+	    "a field twice");
+	ok_if(agrees("\"sha256\":\"x\",\"stanza\":\"Package: bash\\n"
+		     "Version: 5.2\\nSHA256: x\\n\""),
+	    "a digest that agrees");
+	ok_if(!agrees("\"sha256\":\"x\",\"stanza\":\"Package: bash\\n"
+		      "Version: 5.2\\nSHA256: y\\n\""),
+	    "a digest that does not");
+	/* printf 'Package: bash\nVersion: 5.2\nX: \xff\n' | base64 */
+	ok_if(agrees("\"stanza64\":\"UGFja2FnZTogYmFzaApWZXJzaW9uOiA1LjIKWDog/"
+		     "wo=\""),
+	    "base64 that agrees");
+	ok_if(!agrees("\"stanza64\":\"UGFja2FnZTogZGFzaApWZXJzaW9uOiA1LjIK\""),
+	    "base64 that does not");
+	ok_if(!agrees("\"stanza64\":\"UGFja2F\"") && err.status == CH_MALFORMED,
+	    "no base64");
+	return done();
+}
