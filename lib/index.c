@@ -9,6 +9,7 @@
 #include "lock.h"
 #include "log.h"
 #include "plugin_run.h"
+#include "stanza.h"
 
 #include "banned.h"
 
@@ -100,8 +101,9 @@ take_line(void *ctx, struct ch_span line, uint64_t number, struct ch_err *err)
 }
 
 struct feeding {
-	struct ch_plugin_run *run; /* to be fed */
-	struct ch_buf line;        /* the current one */
+	struct ch_plugin_run *run;    /* to be fed */
+	const struct ch_json *stanza; /* fields of the type's, or NULL */
+	struct ch_buf line;           /* the current one */
 };
 
 static bool
@@ -109,6 +111,8 @@ feed_line(void *ctx, struct ch_record *r, struct ch_err *err)
 {
 	struct feeding *f = ctx;
 
+	if (!ch_stanza_check(r, f->stanza, err))
+		return false;
 	ch_buf_clear(&f->line);
 	ch_record_print(r, &f->line);
 	return ch_plugin_feed(f->run, f->line.data, f->line.len, err);
@@ -117,7 +121,8 @@ feed_line(void *ctx, struct ch_record *r, struct ch_err *err)
 static bool
 feed_all(struct ch_index *x, struct ch_plugin_run *run, struct ch_err *err)
 {
-	struct feeding f = { .run = run };
+	struct feeding f = { .run = run,
+		.stanza = ch_json_get(x->setup->plugin.describe, "stanza") };
 	bool is_fed = true;
 
 	for (size_t i = 0; is_fed && i < x->repo_lines.count; i++)
