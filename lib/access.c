@@ -125,12 +125,12 @@ option_proxy(struct ch_access *a, const char *arg, struct ch_err *err)
 }
 
 static bool
-option_rate(struct ch_access *a, const char *arg, struct ch_err *err)
+option_size(
+    const char *name, uint64_t *slot, const char *arg, struct ch_err *err)
 {
-	a->set |= CH_SET_RATE;
-	return ch_parse_size(arg, &a->http.rate_bytes) ||
+	return ch_parse_size(arg, slot) ||
 	       ch_fail(err, CH_USAGE,
-		   "--rate-limit: %s: not a number of bytes, such as 10M", arg);
+		   "%s: %s: not a number of bytes, such as 10M", name, arg);
 }
 
 static bool
@@ -181,7 +181,11 @@ ch_access_option(
 		set_string(&o->no_proxy, arg);
 		return true;
 	case CH_ACCESS_RATE_LIMIT:
-		return option_rate(a, arg, err);
+		a->set |= CH_SET_RATE;
+		return option_size("--rate-limit", &o->rate_bytes, arg, err);
+	case CH_ACCESS_MAX_SIZE:
+		a->set |= CH_SET_MAX;
+		return option_size("--max-size", &o->max_bytes, arg, err);
 	case CH_ACCESS_ALLOW_HOST:
 		return option_host(a, arg, err);
 	case CH_ACCESS_ALLOW_PRIVATE:

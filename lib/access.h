@@ -45,6 +45,7 @@ enum ch_access_opt {
 	CH_ACCESS_JOBS,
 	CH_ACCESS_PER_HOST,
 	CH_ACCESS_RATE_LIMIT,
+	CH_ACCESS_MAX_SIZE,
 	CH_ACCESS_RETRIES,
 	CH_ACCESS_RETRY_DELAY,
 	CH_ACCESS_TIMEOUT,
@@ -70,6 +71,7 @@ enum ch_access_opt {
 	    { "jobs", required_argument, NULL, CH_ACCESS_JOBS },               \
 	    { "per-host", required_argument, NULL, CH_ACCESS_PER_HOST },       \
 	    { "rate-limit", required_argument, NULL, CH_ACCESS_RATE_LIMIT },   \
+	    { "max-size", required_argument, NULL, CH_ACCESS_MAX_SIZE },       \
 	    { "retries", required_argument, NULL, CH_ACCESS_RETRIES },         \
 	    { "retry-delay", required_argument, NULL, CH_ACCESS_RETRY_DELAY }, \
 	    { "timeout", required_argument, NULL, CH_ACCESS_TIMEOUT },         \
@@ -95,6 +97,7 @@ enum ch_access_opt {
 	"  --jobs N              downloads at once (8)\n"                      \
 	"  --per-host N          of these, from one host (8)\n"                \
 	"  --rate-limit BYTES    a second, all together (K, M, G)\n"           \
+	"  --max-size BYTES      of a file that declares no size (64G)\n"      \
 	"  --retries N           attempts after the first (3)\n"               \
 	"  --retry-delay MS      before the first of them (500)\n"             \
 	"  --timeout S           without progress (60)\n"                      \

@@ -36,8 +36,10 @@ take_number(const struct ch_json *block, const char *key, unsigned max,
 }
 
 static bool
-take_rate(const struct ch_json *value, uint64_t *out, struct ch_err *err)
+take_size(const struct ch_json *block, const char *key, uint64_t *out,
+    struct ch_err *err)
 {
+	const struct ch_json *value = ch_json_get(block, key);
 	const char *text = ch_json_string(value);
 	int64_t n = 0;
 
@@ -50,7 +52,7 @@ take_rate(const struct ch_json *value, uint64_t *out, struct ch_err *err)
 		return true;
 	}
 	return ch_fail(err, CH_USAGE,
-	    "download.rate_limit: not a number of bytes, such as 10M");
+	    "download.%s: not a number of bytes, such as 10M", key);
 }
 
 static bool
@@ -76,7 +78,10 @@ block_download(
 	    !take_number(block, "deadline", 604800, &o->deadline_s, err))
 		return false;
 	if ((a->set & CH_SET_RATE) == 0 &&
-	    !take_rate(ch_json_get(block, "rate_limit"), &o->rate_bytes, err))
+	    !take_size(block, "rate_limit", &o->rate_bytes, err))
+		return false;
+	if ((a->set & CH_SET_MAX) == 0 &&
+	    !take_size(block, "max_size", &o->max_bytes, err))
 		return false;
 	if (seconds > 0)
 		o->low_speed_s = seconds;

@@ -43,7 +43,8 @@ enum ch_access_set {
 	CH_SET_RATE = 1 << 2,
 	CH_SET_RETRIES = 1 << 3,
 	CH_SET_TIMEOUT = 1 << 4,
-	CH_SET_DEADLINE = 1 << 5
+	CH_SET_DEADLINE = 1 << 5,
+	CH_SET_MAX = 1 << 6
 };
 
 #endif

@@ -24,7 +24,7 @@ ch_http_options_init(struct ch_http_options *o)
 	o->low_speed_bytes = 1024;
 	o->low_speed_s = 60;
 	o->deadline_s = 6 * 3600;
-	o->max_bytes = (uint64_t)1 << 40;
+	o->max_bytes = (uint64_t)64 << 30;
 }
 
 static void

@@ -185,7 +185,15 @@ refuses() {
 }
 
 @test "a content-length of petabytes is refused before a byte is written" {
-	refuses /length-terabytes 3 "more than the 1099511627776 allowed"
+	refuses /length-terabytes 3 "more than the 68719476736 allowed"
+}
+
+@test "a body without end is cut off at --max-size" {
+	run -3 --separate-stderr small get --max-size 1M "$A/chunk-endless"
+	[[ $stderr == *"$A/chunk-endless: it is longer than the 1048576 bytes allowed" ]]
+	[ ! -e out ]
+	run -3 --separate-stderr small get --max-size 1M "$A/until-close-endless"
+	[[ $stderr == *"$A/until-close-endless: it is longer than the 1048576 bytes allowed" ]]
 }
 
 @test "chunks win over a content-length beside them" {
