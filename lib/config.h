@@ -76,11 +76,15 @@ char *ch_config_where(
 bool ch_config_check_type(struct ch_config *cfg, const char *id,
     const struct ch_json *schema, struct ch_err *err) CH_MUST_CHECK;
 
-/* What a struct ch_json of ours is, for the two functions below. */
+/* What a struct ch_json of ours is. */
 enum ch_config_block {
 	CH_CONFIG_ROOT, /* from ch_config_root() */
-	CH_CONFIG_REPO  /* from ch_config_repo() */
+	CH_CONFIG_REPO, /* from ch_config_repo() */
+	CH_CONFIG_VIEW  /* from ch_config_view() */
 };
+
+/* Its name in the table of keys: "", "repositories", "views". */
+const char *ch_config_block_name(enum ch_config_block what);
 
 /* A copy with "***" for every secret and every URL's userinfo; owned. */
 struct ch_json *ch_config_redacted(

@@ -112,7 +112,7 @@ ch_config_list_views(const struct ch_config *cfg, const char *fields,
 static const struct ch_key *
 key_of(enum ch_config_block what, const char *path, struct ch_nearest *near)
 {
-	const char *block = what == CH_CONFIG_ROOT ? "" : "repositories";
+	const char *block = ch_config_block_name(what);
 	const struct ch_key *key = NULL;
 	const struct ch_key *k;
 

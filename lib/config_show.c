@@ -87,11 +87,20 @@ redact_block(const struct ch_json *value, const char *block)
 	return copy;
 }
 
+const char *
+ch_config_block_name(enum ch_config_block what)
+{
+	static const char *const names[] = { [CH_CONFIG_ROOT] = "",
+		[CH_CONFIG_REPO] = "repositories",
+		[CH_CONFIG_VIEW] = "views" };
+
+	return names[what];
+}
+
 struct ch_json *
 ch_config_redacted(const struct ch_json *block, enum ch_config_block what)
 {
-	return redact_block(
-	    block, what == CH_CONFIG_ROOT ? "" : "repositories");
+	return redact_block(block, ch_config_block_name(what));
 }
 
 void

@@ -190,19 +190,22 @@ static bool
 print_block(const struct ch_config *cfg, const struct options *o,
     struct ch_out *out, struct ch_err *err)
 {
-	enum ch_config_block what = o->repo ? CH_CONFIG_REPO : CH_CONFIG_ROOT;
+	enum ch_config_block what = CH_CONFIG_ROOT;
 	const struct ch_json *block = ch_config_root(cfg);
 	struct ch_json *shown;
 	bool is_good;
 
-	if (o->repo)
+	if (o->repo) {
+		what = CH_CONFIG_REPO;
 		block = ch_config_repo(cfg, o->repo, err);
-	if (o->view)
+	} else if (o->view) {
+		what = CH_CONFIG_VIEW;
 		block = ch_config_view(cfg, o->view, err);
+	}
 	if (!block)
 		return false;
-	shown = o->shows_secrets || o->view ? ch_json_copy(block)
-					    : ch_config_redacted(block, what);
+	shown = o->shows_secrets ? ch_json_copy(block)
+				 : ch_config_redacted(block, what);
 	is_good = o->get ? ch_config_get(shown, what, o->get, out, err)
 			 : print_json(shown, out, err);
 	ch_json_free(shown);

@@ -29,6 +29,9 @@ usage() {
 	exit 2
 }
 
+# In this file and its like, a $(...) that may fail stands alone behind a "=":
+# anywhere else the shell passes over its failure.
+
 # A word as the shell reads it back.
 quote() {
 	case $1 in
@@ -260,12 +263,19 @@ graver() {
 }
 
 # each_id FUNCTION IDS: goes on past what fails, says at the end what did.
+# Each call is a shell of its own in which the first error ends it; so who
+# calls each_id must not stand left of || or in an if, where there is no set -e.
 each_id() {
 	failed=''
 	worst=0
 	for id in $2; do
-		status=0
-		"$1" "$id" || status=$?
+		set +e
+		(
+			set -e
+			"$1" "$id"
+		)
+		status=$?
+		set -e
 		if [ "$status" -ne 0 ]; then
 			failed="$failed $id"
 			worst=$(graver "$worst" "$status")
@@ -295,7 +305,8 @@ publish_tool() {
 
 # The catalog's folder of a repository.
 catalog_of() {
-	printf '%s/catalog/%s\n' "$(folder base_path)" "$1"
+	base=$(folder base_path)
+	printf '%s/catalog/%s\n' "$base" "$1"
 }
 
 # A folder that goes when we go.

@@ -47,7 +47,8 @@ package_upload() {
 	take_options 0 'file= directory= recursive repo-id= force component=' "$@"
 	need_repo
 	[ -n "$files$directory" ] || usage "package upload: --file or --directory?"
-	case $(setting "$repo_id" mode) in
+	mode=$(setting "$repo_id" mode)
+	case $mode in
 		mirror) die 2 "$repo_id: a mirror is as its upstream: upload to a hosted or filtered repository" ;;
 	esac
 	type=$(setting "$repo_id" type)

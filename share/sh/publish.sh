@@ -1,14 +1,16 @@
 # shellcheck shell=sh
 # Read by tools/chantal: chantal publish.
 
-# path BELOW: absolute as it is, else below published_path.
+# Sets "path": $1 as it is when absolute, else below published_path.
 below_published() {
+	published=$(folder published_path)
 	case $1 in
-		/*) printf '%s\n' "$1" ;;
-		*) printf '%s/%s\n' "$(folder published_path)" "$1" ;;
+		/*) path=$1 ;;
+		*) path=$published/$1 ;;
 	esac
 }
 
+# Each of these sets "path" to where something is published.
 repo_target() {
 	path=$(setting "$1" latest_path)
 	below_published "${path:-$1}"
@@ -19,7 +21,7 @@ snapshot_target() {
 	below_published "${path:-snapshots/$1}/$2"
 }
 
-# view_target VIEW: the folder that holds latest and snapshots.
+# The folder that holds latest and snapshots.
 view_target() {
 	path=$(config_tool --view "$1" --get publish_path)
 	below_published "${path:-views/$1}"
@@ -30,6 +32,21 @@ publish_options() {
 	[ -z "$accept_identity" ] || printf ' --accept-identity-change'
 }
 
+# Sets "file" to the generation of a reference; what was never synced has none.
+generation_of() {
+	id=${1%%@*}
+	file=$(catalog_of "$id")
+	case $1 in
+		*@*) file=$file/snapshots/${1#*@}.ndjson ;;
+		*) file=$file/current ;;
+	esac
+	[ -z "$print_only" ] || return 0
+	[ -e "$file" ] || case $1 in
+		*@*) die 2 "$id: no snapshot ${1#*@}: chantal snapshot list --repo-id $id" ;;
+		*) die 2 "$id: configured, but not synced yet: chantal repo sync --repo-id $id" ;;
+	esac
+}
+
 # The plugin of a type as it is now: its version and path.
 plugin_of() {
 	[ -e "$scratch/plugins" ] || config_tool --plugins >"$scratch/plugins"
@@ -38,48 +55,48 @@ plugin_of() {
 
 # The keys that sign now: their file, or their fingerprints.
 signing_of() {
-	file=$(config_tool --repo "$1" --get gpg.key_file)
+	key_file=$(config_tool --repo "$1" --get gpg.key_file)
 	home=$(config_tool --repo "$1" --get gpg.gnupg_home)
-	[ ! -r "$file" ] || sha256sum <"$file"
+	[ ! -r "$key_file" ] || sha256sum <"$key_file"
 	[ ! -d "$home" ] ||
 		gpg --homedir "$home" --batch --with-colons --list-secret-keys \
 			2>/dev/null | grep '^fpr' || true
 }
 
-# What a tree depends on: the generations by their own digests, and how they
-# would be indexed today.
-key_of() {
+# Sets "key" to the digest of what a tree depends on: the generations by their
+# own digests, and how they would be indexed today.
+set_key() {
 	for ref in $1; do
+		generation_of "$ref"
 		id=${ref%%@*}
-		case $ref in
-			*@*) file=$(catalog_of "$id")/snapshots/${ref#*@}.ndjson ;;
-			*) file=$(catalog_of "$id")/current ;;
-		esac
-		tail -n 1 "$file" 2>/dev/null || return 1
-		config_tool --repo "$id"
-		plugin_of "$(setting "$id" type)"
-		signing_of "$id"
-	done >"$scratch/key"
+		type=$(setting "$id" type)
+		[ ! -e "$file" ] || tail -n 1 "$file" >>"$scratch/key"
+		config_tool --repo "$id" >>"$scratch/key"
+		plugin_of "$type" >>"$scratch/key"
+		signing_of "$id" >>"$scratch/key"
+	done
 	chantal-index --version >>"$scratch/key"
-	sha256sum <"$scratch/key" | cut -d ' ' -f 1
+	key=$(sha256sum <"$scratch/key")
+	key=${key%% *}
+	rm "$scratch/key"
 }
 
 # publish_refs TARGET REFS OPTIONS: OPTIONS are those of index and publish.
 publish_refs() {
-	key=$(key_of "$2") || key=
-	if [ -n "$key" ] && [ -z "$print_only$recreate" ] &&
+	set_key "$2"
+	if [ -z "$print_only$recreate" ] &&
 		publish_tool --is-current "$1" "$key"; then
 		say "$1: nothing to do, it shows this already"
 		return 0
 	fi
 	run "chantal-catalog cat $2$conf$verbose |
 	chantal-index$conf$verbose$3 |
-	chantal-publish $(quote "$1")$conf$verbose$3${key:+ --key $key}$(publish_options)"
+	chantal-publish $(quote "$1")$conf$verbose$3 --key $key$(publish_options)"
 }
 
 publish_one() {
-	path=${target:-$(repo_target "$1")}
-	publish_refs "$path" "$1" " --repo $1"
+	repo_target "$1"
+	publish_refs "${target:-$path}" "$1" " --repo $1"
 }
 
 publish_repo() {
@@ -91,15 +108,18 @@ publish_repo() {
 	each_id publish_one "$ids"
 }
 
-# Snapshots of a view have one name in each member.
+# Sets "refs": snapshots of a view have one name in each member.
 view_refs() {
-	set -- "$(folder base_path)/views/$1/snapshots/$2"
+	base=$(folder base_path)
+	set -- "$base/views/$1/snapshots/$2"
 	[ -e "$1" ] || die 2 "$view: no snapshot $snapshot: chantal snapshot create --view $view --name $snapshot"
-	paste -s -d ' ' "$1"
+	refs=$(paste -s -d ' ' "$1")
 }
 
+# Sets "refs" to the ids of the members.
 view_members() {
-	config_tool --view "$1" --get repos | paste -s -d ' ' -
+	refs=$(config_tool --view "$1" --get repos)
+	refs=$(printf '%s\n' "$refs" | paste -s -d ' ' -)
 }
 
 publish_snapshot() {
@@ -108,21 +128,22 @@ publish_snapshot() {
 	need_name --snapshot "$snapshot"
 	if [ -n "$view" ]; then
 		need_view "$view"
-		refs=$(view_refs "$view" "$snapshot")
-		publish_refs "${target:-$(view_target "$view")/snapshots/$snapshot}" \
-			"$refs" ''
+		view_refs "$view" "$snapshot"
+		view_target "$view"
+		publish_refs "${target:-$path/snapshots/$snapshot}" "$refs" ''
 		return
 	fi
 	need_repo
-	publish_refs "${target:-$(snapshot_target "$repo_id" "$snapshot")}" \
-		"$repo_id@$snapshot" " --repo $repo_id"
+	snapshot_target "$repo_id" "$snapshot"
+	publish_refs "${target:-$path}" "$repo_id@$snapshot" " --repo $repo_id"
 }
 
 publish_view() {
 	take_options 0 'name= target= recreate accept-identity-change' "$@"
 	need_view "$name"
-	refs=$(view_members "$name")
-	publish_refs "${target:-$(view_target "$name")/latest}" "$refs" ''
+	view_members "$name"
+	view_target "$name"
+	publish_refs "${target:-$path/latest}" "$refs" ''
 }
 
 publish_list() {
@@ -132,24 +153,25 @@ publish_list() {
 
 publish_unpublish() {
 	take_options 0 'snapshot= repo-id= view= target=' "$@"
-	case ${target:+t}${view:+v}${repo_id:+i}${snapshot:+s} in
-		t) path=$target ;;
-		v | vs)
+	[ -z "$snapshot" ] || need_name --snapshot "$snapshot"
+	case ${target:+target}${view:+view}${repo_id:+repo}${snapshot:+-snapshot} in
+		target) path=$target ;;
+		view | view-snapshot)
 			need_view "$view"
-			path=$(view_target "$view")/latest
+			view_target "$view"
+			path=$path/${snapshot:+snapshots/}${snapshot:-latest}
 			;;
-		i | is)
+		repo)
 			need_repo
-			path=$(repo_target "$repo_id")
+			repo_target "$repo_id"
 			;;
-		s) usage "--snapshot: of which repository? --repo-id or --view" ;;
+		repo-snapshot)
+			need_repo
+			snapshot_target "$repo_id" "$snapshot"
+			;;
+		-snapshot) usage "--snapshot: of which repository? --repo-id or --view" ;;
 		*) usage "give one of --repo-id, --view, --target" ;;
 	esac
-	if [ -n "$snapshot" ]; then
-		need_name --snapshot "$snapshot"
-		path=${path%/latest}/snapshots/$snapshot
-		[ -n "$view" ] || path=$(snapshot_target "$repo_id" "$snapshot")
-	fi
 	run "chantal-publish --unpublish $(quote "$path")$conf$verbose"
 }
 

@@ -1,42 +1,43 @@
 # shellcheck shell=sh
 # Read by tools/chantal: chantal repo.
 
-# The rule that retention adds to the filters; a mirror keeps what upstream has.
-retention_of() {
-	case $(setting "$1" mode) in
-		mirror) return ;;
-	esac
-	case $(setting "$1" retention.policy) in
-		newest-only) printf ' --latest 1' ;;
-		keep-last-n) printf ' --latest %s' "$(setting "$1" retention.keep_count)" ;;
+# Sets "retention" to the rule that it adds; a mirror keeps what upstream has.
+set_retention() {
+	retention=
+	mode=$(setting "$1" mode)
+	policy=$(setting "$1" retention.policy)
+	count=$(setting "$1" retention.keep_count)
+	case $mode-$policy in
+		mirror-*) ;;
+		*-newest-only) retention=' --latest 1' ;;
+		*-keep-last-n) retention=" --latest $count" ;;
 	esac
 }
 
-# Options of save for a repository.
-save_options_of() {
-	case $(setting "$1" on_reject) in
-		drop)
-			codes=$(setting "$1" drop_codes | tr -d '[]"')
-			printf ' --on-reject %s' "$(quote "${codes:-not-found}")"
-			;;
-	esac
-	[ -z "$allow_shrink" ] || printf ' --allow-shrink'
-	[ -z "$allow_rollback" ] || printf ' --allow-rollback'
+# Sets "saving" to the options of save.
+set_saving() {
+	saving=${allow_shrink:+ --allow-shrink}${allow_rollback:+ --allow-rollback}
+	on_reject=$(setting "$1" on_reject)
+	codes=$(setting "$1" drop_codes)
+	codes=$(printf '%s' "$codes" | tr -d '[]"')
+	[ "$on_reject" != drop ] ||
+		saving="$saving --on-reject $(quote "${codes:-not-found}")"
 }
 
-# What upstream has and the filters keep.
+# Sets "line" to what upstream has and the filters keep; $2: options of fetch.
 upstream_line() {
-	printf 'chantal-fetch%s%s --repo %s%s |\n\t' "$conf" "$verbose" "$1" "$2"
-	printf 'chantal-filter%s%s --repo %s%s' "$conf" "$verbose" "$1" \
-		"$(retention_of "$1")"
+	set_retention "$1"
+	line="chantal-fetch$conf$verbose --repo $1$2 |
+	chantal-filter$conf$verbose --repo $1$retention"
 }
 
+# Sets "line" to the pipeline of a sync.
 sync_line() {
+	set_saving "$1"
 	upstream_line "$1" " --since $1"
-	printf ' |\n\tchantal-pool add%s%s --repo %s --known %s |\n\t' \
-		"$conf" "$verbose" "$1" "$1"
-	printf 'chantal-catalog save %s%s%s%s' "$1" "$conf" "$verbose" \
-		"$(save_options_of "$1")"
+	line="$line |
+	chantal-pool add$conf$verbose --repo $1 --known $1 |
+	chantal-catalog save $1$conf$verbose$saving"
 }
 
 # A number of a line of compact JSON; 0 when it is not there.
@@ -47,20 +48,20 @@ number_in() {
 
 # Did the last attempt fail only with what may succeed at once?
 may_retry() {
-	attempt=$(tail -n 1 "$(catalog_of "$1")/history.ndjson" 2>/dev/null) || return 1
+	folder=$(catalog_of "$1")
+	attempt=$(tail -n 1 "$folder/history.ndjson" 2>/dev/null) || return 1
 	rejects=$(number_in "$attempt" rejects)
 	[ "$rejects" -gt 0 ] &&
 		[ "$rejects" -eq "$(number_in "$attempt" rejects_retry)" ]
 }
 
 sync_one() {
-	case $(setting "$1" mode) in
-		hosted)
-			say "$1: hosted: nothing to sync; upload with chantal package upload"
-			return 0
-			;;
-	esac
-	line=$(sync_line "$1")
+	mode=$(setting "$1" mode)
+	if [ "$mode" = hosted ]; then
+		say "$1: hosted: nothing to sync; upload with chantal package upload"
+		return 0
+	fi
+	sync_line "$1"
 	status=0
 	run "$line" || status=$?
 	if [ "$status" -eq 1 ] && may_retry "$1"; then
@@ -85,11 +86,11 @@ repo_sync() {
 
 # What a sync would change, by name and architecture; 5 when it is anything.
 dry_run_one() {
-	case $(setting "$1" mode) in
-		hosted) return 0 ;;
-	esac
-	line="$(upstream_line "$1" '') |
-	chantal-catalog diff $1 -$conf${format:+ --format $format}"
+	mode=$(setting "$1" mode)
+	[ "$mode" != hosted ] || return 0
+	upstream_line "$1" ''
+	line="$line |
+	chantal-catalog diff $1 -$conf$verbose${format:+ --format $format}"
 	status=0
 	run "$line" || status=$?
 	if [ "$status" -eq 5 ] && [ -n "$dry_run" ]; then
@@ -151,7 +152,8 @@ repo_show() {
 	fi
 	config_tool --repo "$repo_id"
 	awk -F '\t' -f "$share/sh/repo-table.awk" "$scratch/standing"
-	if [ ! -e "$(catalog_of "$repo_id")/current" ]; then
+	folder=$(catalog_of "$repo_id")
+	if [ ! -e "$folder/current" ]; then
 		say "$repo_id: configured, but not synced yet: chantal repo sync --repo-id $repo_id"
 		return
 	fi
@@ -165,12 +167,14 @@ history_one() {
 	shift
 	case ${all:+$format} in
 		json)
-			printf '%s"%s": ' "$comma" "$id"
-			comma=,
+			[ ! -e "$scratch/comma" ] || printf ','
+			: >"$scratch/comma"
+			printf '"%s": ' "$id"
 			;;
 		table | '') [ -z "$all" ] || printf '%s:\n' "$id" ;;
 	esac
-	if [ -n "$all" ] && [ ! -e "$(catalog_of "$id")" ]; then
+	folder=$(catalog_of "$id")
+	if [ -n "$all" ] && [ ! -e "$folder" ]; then
 		[ "$format" != json ] || echo '[]'
 		return
 	fi
@@ -184,10 +188,11 @@ repo_history() {
 	[ -z "$last" ] || [ -z "$limit" ] || usage "--last or --limit, not both"
 	[ -z "$last" ] || limit=1
 	ids=$(select_ids)
-	comma=
 	[ "${all:+$format}" != json ] || printf '{'
-	status=0
-	each_id history_one "$ids" || status=$?
+	set +e
+	each_id history_one "$ids"
+	status=$?
+	set -e
 	[ "${all:+$format}" != json ] || printf '}\n'
 	return "$status"
 }
@@ -198,23 +203,22 @@ repo_why() {
 	take_options 1 'repo-id= format=' "$@"
 	need_repo
 	[ -n "$operand1" ] || usage "repo why: which package?"
-	if [ -e "$(catalog_of "$repo_id")/current" ]; then
+	folder=$(catalog_of "$repo_id")
+	if [ -e "$folder/current" ]; then
 		catalog_tool why "$repo_id" "$operand1" >"$scratch/why"
 		cat "$scratch/why"
 		! grep -q '^current' "$scratch/why" || return 0
 	else
 		say "$repo_id: not synced yet"
 	fi
-	case $(setting "$repo_id" mode) in
-		hosted) return 5 ;;
-	esac
-	ask_upstream "$operand1"
+	mode=$(setting "$repo_id" mode)
+	[ "$mode" = hosted ] || ask_upstream "$operand1"
 	return 5
 }
 
 ask_upstream() {
-	sh -c "$(upstream_line "$repo_id" '') --explain" \
-		>"$scratch/kept" 2>"$scratch/said" || {
+	upstream_line "$repo_id" ''
+	sh -c "$line --explain" >"$scratch/kept" 2>"$scratch/said" || {
 		cat "$scratch/said" >&2
 		exit 75
 	}

@@ -16,14 +16,19 @@ snapshot_line() {
 # A member snapshot in each repository, and a list of them.
 create_of_view() {
 	need_view "$view"
-	list=$(folder base_path)/views/$view/snapshots/$name
+	base=$(folder base_path)
+	list=$base/views/$view/snapshots/$name
 	[ ! -e "$list" ] || die 2 "$view: there is a snapshot $name already"
+	view_members "$view"
+	members=$refs
 	refs=
-	for id in $(view_members "$view"); do
-		run "$(snapshot_line "$id" "$name")"
+	for id in $members; do
+		generation_of "$id"
 		refs="$refs $id@$name"
 	done
-	# shellcheck disable=SC2086 # checked names with blanks between them
+	for id in $members; do
+		run "$(snapshot_line "$id" "$name")"
+	done
 	run "mkdir -p $(quote "${list%/*}") &&
 	printf '%s\\n'$refs >$(quote "$list.new") &&
 	mv $(quote "$list.new") $(quote "$list")"
@@ -48,7 +53,8 @@ snapshot_list() {
 		return
 	fi
 	config_tool --list | while read -r id; do
-		[ -e "$(catalog_of "$id")/current" ] || continue
+		file=$(catalog_of "$id")
+		[ -e "$file/current" ] || continue
 		printf '%s:\n' "$id"
 		catalog_tool snapshots "$id" ${format:+--format "$format"}
 	done
@@ -87,7 +93,7 @@ snapshot_delete() {
 	take_options 1 'repo-id= force yes' "$@"
 	need_repo
 	need_name "snapshot" "$operand1"
-	path=$(snapshot_target "$repo_id" "$operand1")
+	snapshot_target "$repo_id" "$operand1"
 	if [ -n "$force" ] && [ -e "$path" ]; then
 		run "chantal-publish --unpublish $(quote "$path")$conf$verbose"
 	fi
@@ -99,7 +105,7 @@ snapshot_content() {
 	need_name --snapshot "$snapshot"
 	if [ -n "$view" ]; then
 		need_view "$view"
-		refs=$(view_refs "$view" "$snapshot")
+		view_refs "$view" "$snapshot"
 	else
 		need_repo
 		refs=$repo_id@$snapshot

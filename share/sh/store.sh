@@ -6,9 +6,12 @@
 store_init() {
 	take_options 0 '' "$@"
 	base=$(folder base_path)
+	pool=$(folder pool_path)
+	cache=$(folder cache_path)
+	published=$(folder published_path)
 	line="mkdir -p"
-	for dir in "$base" "$(folder pool_path)" "$base/catalog" "$base/trees" \
-		"$base/views" "$(folder cache_path)" "$(folder published_path)"; do
+	for dir in "$base" "$pool" "$cache" "$published" "$base/catalog" \
+		"$base/trees" "$base/views"; do
 		line="$line $(quote "$dir")"
 	done
 	if [ ! -e "$base/format" ]; then
