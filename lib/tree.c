@@ -215,8 +215,10 @@ build_and_switch(struct publishing *g, struct ch_err *err)
 	if (b.old_root_fd >= 0)
 		(void)close(b.old_root_fd);
 	g->report->copied = b.copied;
+	/* Behind it no sync has to wait for the removal of the old tree. */
 	if (is_done)
-		return note_history(g, err);
+		return note_history(g, err) &&
+		       ch_tree_clean(g->t, &g->plan, err);
 	if (g->t->parent_fd >= 0) {
 		struct ch_err ignored;
 
@@ -275,7 +277,7 @@ begin(struct publishing *g, struct ch_err *err)
 	if (g->p->is_dry_run)
 		return ch_target_load(g->t, &g->old, &g->has_old, err);
 	return ch_target_lock(g->t, err) && ch_tree_recover(g->t, err) &&
-	       load_old(g, err);
+	       load_old(g, err) && ch_tree_clean(g->t, &g->old, err);
 }
 
 static bool

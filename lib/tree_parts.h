@@ -99,9 +99,12 @@ bool ch_tree_recover(struct ch_target *t, struct ch_err *err) CH_MUST_CHECK;
 bool ch_staging_open(struct ch_staging *s, const struct ch_target *t,
     struct ch_err *err) CH_MUST_CHECK;
 void ch_staging_close(struct ch_staging *s);
-/* Barrier, announce, switch, commit, clean. Sets plan->root. */
+/* Barrier, announce, switch, commit.  Sets plan->root. */
 bool ch_tree_switch(struct ch_target *t, struct ch_staging *s,
     struct ch_manifest *plan, struct ch_err *err) CH_MUST_CHECK;
+/* Removes all trees of the target but the one in place. */
+bool ch_tree_clean(const struct ch_target *t, const struct ch_manifest *m,
+    struct ch_err *err) CH_MUST_CHECK;
 
 /* tree_check.c */
 

@@ -339,12 +339,18 @@ ch_tree_switch(struct ch_target *t, struct ch_staging *s,
 	if (e != 0)
 		return ch_fail_errno(err, e, "%s: cannot sync", t->parent);
 	/* While the announcement is there a later run knows of them. */
-	if ((had_link || plan->is_symlink) &&
+	if (had_link && !plan->is_symlink &&
 	    !sweep_strays(t, plan->number, err))
 		return false;
-	if (!move_state(t, t->next, t->manifest, err))
-		return false;
-	return ch_remove_tree(t->parent_fd, t->stage, err);
+	return move_state(t, t->next, t->manifest, err);
+}
+
+bool
+ch_tree_clean(
+    const struct ch_target *t, const struct ch_manifest *m, struct ch_err *err)
+{
+	return sweep_staging(t, err) &&
+	       (!m->is_symlink || sweep_strays(t, m->number, err));
 }
 
 bool
