@@ -1,7 +1,9 @@
 #include <string.h>
+#include <unistd.h>
 
 #include "catalog_diff.h"
 #include "catalog_list.h"
+#include "catalog_upstream.h"
 #include "mem.h"
 
 #include "banned.h"
@@ -147,27 +149,52 @@ diff_table(const struct ch_listing *l, const char *old_path,
 		return true;
 	return ch_out_printf(l->out, err,
 	    "packages: %ju added, %ju removed, %ju updated, %ju changed; "
-	    "files: %ju added, %ju removed, %ju updated, %ju changed\n",
+	    "files: %ju added, %ju removed, %ju updated, %ju changed; "
+	    "%ju new bytes\n",
 	    (uintmax_t)p[CH_ADDED], (uintmax_t)p[CH_REMOVED],
 	    (uintmax_t)p[CH_UPDATED], (uintmax_t)p[CH_CHANGED],
 	    (uintmax_t)f[CH_ADDED], (uintmax_t)f[CH_REMOVED],
-	    (uintmax_t)f[CH_UPDATED], (uintmax_t)f[CH_CHANGED]);
+	    (uintmax_t)f[CH_UPDATED], (uintmax_t)f[CH_CHANGED],
+	    (uintmax_t)counts->bytes_new);
+}
+
+static bool
+print_diff(struct ch_listing *l, const char *old_path, const char *new_path,
+    struct ch_err *err)
+{
+	struct ch_diff_counts counts;
+	bool ok = l->format == CH_TABLE_JSON
+		      ? diff_json(l, old_path, new_path, &counts, err)
+		      : diff_table(l, old_path, new_path, &counts, err);
+
+	if (ok)
+		l->is_different = !ch_diff_is_empty(&counts);
+	return ok;
+}
+
+/* "diff REF -": with what a pipeline offers now. */
+static bool
+diff_stream(struct ch_listing *l, struct ch_err *err)
+{
+	struct ch_upstream u;
+	bool ok = ch_upstream_open(&u, l->cat, l->args[0], STDIN_FILENO, err) &&
+		  print_diff(l, u.old_path, u.new_path, err);
+
+	ch_upstream_close(&u);
+	return ok;
 }
 
 bool
 ch_list_diff(struct ch_listing *l, struct ch_err *err)
 {
-	struct ch_diff_counts counts;
 	char *old_path = NULL, *new_path = NULL;
-	bool ok = ch_catalog_resolve(l->cat, l->args[0], &old_path, err) &&
-		  ch_catalog_resolve(l->cat, l->args[1], &new_path, err);
+	bool ok;
 
-	if (ok && l->format == CH_TABLE_JSON)
-		ok = diff_json(l, old_path, new_path, &counts, err);
-	else if (ok)
-		ok = diff_table(l, old_path, new_path, &counts, err);
-	if (ok)
-		l->is_different = !ch_diff_is_empty(&counts);
+	if (ch_str_equal(l->args[1], "-"))
+		return diff_stream(l, err);
+	ok = ch_catalog_resolve(l->cat, l->args[0], &old_path, err) &&
+	     ch_catalog_resolve(l->cat, l->args[1], &new_path, err) &&
+	     print_diff(l, old_path, new_path, err);
 	ch_free(old_path);
 	ch_free(new_path);
 	return ok;

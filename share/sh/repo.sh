@@ -92,6 +92,8 @@ dry_run_one() {
 	line="$line |
 	chantal-catalog diff $1 -$conf$verbose${format:+ --format $format}"
 	status=0
+	[ -n "$print_only$repo_id" ] || [ "${format:-table}" != table ] ||
+		printf '%s:\n' "$1"
 	run "$line" || status=$?
 	if [ "$status" -eq 5 ] && [ -n "$dry_run" ]; then
 		status=0
