@@ -35,7 +35,8 @@ key_of(const struct job *job)
 
 	return (struct ch_validator_key){ .cache = f->cache,
 		.repo = f->repo,
-		.url = job->want->urls.items[0] };
+		.url = job->want->urls.items[0],
+		.accept = job->want->accept };
 }
 
 static void
@@ -211,6 +212,7 @@ submit(struct round *round, struct ch_want *want)
 	struct ch_http_request request = {
 		.urls = (const char *const *)want->urls.items,
 		.url_count = want->urls.count,
+		.accept = want->accept,
 		.max_bytes = want->max,
 		.size = want->size,
 		.has_size = want->has_size,
@@ -278,9 +280,10 @@ static bool
 note_validator(
     struct ch_fetch *f, const struct ch_want *want, struct ch_err *err)
 {
-	struct ch_validator_key key = {
-		.cache = f->cache, .repo = f->repo, .url = want->urls.items[0]
-	};
+	struct ch_validator_key key = { .cache = f->cache,
+		.repo = f->repo,
+		.url = want->urls.items[0],
+		.accept = want->accept };
 	struct ch_validator v = { .etag = want->etag,
 		.last_modified = want->last_modified,
 		.size = want->size };

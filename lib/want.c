@@ -72,6 +72,7 @@ static void
 free_want(struct ch_want *want)
 {
 	ch_list_free(&want->urls);
+	ch_free(want->accept);
 	ch_free(want->signature);
 	ch_free(want->etag);
 	ch_free(want->last_modified);
@@ -140,6 +141,24 @@ take_name(struct ch_want *want, struct ch_record *r, struct ch_err *err)
 	if (ch_str_ends(as, ABSENT))
 		return ch_fail(err, CH_MALFORMED,
 		    "\"as\": '%s': this ending marks what is absent", as);
+	return true;
+}
+
+/* It becomes a header: printable ASCII only. */
+static bool
+take_accept(struct ch_want *want, struct ch_record *r, struct ch_err *err)
+{
+	const char *accept = ch_record_string(r, "accept");
+	const char *p = accept;
+
+	if (ch_record_find(r, "accept") == NULL)
+		return true;
+	while (p != NULL && *p >= ' ' && *p <= '~')
+		p++;
+	if (p == NULL || *p != '\0' || p == accept || p - accept > 200)
+		return ch_fail(err, CH_MALFORMED,
+		    "\"accept\": not 1 to 200 printable characters");
+	want->accept = ch_strdup(accept);
 	return true;
 }
 
@@ -220,7 +239,8 @@ ch_wants_add(struct ch_wants *wants, struct ch_record *r, const char *feed,
 	const struct ch_want *known;
 
 	if (!take_name(want, r, err) || !take_urls(want, r, feed, err) ||
-	    !take_claims(want, r, err) || !take_verify(want, r, err))
+	    !take_accept(want, r, err) || !take_claims(want, r, err) ||
+	    !take_verify(want, r, err))
 		goto refuse;
 	known = ch_wants_find(wants, want->as);
 	if (known != NULL && !is_same(known, want)) {

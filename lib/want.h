@@ -28,6 +28,7 @@ enum ch_want_verify {
 struct ch_want {
 	char *as;                       /* name below the folder */
 	struct ch_list urls;            /* absolute, tried in order */
+	char *accept;                   /* media types to ask for, or NULL */
 	uint64_t max;                   /* bytes accepted */
 	bool has_size;                  /* size must hold */
 	uint64_t size;                  /* claimed, later the true one */

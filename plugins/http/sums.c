@@ -211,7 +211,7 @@ want_sums(struct ch_walk *w, const struct ch_entry *e)
 
 	if (ch_walk_state(w, as) == CH_STATE_MISSING)
 		ch_walk_want(
-		    w, &(struct ch_want){
+		    w, &(struct ch_wish){
 			   .url = url, .as = as, .is_optional = true });
 	ch_free(url);
 	ch_free(as);

@@ -32,7 +32,7 @@ ch_walk_state(const struct ch_walk *w, const char *as)
 }
 
 void
-ch_walk_want(struct ch_walk *w, const struct ch_want *want)
+ch_walk_want(struct ch_walk *w, const struct ch_wish *want)
 {
 	struct ch_buf *b = &w->wants;
 

@@ -28,7 +28,7 @@ enum ch_state {
 	CH_STATE_MISSING /* not asked for yet */
 };
 
-struct ch_want {
+struct ch_wish {
 	const char *url;  /* absolute */
 	const char *as;   /* name in DIR */
 	bool is_root;     /* a listing or a list */
@@ -36,7 +36,7 @@ struct ch_want {
 };
 
 enum ch_state ch_walk_state(const struct ch_walk *w, const char *as);
-void ch_walk_want(struct ch_walk *w, const struct ch_want *want);
+void ch_walk_want(struct ch_walk *w, const struct ch_wish *want);
 /* The bytes of DIR/as. */
 bool ch_walk_read(const struct ch_walk *w, const char *as, struct ch_buf *out,
     struct ch_err *err) CH_MUST_CHECK;

@@ -54,7 +54,7 @@ want_page(struct ch_walk *w, unsigned n, const struct ch_listing *before)
 		add_value(&query, "start-after", before->last_key);
 	ch_buf_printf(&url, "%s?%s", w->settings->feed, query.data + 1);
 	ch_walk_want(
-	    w, &(struct ch_want){ .url = url.data, .as = as, .is_root = true });
+	    w, &(struct ch_wish){ .url = url.data, .as = as, .is_root = true });
 	ch_buf_free(&url);
 	ch_buf_free(&query);
 	ch_free(as);

@@ -125,7 +125,7 @@ want_page(struct ch_walk *w, const struct folder *f, const char *as)
 	char *url = ch_walk_url(w, f->path);
 	char *page = *f->path != '\0' ? ch_format("%s/", url) : ch_strdup(url);
 
-	ch_walk_want(w, &(struct ch_want){ .url = page,
+	ch_walk_want(w, &(struct ch_wish){ .url = page,
 			    .as = as,
 			    .is_root = true,
 			    .is_optional = f->depth > 0 });
