@@ -220,7 +220,7 @@ settle_upload(struct join *j, struct member *m, struct ch_err *err)
 			continue;
 		if (same_bytes(other, m))
 			m->is_dropped = !other->is_dropped;
-		else if (!other->is_old || !j->s->o->is_forced)
+		else if (other->is_new || !j->s->o->is_forced)
 			is_refused = is_refused || !other->is_dropped;
 	}
 	if (m->is_dropped)
