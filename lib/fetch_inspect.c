@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "element.h"
 #include "fetch_parts.h"
 #include "io.h"
 #include "plugin_run.h"
@@ -80,16 +81,11 @@ find_local(struct inspection *in, struct ch_record *r)
 	return NULL;
 }
 
-/* One element of "files": a fragment that the plugin wrote, or as it is. */
-struct importing {
-	struct ch_fetch *f; /* its output folder and pool */
-	struct ch_buf text; /* the new array */
-};
-
+/* An element without address is what the plugin wrote. */
 static bool
-import_fragment(
-    struct ch_fetch *f, struct ch_record *element, struct ch_err *err)
+import_fragment(void *ctx, struct ch_record *element, struct ch_err *err)
 {
+	struct ch_fetch *f = ctx;
 	const char *as;
 	struct ch_put_facts facts;
 	struct stat st;
@@ -97,6 +93,8 @@ import_fragment(
 	int fd;
 	int e;
 
+	if (ch_record_find(element, "url") != NULL)
+		return true;
 	if (!ch_record_need_string(element, "as", &as, err) ||
 	    !ch_record_check(element, err))
 		return false;
@@ -115,44 +113,6 @@ import_fragment(
 }
 
 static bool
-take_element(
-    void *ctx, struct ch_span key, struct ch_span value, struct ch_err *err)
-{
-	struct importing *im = ctx;
-	struct ch_record element = { 0 };
-	bool is_taken = ch_record_parse(&element, value, err);
-
-	(void)key;
-	if (is_taken && ch_record_find(&element, "url") == NULL)
-		is_taken = import_fragment(im->f, &element, err);
-	if (is_taken) {
-		ch_buf_putc(&im->text, im->text.len == 0 ? '[' : ',');
-		ch_record_print(&element, &im->text);
-		im->text.len--; /* the LF */
-	}
-	ch_record_free(&element);
-	return is_taken;
-}
-
-static bool
-import_fragments(struct ch_fetch *f, struct ch_err *err)
-{
-	const struct ch_member *m = ch_record_find(&f->record, "files");
-	struct importing im = { .f = f };
-	bool is_imported;
-
-	if (m == NULL)
-		return true;
-	is_imported = ch_json_each(m->value, take_element, &im, err);
-	if (is_imported && im.text.len > 0) {
-		ch_buf_putc(&im.text, ']');
-		ch_record_set_raw(&f->record, "files", im.text.data);
-	}
-	ch_buf_free(&im.text);
-	return is_imported;
-}
-
-static bool
 take_package(struct inspection *in, struct local *l, struct ch_err *err)
 {
 	struct ch_record *r = &in->f->record;
@@ -163,7 +123,7 @@ take_package(struct inspection *in, struct local *l, struct ch_err *err)
 		    "package: neither \"file\" nor \"sha256\" names a file "
 		    "that it was given");
 	l->is_answered = true;
-	if (!import_fragments(in->f, err))
+	if (!ch_record_each_element(r, "files", import_fragment, in->f, err))
 		return false;
 	url = ch_url_from_path(l->path, err);
 	if (url == NULL)

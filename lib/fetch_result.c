@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "element.h"
 #include "fetch_parts.h"
 #include "path.h"
 #include "url.h"
@@ -86,58 +87,36 @@ need(struct ch_record *r, const char *key, struct flaw *flaw)
 	return flawed(flaw, "malformed");
 }
 
-/* The package's other files, one after the other. */
-struct rewriting {
+/* A package's other files, and what is wrong with one of them. */
+struct others {
 	struct ch_fetch *f; /* whose feed it is */
-	struct flaw *flaw;  /* of an element */
-	struct ch_buf text; /* the new array */
+	struct flaw *flaw;  /* code is NULL: none */
 };
 
 static bool
-rewrite_file(
-    void *ctx, struct ch_span key, struct ch_span value, struct ch_err *err)
+check_other(void *ctx, struct ch_record *element, struct ch_err *err)
 {
-	struct rewriting *w = ctx;
-	struct ch_record element = { 0 };
-	bool is_fine = ch_record_parse(&element, value, err);
+	const struct others *o = ctx;
 
-	(void)key;
-	if (!is_fine)
-		(void)flawed(w->flaw, "malformed");
-	else
-		is_fine = check_path(&element, w->flaw) &&
-			  resolve_url(w->f, &element, w->flaw);
-	if (is_fine) {
-		ch_buf_putc(&w->text, w->text.len == 0 ? '[' : ',');
-		ch_record_print(&element, &w->text);
-		w->text.len--; /* the LF */
-	}
-	ch_record_free(&element);
-	return is_fine;
+	(void)err;
+	return check_path(element, o->flaw) &&
+	       resolve_url(o->f, element, o->flaw);
 }
 
 static bool
-rewrite_files(struct ch_fetch *f, struct ch_record *r, struct flaw *flaw)
+check_others(struct ch_fetch *f, struct ch_record *r, struct flaw *flaw)
 {
-	const struct ch_member *m = ch_record_find(r, "files");
-	struct rewriting w = { .f = f, .flaw = flaw };
+	struct others o = { f, flaw };
 	struct ch_err err;
-	bool is_fine;
 
-	if (m == NULL)
-		return true;
 	flaw->code = NULL;
-	is_fine = ch_json_each(m->value, rewrite_file, &w, &err);
-	if (!is_fine && flaw->code == NULL) {
+	if (ch_record_each_element(r, "files", check_other, &o, &err))
+		return true;
+	if (flaw->code == NULL) {
 		flaw->err = err;
 		flaw->code = "malformed";
 	}
-	if (is_fine && w.text.len > 0) {
-		ch_buf_puts(&w.text, "]");
-		ch_record_set_raw(r, "files", w.text.data);
-	}
-	ch_buf_free(&w.text);
-	return is_fine;
+	return false;
 }
 
 static bool
@@ -147,7 +126,7 @@ is_sound_package(struct ch_fetch *f, struct flaw *flaw)
 
 	if (!need(r, "name", flaw) || !need(r, "path", flaw) ||
 	    !need(r, "url", flaw) || !check_path(r, flaw) ||
-	    !resolve_url(f, r, flaw) || !rewrite_files(f, r, flaw))
+	    !resolve_url(f, r, flaw) || !check_others(f, r, flaw))
 		return false;
 	return ch_record_check(r, &flaw->err) || flawed(flaw, "malformed");
 }

@@ -73,6 +73,7 @@ take_package(struct ch_index *x, struct ch_err *err)
 		    "package '%s': not one of those it was fed: name, version, "
 		    "arch, sha256 and size stay as they are",
 		    ch_record_string(r, "name"));
+	(void)ch_digest_set_add(&x->printed, hex);
 	return ch_record_write(r, &x->packages.out, err);
 }
 
@@ -154,6 +155,21 @@ run_verb(struct ch_index *x, const char *config, const char *cache,
 	return false;
 }
 
+/* A view may drop what two of its repositories have; else nothing is lost. */
+static bool
+check_losses(const struct ch_index *x, struct ch_err *err)
+{
+	uint64_t seen = x->printed.count + x->rejects;
+
+	if (x->ids.count > 1 || seen >= x->fed_packages)
+		return true;
+	return ch_fail(err, CH_MALFORMED,
+	    "%s: index: %llu of %llu packages are neither in its output nor "
+	    "rejected",
+	    x->setup->plugin.type, (unsigned long long)(x->fed_packages - seen),
+	    (unsigned long long)x->fed_packages);
+}
+
 /* Two runs for one repository take turns with its cache. */
 static bool
 run_plugin(struct ch_index *x, struct ch_err *err)
@@ -168,7 +184,7 @@ run_plugin(struct ch_index *x, struct ch_err *err)
 		 ch_lock_take(&lock, lock_file, CH_LOCK_EXCLUSIVE, -1, err) &&
 		 ch_plugin_config_write(
 		     &x->setup->plugin, x->setup->block, NULL, config, err) &&
-		 run_verb(x, config, cache, err);
+		 run_verb(x, config, cache, err) && check_losses(x, err);
 	ch_lock_release(&lock);
 	ch_free(lock_file);
 	ch_free(cache);
@@ -291,6 +307,7 @@ ch_index_close(struct ch_index *x)
 	ch_scratch_close(&x->scratch);
 	ch_marks_free(&x->marks);
 	ch_digest_set_free(&x->known);
+	ch_digest_set_free(&x->printed);
 	ch_record_free(&x->record);
 	ch_list_free(&x->repo_lines);
 	ch_list_free(&x->ids);

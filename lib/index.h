@@ -49,6 +49,8 @@ struct ch_index {
 	struct ch_spool files;        /* its file lines, to be imported */
 	struct ch_spool finished;     /* file lines with their digests */
 	struct ch_digest_set known;   /* identities that were fed */
+	struct ch_digest_set printed; /* of packages, by the plugin */
+	uint64_t fed_packages;        /* different ones */
 	struct ch_plugin_lines lines; /* rules for the plugin's lines */
 	struct ch_record record;      /* the current line */
 	struct ch_signer *signer;     /* NULL: nothing is signed */

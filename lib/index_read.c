@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "element.h"
 #include "index_parts.h"
 #include "io.h"
 #include "lend.h"
@@ -70,31 +71,24 @@ struct lending {
 };
 
 static bool
-lend_element(
-    void *ctx, struct ch_span key, struct ch_span value, struct ch_err *err)
+lend_element(void *ctx, struct ch_record *element, struct ch_err *err)
 {
-	struct lending *l = ctx;
-	struct ch_record element = { 0 };
-	bool is_lent = ch_record_parse(&element, value, err) &&
-		       lend_input(l->x, &element, l->repo, err);
+	const struct lending *l = ctx;
 
-	(void)key;
-	ch_record_free(&element);
-	return is_lent;
+	return lend_input(l->x, element, l->repo, err);
 }
 
 static bool
 lend_inputs(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 {
-	const struct ch_member *files = ch_record_find(r, "files");
 	const char *id = ch_record_string(r, "repo");
 	char *repo = ch_strdup(id == NULL ? "" : id);
 	struct lending l = { x, repo };
-	bool is_lent = ch_name_check(repo, "repository id", err) &&
-		       lend_input(x, r, repo, err);
+	bool is_lent =
+	    ch_name_check(repo, "repository id", err) &&
+	    lend_input(x, r, repo, err) &&
+	    ch_record_each_element(r, "files", lend_element, &l, err);
 
-	if (is_lent && files != NULL)
-		is_lent = ch_json_each(files->value, lend_element, &l, err);
 	ch_free(repo);
 	return is_lent;
 }
@@ -150,8 +144,9 @@ take_item(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 	if (ch_record_find(r, "sha256") == NULL)
 		return ch_fail(err, CH_MALFORMED,
 		    "\"sha256\": missing: chantal-pool add has to come before");
-	if (ch_index_identity(r, hex))
-		(void)ch_digest_set_add(&x->known, hex);
+	if (ch_index_identity(r, hex) && ch_digest_set_add(&x->known, hex) &&
+	    r->kind == CH_KIND_PACKAGE)
+		x->fed_packages++;
 	note_path(x, r);
 	return lend_inputs(x, r, err) && ch_record_write(r, &x->fed.out, err);
 }

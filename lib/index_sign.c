@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "element.h"
 #include "index_parts.h"
 #include "io.h"
 #include "log.h"
@@ -129,18 +130,10 @@ sign_one(const struct signing *s, const char *how, const char *to,
 
 /* An element {"how":…,"to":…} of a list of signatures. */
 static bool
-sign_element(
-    void *ctx, struct ch_span key, struct ch_span value, struct ch_err *err)
+sign_element(void *ctx, struct ch_record *element, struct ch_err *err)
 {
-	const struct signing *s = ctx;
-	struct ch_record element = { 0 };
-	bool is_signed = ch_record_parse(&element, value, err) &&
-			 sign_one(s, ch_record_string(&element, "how"),
-			     ch_record_string(&element, "to"), err);
-
-	(void)key;
-	ch_record_free(&element);
-	return is_signed;
+	return sign_one(ctx, ch_record_string(element, "how"),
+	    ch_record_string(element, "to"), err);
 }
 
 static bool
@@ -156,7 +149,8 @@ sign(struct ch_index *x, struct ch_record *r, const struct ch_member *m,
 		is_signed = ch_fail(err, CH_MALFORMED,
 		    "\"sign\": only files of role root are signed");
 	else if (m->value.data[0] == '[')
-		is_signed = ch_json_each(m->value, sign_element, &s, err);
+		is_signed =
+		    ch_record_each_element(r, "sign", sign_element, &s, err);
 	else
 		is_signed = sign_one(&s, ch_record_string(r, "sign"),
 		    ch_record_string(r, "to"), err);

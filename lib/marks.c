@@ -172,7 +172,9 @@ ch_marks_is_complete(const struct ch_marks *m, struct ch_err *err)
 			    "a program before this one stopped early: look at "
 			    "its message and run the pipeline again",
 			    mark->repo);
-		if (mark->begins < mark->ends)
+		/* Who failed early may not have come to its repo record. */
+		if (mark->begins < mark->ends &&
+		    mark->status != CH_STREAM_FAILED)
 			return ch_fail(err, CH_MALFORMED,
 			    "%s: incomplete stream: an end record without its "
 			    "repo record: run the pipeline again",

@@ -1,0 +1,424 @@
+#!/usr/bin/env bats
+# chantal-fetch: an upstream's metadata as records.
+# shellcheck disable=SC2154 # bats sets stderr
+
+load helpers
+load plugins
+
+setup() {
+	common_setup
+	plugins_setup
+	SERVER=
+}
+
+teardown() {
+	stop_feed
+}
+
+fetch() {
+	chantal-fetch -q --retries 0 "$@"
+}
+
+# packages: the names of the package records in $output
+packages() {
+	jq -r 'select(.record=="package").name' <<<"$output" | tr '\n' ' '
+}
+
+repo_field() {
+	jq -r "select(.record==\"repo\").$1" <<<"$output"
+}
+
+@test "help goes to stdout and names the page" {
+	run -0 --separate-stderr chantal-fetch -h
+	[[ "$output" == *"read an upstream's metadata and print its records"* ]]
+	[[ "$output" == *"man chantal-fetch"* ]]
+	[ -z "$stderr" ]
+}
+
+@test "wrong use is status 2 with a message and the synopsis" {
+	for args in "" "--nonsense" "archive" "a b c" "--get" "--files x" "--max-total x a b"; do
+		# shellcheck disable=SC2086 # words
+		run -2 --separate-stderr chantal-fetch $args
+		[ -z "$output" ]
+		[[ "$stderr" == *usage:* ]]
+	done
+}
+
+@test "a full disk is status 75" {
+	archive_plugin
+	feed a-1
+	run -75 --separate-stderr sh -c 'chantal-fetch -q archive feed >/dev/full'
+	[[ "$stderr" == *stdout* ]]
+}
+
+@test "an upstream without packages is a whole stream without packages" {
+	archive_plugin
+	mkdir feed
+	: >feed/index.html
+	run -0 --separate-stderr fetch archive feed
+	[ "$(jq -r .record <<<"$output" | tr '\n' ' ')" = "repo file end " ]
+	[ "$(repo_field upstream)" = 0 ]
+}
+
+@test "unknown fields and kinds of the plugin survive" {
+	plugin odd <<-'EOS'
+		list() {
+			echo '{"record":"repo","odd":{"a":[1,2]},"identity":"me"}'
+			echo '{"record":"package","name":"n","path":"p","url":"u","odd":{"x":null}}'
+			echo '{"record":"advisory","id":7}'
+		}
+	EOS
+	run -0 --separate-stderr fetch odd http://127.0.0.1:1/
+	[ "$(repo_field 'odd|tojson')" = '{"a":[1,2]}' ]
+	[ "$(repo_field identity)" = me ]
+	[ "$(jq -c 'select(.record=="package").odd' <<<"$output")" = '{"x":null}' ]
+	[ "$(jq -c 'select(.record=="advisory")|[.id,.repo]' <<<"$output")" = '[7,"odd"]' ]
+}
+
+@test "a malformed line of the plugin is named by its number" {
+	plugin bad <<-'EOS'
+		list() {
+			echo '{"record":"repo"}'
+			echo '{"record":"package",'
+		}
+	EOS
+	refused_as 3 "bad: list: line 2" fetch bad http://127.0.0.1:1/
+}
+
+@test "a failed fetch ends its stream as failed, so what commits refuses it" {
+	archive_plugin
+	mkdir feed
+	run -3 --separate-stderr fetch archive feed
+	[ "$(jq -r '[.record,.repo,.status,.exit]|join(" ")' <<<"$output")" = "end archive failed 3" ]
+	run -3 --separate-stderr sh -c 'chantal-fetch -q archive feed 2>/dev/null | chantal-catalog save archive'
+	[[ "$stderr" == *index.html* ]]
+}
+
+@test "a folder, a file URL and a web server give the same packages" {
+	archive_plugin
+	feed a-1.0 b-2.0
+	serve_feed
+	for where in feed "$PWD/feed/" "file://$PWD/feed" "$URL"; do
+		run -0 --separate-stderr fetch archive "$where" --repo demo
+		[ "$(packages)" = "a b " ]
+		[ "$(jq -r 'select(.name=="a").url' <<<"$output")" = "$(repo_field feed)"/a-1.0.tar.gz ] ||
+			[ "$(jq -r 'select(.name=="a").url' <<<"$output")" = "$(repo_field feed)"a-1.0.tar.gz ]
+	done
+}
+
+@test "a feed without a slash at its end is a folder all the same" {
+	archive_plugin
+	mkdir top
+	cd top
+	feed a-1
+	cd ..
+	mv top feed
+	mv feed/feed feed/sub
+	serve_feed
+	run -0 --separate-stderr fetch archive "${URL}sub"
+	[ "$(packages)" = "a " ]
+}
+
+@test "the repo record says what it is and comes first" {
+	archive_plugin
+	feed a-1 b-1
+	run -0 --separate-stderr fetch archive feed --repo demo -o mode=mirror
+	[ "$(head -n1 <<<"$output" | jq -r .record)" = repo ]
+	[ "$(tail -n1 <<<"$output" | jq -r '[.record,.status]|join(" ")')" = "end ok" ]
+	[ "$(repo_field 'repo+" "+.type+" "+.mode+" "+.plugin')" = "demo archive mirror 1" ]
+	[ "$(repo_field upstream)" = 2 ]
+	[ "$(repo_field v)" = 1 ]
+	[[ "$(repo_field revision)$(repo_field config)" =~ ^[0-9a-f]{128}$ ]]
+}
+
+@test "an upstream's root file is recorded even when the plugin is silent on it" {
+	archive_plugin
+	feed a-1
+	run -0 --separate-stderr fetch archive feed
+	sum=$(sha256_of feed/index.html)
+	[ "$(jq -r 'select(.record=="file")|[.as,.role,.sha256]|join(" ")' <<<"$output")" = "page input $sum" ]
+	cmp "$CHANTAL_HOME/pool/${sum:0:2}/$sum" feed/index.html
+}
+
+@test "a second run asks whether the root file changed, and says unchanged" {
+	archive_plugin
+	feed a-1
+	serve_feed
+	fetch archive "$URL" --repo demo >first
+	chantal-pool add -q <first | chantal-catalog save demo
+	: >access
+	run -0 --separate-stderr fetch archive "$URL" --repo demo --since demo
+	[ "$(jq -r .record <<<"$output" | tr '\n' ' ')" = "repo end " ]
+	[ "$(tail -n1 <<<"$output" | jq -r .status)" = unchanged ]
+	[ "$(grep -c GET access)" -eq 1 ]
+	grep -q '"GET /index.html HTTP/1.1" 304' access
+	[ "$(repo_field base)" = 1 ]
+}
+
+@test "a changed setting, filter date or upstream is no longer unchanged" {
+	archive_plugin
+	feed a-1
+	fetch archive feed --repo demo >first
+	chantal-pool add -q --allow-file feed <first | chantal-catalog save demo
+	run -0 --separate-stderr fetch archive feed --repo demo --since demo -o mode=mirror
+	[ "$(tail -n1 <<<"$output" | jq -r .status)" = ok ]
+	feed c-1
+	run -0 --separate-stderr fetch archive feed --repo demo --since demo
+	[ "$(packages)" = "a c " ]
+}
+
+@test "a plugin of another version reads the upstream again" {
+	archive_plugin
+	feed a-1
+	fetch archive feed --repo demo | chantal-pool add -q --allow-file feed | chantal-catalog save demo
+	sed -i 's/"version":"1","verbs/"version":"2","verbs/' plugins/archive
+	run -0 --separate-stderr fetch archive feed --repo demo --since demo
+	[ "$(repo_field plugin)" = 2 ]
+	[ "$(packages)" = "a " ]
+}
+
+@test "credentials in the feed are sent to it and shown nowhere" {
+	archive_plugin
+	feed a-1
+	serve_feed
+	run -0 --separate-stderr chantal-fetch -v archive "${URL/127/user:canary@127}"
+	[ "$(packages)" = "a " ]
+	[[ "$output$stderr" != *canary* ]]
+	[ "$(repo_field feed)" = "$URL" ]
+	run grep -r canary "$CHANTAL_HOME"
+	[ "$status" -eq 1 ]
+}
+
+@test "an optional want that is absent is seen as absent" {
+	plugin opt <<-'EOS'
+		list() {
+			[ -e "$meta/sums" ] || [ -e "$meta/sums.absent" ] || {
+				echo '{"record":"want","url":"SHA256SUMS","as":"sums","optional":true}'
+				return
+			}
+			echo '{"record":"repo"}'
+			[ ! -e "$meta/sums.absent" ] ||
+				echo '{"record":"package","name":"none","path":"p","url":"u"}'
+		}
+	EOS
+	mkdir feed
+	serve_feed
+	run -0 --separate-stderr fetch opt "$URL"
+	[ "$(packages)" = "none " ]
+	run -0 --separate-stderr fetch opt feed
+	[ "$(packages)" = "none " ]
+}
+
+@test "several urls of a want are tried in order" {
+	plugin urls <<-'EOS'
+		list() {
+			[ -e "$meta/x" ] || {
+				echo '{"record":"want","url":["missing","gone/too","there"],"as":"x"}'
+				return
+			}
+			echo '{"record":"repo"}'
+			printf '{"record":"package","name":"%s","path":"p","url":"u"}\n' "$(cat "$meta/x")"
+		}
+	EOS
+	mkdir feed
+	printf found >feed/there
+	serve_feed
+	run -0 --separate-stderr fetch urls "$URL"
+	[ "$(packages)" = "found " ]
+}
+
+# claims JSON: a plugin that wants the file x with these claims
+claims() {
+	plugin claims <<-EOS
+		list() {
+			[ -e "\$meta/x" ] || {
+				echo '{"record":"want","url":"x","as":"x",$1}'
+				return
+			}
+			echo '{"record":"repo"}'
+		}
+	EOS
+}
+
+@test "a want's digest and size must hold" {
+	mkdir feed
+	printf hello >feed/x
+	sum=$(sha256_of feed/x)
+	claims "\"sha256\":\"$sum\",\"size\":5"
+	run -0 --separate-stderr fetch claims feed
+	rm -r "$CHANTAL_HOME"
+	claims "\"sha256\":\"${sum//[0-9]/a}\""
+	refused_as 4 "sha256 is $sum" fetch claims feed
+	claims '"size":4'
+	refused_as 4 x fetch claims feed
+	claims '"size":6'
+	refused_as 4 x fetch claims feed
+	claims '"max":4'
+	run --separate-stderr fetch claims feed
+	[ "$status" -ne 0 ]
+}
+
+@test "what the pool has is not fetched again" {
+	mkdir feed
+	printf hello >feed/x
+	sum=$(sha256_of feed/x)
+	claims "\"sha256\":\"$sum\",\"size\":5"
+	serve_feed
+	fetch claims "$URL" >/dev/null
+	: >access
+	fetch claims "$URL" >/dev/null
+	[ "$(grep -c GET access)" -eq 0 ]
+}
+
+@test "the wanted bytes are bounded in all" {
+	mkdir feed
+	printf hello >feed/x
+	claims '"max":100'
+	refused_as 3 "--max-total" fetch --max-total 4 claims feed
+}
+
+@test "from on a file line becomes the digest of the downloaded bytes" {
+	plugin from <<-'EOS'
+		list() {
+			[ -e "$meta/dir/x" ] || {
+				echo '{"record":"want","url":"x","as":"dir/x","root":true}'
+				return
+			}
+			echo '{"record":"repo"}'
+			echo '{"record":"file","path":"meta/x","from":"dir/x","role":"metadata"}'
+			echo '{"record":"file","from":"dir/x","role":"input"}'
+		}
+	EOS
+	mkdir feed
+	printf hello >feed/x
+	sum=$(sha256_of feed/x)
+	run -0 --separate-stderr fetch from feed
+	[ "$(jq -c 'select(.record=="file" and .path)|[.path,.sha256,.size,.from]' <<<"$output")" = "[\"meta/x\",\"$sum\",5,null]" ]
+	[ "$(jq -c 'select(.record=="file" and .as)|[.as,.role,.sha256]' <<<"$output")" = "[\"dir/x\",\"input\",\"$sum\"]" ]
+	[ "$(jq -c 'select(.record=="file")' <<<"$output" | wc -l)" -eq 2 ]
+}
+
+@test "packages with hostile names and addresses become rejects" {
+	plugin nasty <<-'EOS'
+		list() {
+			echo '{"record":"repo"}'
+			echo '{"record":"package","name":"up","path":"../x","url":"u"}'
+			echo '{"record":"package","name":"abs","path":"/etc/passwd","url":"u"}'
+			echo '{"record":"package","name":"dot","path":"a/./b","url":"u"}'
+			printf '%s\n' '{"record":"package","name":"nl","path":"a\nb","url":"u"}'
+			echo '{"record":"package","name":"none","url":"u"}'
+			echo '{"record":"package","name":"","path":"p","url":"u"}'
+			echo '{"record":"package","name":"ftp","path":"p","url":"ftp://h/x"}'
+			echo '{"record":"package","name":"file","path":"p","url":"file:///etc/passwd"}'
+			echo '{"record":"package","name":"who","path":"p","url":"http://u:p@h/x"}'
+			echo '{"record":"package","name":"inner","path":"p","url":"u","files":[{"path":"../y","url":"u"}]}'
+			echo '{"record":"package","name":"sum","path":"p","url":"u","sha256":"xyz"}'
+			echo '{"record":"package","name":"good","path":"p","url":"u"}'
+		}
+	EOS
+	run -1 --separate-stderr fetch nasty http://127.0.0.1:1/
+	[ "$(packages)" = "good " ]
+	[ "$(jq -r 'select(.record=="reject").code' <<<"$output" | sort | uniq -c | tr -s ' \n' ' ')" = " 3 malformed 5 unsafe-path 3 unsafe-url " ]
+	[ "$(tail -n1 <<<"$output" | jq -r .status)" = partial ]
+	[ "$(jq -r 'select(.ref.name=="up").repo' <<<"$output")" = nasty ]
+	[ "$(repo_field upstream)" = 12 ]
+}
+
+@test "a package's other files get absolute addresses too" {
+	plugin multi <<-'EOS'
+		list() {
+			echo '{"record":"repo"}'
+			echo '{"record":"package","name":"n","path":"p","url":"u","files":[{"path":"p.asc","url":"u.asc","role":"signature"}]}'
+		}
+	EOS
+	run -0 --separate-stderr fetch multi http://127.0.0.1:1/x/
+	[ "$(jq -r 'select(.record=="package").files[0]|.url+" "+.role' <<<"$output")" = "http://127.0.0.1:1/x/u.asc signature" ]
+}
+
+@test "local package files become records of their own bytes" {
+	plugin local <<-'EOS'
+		inspect() {
+			while read -r line; do
+				file=${line#*\"file\":\"}
+				file=${file%%\"*}
+				case $file in
+				*.bad) printf '{"record":"reject","file":"%s","code":"malformed","message":"no good"}\n' "$file" ;;
+				*.mute) ;;
+				*)
+					mkdir -p "$out/frag"
+					wc -c <"$file" >"$out/frag/${file##*/}"
+					printf '{"record":"package","file":"%s","name":"%s","version":"1","path":"pool/%s","files":[{"as":"frag/%s","role":"input"}]}\n' \
+						"$file" "${file##*/}" "${file##*/}" "${file##*/}"
+					;;
+				esac
+			done
+		}
+	EOS
+	printf one >one
+	printf two >two
+	run -0 --separate-stderr fetch --files local one ./two --repo mine
+	[ "$(packages)" = "one two " ]
+	[ "$(jq -r 'select(.name=="one")|[.url,.sha256,.size,.local]|join(" ")' <<<"$output")" = "file://$PWD/one $(sha256_of one) 3 true" ]
+	[ "$(jq -r 'select(.name=="one")|.file' <<<"$output")" = null ]
+	sum=$(jq -r 'select(.name=="one").files[0].sha256' <<<"$output")
+	[ "$(cat "$CHANTAL_HOME/pool/${sum:0:2}/$sum")" = 3 ]
+	touch c.bad d.mute
+	run -1 --separate-stderr fetch --files local one c.bad d.mute
+	[ "$(jq -r 'select(.record=="reject").message' <<<"$output" | sort | tr '\n' ';')" = "no good;the plugin said nothing of this file;" ]
+	run -2 --separate-stderr fetch --files local missing
+}
+
+@test "get prints the bytes of one URL, or writes a file at once" {
+	feed a-1
+	serve_feed
+	run -0 --separate-stderr chantal-fetch -q --get "${URL}a-1.tar.gz"
+	[ "$output" = "bytes of a-1" ]
+	chantal-fetch -q --get "${URL}a-1.tar.gz" -O copy
+	cmp copy feed/a-1.tar.gz
+	run -3 --separate-stderr chantal-fetch -q --get "${URL}missing" -O none
+	[ ! -e none ]
+	[[ "$stderr" == *missing* ]]
+}
+
+@test "settings are checked by the type's schema" {
+	plugin typed "" '"config":{"type":"object","properties":{"depth":{"type":"integer"},"names":{"type":"array"},"deep":{"type":"boolean"},"word":{"type":"string"}},"additionalProperties":false}' <<-'EOS'
+		list() {
+			echo '{"record":"repo"}'
+			printf '{"record":"seen","config":%s}\n' "$(cat "$config")"
+		}
+	EOS
+	run -0 --separate-stderr fetch typed http://h/ -o typed.depth=3 -o typed.names=a,b -o typed.deep=true -o typed.word=1.10
+	[ "$(jq -c 'select(.record=="seen").config.typed' <<<"$output")" = '{"depth":3,"names":["a","b"],"deep":true,"word":"1.10"}' ]
+	refused_as 2 "typed.nope" fetch typed http://h/ -o typed.nope=1
+	refused_as 2 "not a number" fetch typed http://h/ -o typed.depth=x
+	refused_as 2 "auth.password" fetch typed http://h/ -o auth.password=x
+	refused_as 2 "not KEY=VALUE" fetch typed http://h/ -o word
+}
+
+@test "a repository of the configuration needs no more than its id" {
+	archive_plugin
+	feed a-1
+	cat >config.yaml <<-EOS
+		repositories:
+		  - id: demo
+		    type: archive
+		    feed: $PWD/feed
+		    mode: mirror
+		    auth:
+		      type: basic
+		      username: me
+		      password: canary
+	EOS
+	run -0 --separate-stderr fetch --config config.yaml --repo demo
+	[ "$(packages)" = "a " ]
+	[ "$(repo_field mode)" = mirror ]
+	[[ "$output" != *canary* ]]
+	refused_as 2 "nope" fetch --config config.yaml --repo nope
+}
+
+@test "nothing of a run is left in the cache" {
+	archive_plugin
+	feed a-1
+	fetch archive feed >/dev/null
+	[ -z "$(ls "$CHANTAL_HOME/cache/work")" ]
+}

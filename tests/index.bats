@@ -1,0 +1,374 @@
+#!/usr/bin/env bats
+# chantal-index: repository metadata from records.
+# shellcheck disable=SC2154 # bats sets stderr
+
+load helpers
+load plugins
+
+setup() {
+	common_setup
+	plugins_setup
+	archive_plugin index
+	feed a-1.0 b-2.0
+}
+
+# synced TYPE [ID]: the stream of the folder feed, its bytes in the pool
+synced() {
+	chantal-fetch -q "$1" feed --repo "${2:-$1}" |
+		chantal-pool add -q --allow-file feed
+}
+
+# index FILE [OPTION...]: of a stream in a file
+index() {
+	local file=$1
+	shift
+	chantal-index -q "$@" <"$file"
+}
+
+# file_named PATH: the bytes that the stream in $output has for it
+file_named() {
+	local sum
+	sum=$(jq -r "select(.path==\"$1\").sha256" <<<"$output")
+	cat "$CHANTAL_HOME/pool/${sum:0:2}/$sum"
+}
+
+paths() {
+	jq -r 'select(.path).path' <<<"$output" | sort | tr '\n' ' '
+}
+
+# with_index TYPE < BODY: a plugin whose list is the archive's
+with_index() {
+	{
+		archive_list
+		cat
+	} | plugin "$1" index
+}
+
+@test "help goes to stdout and names the page" {
+	run -0 --separate-stderr chantal-index -h
+	[[ "$output" == *"write the repository metadata that describes the records"* ]]
+	[[ "$output" == *"man chantal-index"* ]]
+	[ -z "$stderr" ]
+}
+
+@test "wrong use is status 2 with a message and the synopsis" {
+	for args in --nonsense operand "--repo"; do
+		# shellcheck disable=SC2086 # words
+		run -2 --separate-stderr chantal-index $args </dev/null
+		[ -z "$output" ]
+		[[ "$stderr" == *usage:* ]]
+	done
+}
+
+@test "an empty stream is refused, as nothing says what it is" {
+	run -3 --separate-stderr chantal-index </dev/null
+	[ -n "$stderr" ]
+}
+
+@test "an empty repository gives a valid empty index" {
+	: >feed/index.html
+	synced archive >s
+	run -0 --separate-stderr index s
+	[ "$(file_named count)" = 0 ]
+	[ "$(tail -n1 <<<"$output" | jq -r .status)" = ok ]
+}
+
+@test "a malformed line is named by its number" {
+	{
+		head -n2 <(synced archive)
+		echo '{"record":'
+	} >s
+	run -3 --separate-stderr index s
+	[[ "$stderr" == *"line 3"* ]]
+}
+
+@test "unknown fields and kinds survive" {
+	{
+		synced archive | jq -c 'if .record=="package" then .odd={"a":1} else . end'
+	} >s
+	sed -i '2i{"record":"advisory","repo":"archive","id":7}' s
+	run -0 --separate-stderr index s
+	[ "$(jq -c 'select(.name=="a").odd' <<<"$output")" = '{"a":1}' ]
+	[ "$(jq -c 'select(.record=="advisory").id' <<<"$output")" = 7 ]
+}
+
+@test "a full disk is status 75" {
+	synced archive >s
+	run -75 --separate-stderr sh -c 'chantal-index -q <s >/dev/full'
+	[[ "$stderr" == *stdout* ]]
+}
+
+@test "a stream without its end mark is refused and leaves nothing" {
+	synced archive | sed '$d' >s
+	run -3 --separate-stderr index s
+	[ -z "$(jq -r 'select(.record=="package")' <<<"$output")" ]
+	[ "$(tail -n1 <<<"$output" | jq -r .status)" = failed ]
+	[ -z "$(ls "$CHANTAL_HOME/cache/work")" ]
+}
+
+@test "a failed stream is refused with the status that it carries" {
+	synced archive | sed '$d' >s
+	echo '{"record":"end","repo":"archive","status":"failed","exit":4,"message":"bad signature"}' >>s
+	run -4 --separate-stderr index s
+	[[ "$stderr" == *"bad signature"* ]]
+}
+
+@test "an unchanged stream changes nothing" {
+	{
+		synced archive | head -n1
+		end_line archive unchanged
+	} >s
+	run -0 --separate-stderr index s
+	[ "$(jq -r .record <<<"$output" | tr '\n' ' ')" = "repo end " ]
+	[ "$(tail -n1 <<<"$output" | jq -r .status)" = unchanged ]
+}
+
+@test "lines without marks need --unmarked and a repository" {
+	cat >config.yaml <<-EOS
+		repositories:
+		  - { id: demo, type: archive, feed: $PWD/feed }
+	EOS
+	synced archive demo | grep package >s
+	run -3 --separate-stderr index s --config config.yaml --repo demo
+	run -0 --separate-stderr index s --config config.yaml --repo demo --unmarked
+	[ "$(file_named count)" = 2 ]
+}
+
+@test "the plugin's files are in the pool, with digest and size" {
+	synced archive >s
+	run -0 --separate-stderr index s
+	[ "$(file_named count)" = 2 ]
+	[ "$(jq -r 'select(.path=="count").size' <<<"$output")" = 2 ]
+	[ "$(paths)" = "count packages/a-1.0.tar.gz packages/b-2.0.tar.gz " ]
+	[ "$(head -n1 <<<"$output" | jq -r .record)" = repo ]
+}
+
+@test "the plugin finds the inputs, in a folder per repository" {
+	with_index inputs <<-'EOS'
+		index() {
+			cat
+			cp "$meta/inputs/page" "$out/page"
+			echo '{"record":"file","path":"page"}'
+		}
+	EOS
+	synced inputs >s
+	run -0 --separate-stderr index s
+	[ "$(file_named page)" = "$(cat feed/index.html)" ]
+}
+
+@test "several repositories of one type become one index" {
+	synced archive one >s1
+	rm feed/*
+	feed c-3
+	synced archive two >s2
+	cat s1 s2 >s
+	run -0 --separate-stderr index s
+	[ "$(file_named count)" = 3 ]
+	[ "$(jq -r 'select(.record=="end").repo' <<<"$output" | tr '\n' ' ')" = "one two " ]
+	plugin other <<-'EOS'
+		list() { echo '{"record":"repo"}'; }
+	EOS
+	synced other >s3
+	cat s1 s3 >s
+	run -2 --separate-stderr index s
+	[[ "$stderr" == *"type other"* ]]
+}
+
+# cheat BODY WORDS: an index that does this is refused with these words, and
+# nothing of it is passed on
+cheat() {
+	with_index cheat <<-EOS
+		index() {
+			$1
+		}
+	EOS
+	synced cheat >s
+	refused_as 3 "$2" index s
+	[ -z "$(jq -r 'select(.path)' <<<"$output")" ]
+	[ -z "$(ls "$CHANTAL_HOME/cache/work")" ]
+}
+
+@test "a plugin may not change what a package is" {
+	cheat 'sed s/\"1.0\"/\"9.9\"/' "not one of those it was fed"
+	cheat 'sed s/\"sha256\":\".../\"sha256\":\"000/' "not one of those it was fed"
+	cheat 'cat; echo "{\"record\":\"package\",\"name\":\"new\",\"path\":\"p\"}"' "not one of those it was fed"
+}
+
+@test "a plugin may change where a package is published" {
+	with_index moved <<-'EOS'
+		index() { sed 's|"path":"packages/|"path":"pool/|'; }
+	EOS
+	synced moved >s
+	run -0 --separate-stderr index s
+	[ "$(paths)" = "pool/a-1.0.tar.gz pool/b-2.0.tar.gz " ]
+}
+
+@test "a plugin may not speak for others, write marks or ask for files" {
+	cheat 'cat; echo "{\"record\":\"end\",\"repo\":\"cheat\",\"status\":\"ok\"}"' "only the host writes marks"
+	cheat 'sed s/\"repo\":\"cheat\"/\"repo\":\"other\"/' "not the repository it was run for"
+	cheat 'sed s/\"type\":\"cheat\"/\"type\":\"apt\"/' "'apt'"
+	cheat 'echo "{\"record\":\"want\",\"url\":\"x\",\"as\":\"x\"}"' "not of this verb"
+	cheat 'echo "not json"' "line 1"
+}
+
+@test "a plugin may only name regular files below its folder" {
+	cheat 'cat; echo "{\"record\":\"file\",\"path\":\"missing\"}"' "missing"
+	cheat 'cat; ln -s /etc/passwd "$out/x"; echo "{\"record\":\"file\",\"path\":\"x\"}"' "not a regular file"
+	cheat 'cat; ln -s /etc "$out/d"; echo "{\"record\":\"file\",\"path\":\"d/passwd\"}"' "not a regular file"
+	cheat 'cat; mkdir "$out/d"; echo "{\"record\":\"file\",\"path\":\"d\"}"' "not a regular file"
+	cheat 'cat; mkfifo "$out/p"; echo "{\"record\":\"file\",\"path\":\"p\"}"' "not a regular file"
+	cheat 'cat; echo "{\"record\":\"file\",\"path\":\"../x\"}"' "path"
+	cheat 'cat; echo x >"$out/y"; echo "{\"record\":\"file\",\"path\":\"y\",\"sha256\":\"'"$(printf '0%.0s' $(seq 64))"'\"}"' "sha256"
+}
+
+@test "a plugin that fails after its output leaves nothing" {
+	cheat 'cat; echo "disk on fire" >&2; exit 1' "disk on fire"
+	cheat 'cat; kill -9 $$' "signal 9"
+	cheat 'exec <&-; sleep 0.1' "cheat: index:"
+	cheat 'cat >/dev/null' "2 of 2 packages are neither in its output nor rejected"
+	cheat 'sed /\"b\"/d' "1 of 2 packages"
+}
+
+@test "types without an index get lists for programs and for people" {
+	archive_plugin
+	synced archive demo >s
+	run -0 --separate-stderr index s -o "name=A <b> & C"
+	[ "$(file_named metadata/index.json | jq -c '.packages[]|[.name,.version,.filename,.size]')" = "$(printf '%s\n' '["a","1.0","packages/a-1.0.tar.gz",15]' '["b","2.0","packages/b-2.0.tar.gz",15]')" ]
+	[ "$(file_named metadata/index.json | jq -r '.packages[0].sha256')" = "$(sha256_of feed/a-1.0.tar.gz)" ]
+	file_named index.html >page
+	grep -q 'href="./packages/a-1.0.tar.gz"' page
+	grep -q '<h1>A &lt;b&gt; &amp; C</h1>' page
+	run ! grep -qE 'https?://|<script' page
+	xmllint --html --noout page
+}
+
+@test "the generic index escapes names and encodes links" {
+	archive_plugin
+	plugin esc <<-'EOS'
+		list() {
+			echo '{"record":"repo"}'
+			printf '%s\n' '{"record":"package","name":"<script>\"x","version":"1&2","path":"a b/100%?#é.gz","url":"a-1.0.tar.gz"}'
+		}
+	EOS
+	synced esc >s
+	run -0 --separate-stderr index s
+	file_named index.html >page
+	grep -q 'href="./a%20b/100%25%3F%23%C3%A9.gz"' page
+	grep -q '&lt;script&gt;&quot;x\|&lt;script&gt;&#34;x' page
+	[ "$(file_named metadata/index.json | jq -r '.packages[0]|.name+.filename')" = '<script>"xa b/100%?#é.gz' ]
+	run ! grep -q '<script>' page
+}
+
+@test "the generic index is the same whatever order the packages come in" {
+	archive_plugin
+	synced archive demo >s
+	run -0 --separate-stderr index s
+	file_named metadata/index.json >one
+	file_named index.html >page
+	{
+		grep '"record":"repo"' s
+		grep '"record":"package"' s | tac
+		grep '"record":"end"' s
+	} >t
+	run -0 --separate-stderr index t
+	cmp <(file_named metadata/index.json) one
+	cmp <(file_named index.html) page
+}
+
+@test "the generic index gives way to the repository's own files" {
+	plugin own <<-'EOS'
+		list() {
+			echo '{"record":"repo"}'
+			echo '{"record":"package","name":"home","path":"index.html","url":"a-1.0.tar.gz"}'
+		}
+	EOS
+	synced own >s
+	run -0 --separate-stderr index s
+	[ "$(file_named index.html)" = "bytes of a-1.0" ]
+	[ "$(paths)" = "index.html metadata/index.json " ]
+}
+
+# key_home: a GnuPG home with a key; its fingerprint in $FPR
+key_home() {
+	GNUPG=$BATS_TEST_TMPDIR/g
+	mkdir -m 700 "$GNUPG"
+	gpg --homedir "$GNUPG" --batch --quiet --passphrase '' \
+		--quick-generate-key "Test <t@example.org>" rsa2048 sign never 2>/dev/null
+	FPR=$(gpg --homedir "$GNUPG" --with-colons -k | awk -F: '/^fpr/ {print $10; exit}')
+}
+
+end_agent() {
+	gpgconf --homedir "$GNUPG" --kill gpg-agent
+}
+
+@test "root files are signed, and the key is published" {
+	key_home
+	synced archive >s
+	run -0 --separate-stderr index s --gnupg-home "$GNUPG" --sign-key "$FPR"
+	[ "$(paths)" = "count count.asc key.gpg packages/a-1.0.tar.gz packages/b-2.0.tar.gz " ]
+	file_named count >count
+	file_named count.asc >count.asc
+	file_named key.gpg | gpg --dearmor >ring
+	gpgv --keyring "$PWD/ring" count.asc count
+	[ "$(jq -r 'select(.path=="count.asc").role' <<<"$output")" = signature ]
+	run ! grep -q '"sign"' <<<"$output"
+	end_agent
+}
+
+@test "a clear signature becomes a file of its own" {
+	key_home
+	with_index clear <<-'EOS'
+		index() {
+			cat
+			mkdir "$out/d"
+			echo 'Origin: x' >"$out/d/Release"
+			[ -s "$meta/signing-key.asc" ] || exit 9
+			echo '{"record":"file","path":"d/Release","role":"root","sign":[{"how":"openpgp-clear","to":"d/InRelease"},{"how":"openpgp-detached","to":"d/Release.gpg"}]}'
+		}
+	EOS
+	synced clear >s
+	run -0 --separate-stderr index s --gnupg-home "$GNUPG"
+	file_named d/InRelease >InRelease
+	file_named key.gpg | gpg --dearmor >ring
+	gpgv --keyring "$PWD/ring" --output - InRelease | cmp - <(echo 'Origin: x')
+	[ "$(jq -r 'select(.path=="d/InRelease").role' <<<"$output")" = root ]
+	file_named d/Release.gpg >sig
+	echo 'Origin: x' >Release
+	gpgv --keyring "$PWD/ring" sig Release
+	end_agent
+}
+
+@test "a key that cannot sign fails the index" {
+	synced archive >s
+	run -2 --separate-stderr index s --gnupg-home "$BATS_TEST_TMPDIR/nowhere"
+	mkdir -m 700 empty
+	refused_as 2 "no secret key" index s --gnupg-home "$PWD/empty"
+}
+
+@test "a generated key stays the same from run to run" {
+	cat >config.yaml <<-EOS
+		repositories:
+		  - id: demo
+		    type: archive
+		    feed: $PWD/feed
+		    gpg: { generate_key: true, key_email: me@example.org }
+	EOS
+	synced archive demo >s
+	run -0 --separate-stderr index s --config config.yaml
+	file_named key.gpg >one
+	[ "$(stat -c %a "$CHANTAL_HOME/keys/signing-key.asc")" = 600 ]
+	run -0 --separate-stderr index s --config config.yaml
+	cmp <(file_named key.gpg) one
+}
+
+@test "the same input gives the same bytes, signatures included" {
+	key_home
+	synced archive >s
+	export SOURCE_DATE_EPOCH=2000000000
+	index s --gnupg-home "$GNUPG" >one
+	rm -r "$CHANTAL_HOME/cache"
+	sleep 1
+	TZ=Asia/Tokyo LC_ALL=C index s --gnupg-home "$GNUPG" >two
+	cmp one two
+	end_agent
+}
