@@ -156,7 +156,7 @@ void ch_transfer_free(struct ch_transfer *t);
 void ch_transfer_aim(struct ch_transfer *t);
 /* Forgets the body, so that the next attempt begins anew. */
 void ch_transfer_restart(struct ch_transfer *t);
-/* Notes a failure: "URL: why"; returns false.  t->url is set. */
+/* "URL: why", or "URL: redirected to URL: why"; false.  t->url is set. */
 bool ch_transfer_fail(struct ch_transfer *t, enum ch_status status,
     bool is_retryable, const char *fmt, ...) CH_PRINTF(4, 5);
 

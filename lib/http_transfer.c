@@ -157,6 +157,7 @@ bool
 ch_transfer_fail(struct ch_transfer *t, enum ch_status status,
     bool is_retryable, const char *fmt, ...)
 {
+	char *asked = ch_url_display(t->urls.items[t->url_index]);
 	char *shown = ch_url_display(t->url);
 	char why[400];
 	va_list args;
@@ -164,7 +165,12 @@ ch_transfer_fail(struct ch_transfer *t, enum ch_status status,
 	va_start(args, fmt);
 	(void)vsnprintf(why, sizeof(why), fmt, args);
 	va_end(args);
-	(void)ch_fail(&t->err, status, "%s: %s", shown, why);
+	if (t->redirects == 0)
+		(void)ch_fail(&t->err, status, "%s: %s", asked, why);
+	else
+		(void)ch_fail(&t->err, status,
+		    "%.200s: redirected to %.150s: %s", asked, shown, why);
+	ch_free(asked);
 	ch_free(shown);
 	t->has_failed = true;
 	t->is_retryable = is_retryable;
