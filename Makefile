@@ -144,8 +144,8 @@ check: deps
 # takes half an hour.  "make check" takes a sample of it.
 faults: deps
 	+$(MAKE) FAULTS=1 all
-	tests/bin/fault-sweep --build build/faults
-	tests/bin/fault-sweep --build build/faults --strace --action KILL
+	tests/bin/fault-sweep --build build/faults --files 100
+	tests/bin/fault-sweep --build $(B) --files 100 --strace --action KILL
 
 deps:
 	@tests/install-packages build run test

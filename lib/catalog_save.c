@@ -108,6 +108,18 @@ count_changes(struct ch_saving *s, const char *path, struct ch_err *err)
 	return true;
 }
 
+/* A generation that was written but is not current was never shown. */
+static void
+take_back(struct ch_saving *s, uint64_t number, const char *path)
+{
+	struct ch_err ignored;
+	uint64_t current;
+
+	if (ch_catalog_current(s->o->cat, s->o->repo, &current, &ignored) &&
+	    current != number && ch_sys_unlink(AT_FDCWD, path) != 0)
+		ch_debug("%s: stays until it is pruned", path);
+}
+
 static bool
 commit(struct ch_saving *s, uint64_t number, struct ch_err *err)
 {
@@ -117,6 +129,8 @@ commit(struct ch_saving *s, uint64_t number, struct ch_err *err)
 
 	s->file.path = NULL;
 	ok = ok && ch_catalog_switch(s->o->cat, s->o->repo, number, err);
+	if (!ok)
+		take_back(s, number, path);
 	if (ok) {
 		a->packages = s->census.packages;
 		a->files = s->census.files;

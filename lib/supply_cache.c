@@ -52,5 +52,5 @@ ch_fetch_remember(struct ch_fetch *f)
 	memcpy(f->got.sha256, f->content.sha256, sizeof(f->got.sha256));
 	f->got.size = f->content.size;
 	if (!ch_validator_put(&key, &f->got, &err))
-		ch_debug("%s: the next run asks without a condition", err.text);
+		ch_warn("%s: the next run asks without a condition", err.text);
 }
