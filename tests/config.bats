@@ -124,7 +124,7 @@ refused() {
 @test "a missing file that was named is an error (L39)" {
 	echo "storage: {base_path: /local}" >config.yaml
 	CHANTAL_CONFIG=gone.yaml run -2 --separate-stderr chantal-config
-	[[ "$stderr" == *'$CHANTAL_CONFIG: gone.yaml: No such file'* ]]
+	[[ "$stderr" == *"CHANTAL_CONFIG: gone.yaml: No such file"* ]]
 	run -2 --separate-stderr chantal-config --config gone.yaml
 	[[ "$stderr" == *'gone.yaml: No such file'* ]]
 }
@@ -230,11 +230,13 @@ refused() {
 
 @test "secrets are printed only when asked for" {
 	config $'proxy: {http_proxy: "http://u:canary@p:1", username: u, password: canary}\nrepositories:\n- {id: a, type: http, feed: "https://u:canary@h/x", auth: {type: bearer, token: canary}, gpg: {key_id: x, passphrase: canary}}\n- {id: b, type: http, feed: x, auth: {type: custom, headers: {X-Key: canary}}}'
-	chantal-config --config config.yaml >out 2>&1
-	chantal-config --config config.yaml --repo a >>out 2>&1
-	chantal-config --config config.yaml --repo a --get auth >>out 2>&1
-	chantal-config --config config.yaml --list --fields feed,auth,proxy,gpg >>out 2>&1
-	chantal-config --config config.yaml --check >>out 2>&1 || true
+	{
+		chantal-config --config config.yaml
+		chantal-config --config config.yaml --repo a
+		chantal-config --config config.yaml --repo a --get auth
+		chantal-config --config config.yaml --list --fields feed,auth,proxy,gpg
+		chantal-config --config config.yaml --check || true
+	} >out 2>&1
 	[ -s out ]
 	run -1 grep canary out
 	run -0 chantal-config --config config.yaml --repo a --get auth.token --show-secrets

@@ -23,6 +23,11 @@ die() {
 	exit "$1"
 }
 
+# For what prints: a standard output that takes no more.
+full() {
+	die 75 "stdout: cannot be written"
+}
+
 usage() {
 	complain "$1"
 	printf "try 'chantal -h'\n" >&2
@@ -239,7 +244,7 @@ folder() {
 # -n prints is what is run; every word in it went through quote or check_name.
 run() {
 	if [ -n "$print_only" ]; then
-		printf '%s\n' "$1"
+		printf '%s\n' "$1" || full
 	else
 		sh -c "$1"
 	fi

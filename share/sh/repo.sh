@@ -139,8 +139,8 @@ repo_list() {
 	take_options 0 'type= tag= format=' "$@"
 	standing >"$scratch/standing"
 	case $format in
-		json) awk -F '\t' -f "$share/sh/repo-json.awk" "$scratch/standing" ;;
-		*) awk -F '\t' -f "$share/sh/repo-table.awk" "$scratch/standing" ;;
+		json) awk -F '\t' -f "$share/sh/repo-json.awk" "$scratch/standing" || full ;;
+		*) awk -F '\t' -f "$share/sh/repo-table.awk" "$scratch/standing" || full ;;
 	esac
 }
 
@@ -149,11 +149,11 @@ repo_show() {
 	need_repo
 	standing | awk -F '\t' -v id="$repo_id" '$1 == id' >"$scratch/standing"
 	if [ "$format" = json ]; then
-		awk -F '\t' -f "$share/sh/repo-json.awk" "$scratch/standing"
+		awk -F '\t' -f "$share/sh/repo-json.awk" "$scratch/standing" || full
 		return
 	fi
 	config_tool --repo "$repo_id"
-	awk -F '\t' -f "$share/sh/repo-table.awk" "$scratch/standing"
+	awk -F '\t' -f "$share/sh/repo-table.awk" "$scratch/standing" || full
 	folder=$(catalog_of "$repo_id")
 	if [ ! -e "$folder/current" ]; then
 		say "$repo_id: configured, but not synced yet: chantal repo sync --repo-id $repo_id"
@@ -208,7 +208,7 @@ repo_why() {
 	folder=$(catalog_of "$repo_id")
 	if [ -e "$folder/current" ]; then
 		catalog_tool why "$repo_id" "$operand1" >"$scratch/why"
-		cat "$scratch/why"
+		cat "$scratch/why" || full
 		! grep -q '^current' "$scratch/why" || return 0
 	else
 		say "$repo_id: not synced yet"
