@@ -11,7 +11,8 @@
 
 /* Fields of a repo record that are the host's to say. */
 static const char *const own_fields[] = { "record", "repo", "v", "type", "mode",
-	"feed", "revision", "config", "plugin", "base", "upstream" };
+	"feed", "revision", "config", "plugin", "version_order", "base",
+	"upstream" };
 
 static bool
 is_own(struct ch_span key)
@@ -83,6 +84,7 @@ write_repo(struct ch_fetch *f, struct ch_err *err)
 	ch_config_digest(f->block, hex);
 	ch_record_set_string(&r, "config", hex);
 	ch_record_set_string(&r, "plugin", f->plugin->version);
+	ch_record_set_string(&r, "version_order", f->plugin->order);
 	ch_record_set_uint(&r, "base", f->previous.base);
 	ch_record_set_uint(&r, "upstream", f->packages);
 	is_written = add_facts(f, &r, err) && ch_record_write(&r, f->out, err);

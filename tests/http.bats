@@ -227,6 +227,19 @@ same() {
 		'./index.html ./metadata/index.json ./nasty/hello-1.2.3.tar.gz ' ]
 }
 
+@test "the latest versions are told by their file names" {
+	local v
+	mkdir "$WWW/versions"
+	for v in 1.9 1.10 1.10rc1 0.9; do echo "$v" >"$WWW/versions/tool-$v.tar.gz"; done
+	echo read >"$WWW/versions/README"
+	serve nginx "$WWW/versions"
+	config "$FEED" '    filters: {post_processing: {only_latest_n_versions: 1}}'
+	sed -i 's/mode: mirror/mode: filtered/' config.yaml
+	mirror
+	[ "$(cd published/tree && ls | tr '\n' ' ')" = \
+		'README index.html metadata tool-1.10.tar.gz ' ]
+}
+
 @test "a checksum that upstream states wrongly stops the sync" {
 	mkdir "$WWW/sums"
 	echo good >"$WWW/sums/a.txt"

@@ -383,6 +383,17 @@ sha=$(printf '%064d' 7)
 	sort got | diff wanted -
 }
 
+@test "the versions of files are ordered as people mean them" {
+	local v
+	for v in 0.9 1.9 1.10~x 1.10-dev3 1.10a1 1.10-beta1 1.10rc1 1.10RC2 1.10 1.10-1 1.10-2 1.10a 1.10.1 1.10.010 \
+		2 2024.01.31 10000000000000000000000; do
+		printf '"x-%s.zip",' "$v"
+	done >names
+	conf "{\"list\":[$(sed 's/,$//' names)]}"
+	list | jq -r 'select(.record=="package") | .vkey + " " + .version' | sort | cut -d' ' -f2 | tr '\n' ' ' >got
+	tr -d '"' <names | sed 's/x-//g; s/[.]zip,/ /g' | diff - got
+}
+
 @test "a name pattern of one's own" {
 	conf '{"list":["app_r12_x64.bin","readme"],"name_pattern":"^(?<name>.+)_r(?<version>[0-9]+)_(?<arch>.+)[.]bin$"}'
 	[ "$(list | jq -r 'select(.record=="package") | [.name, .version, .arch] | @tsv')" = \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/stream.h"
+#include "version_key.h"
 
 #include "lib/banned.h"
 
@@ -30,6 +31,7 @@ bool
 ch_print_start(struct ch_record *r, struct ch_naming *naming, const char *path,
     struct ch_err *err)
 {
+	struct ch_buf key = { 0 };
 	struct ch_named named;
 
 	if (!ch_naming_split(naming, base_name(path), &named, err))
@@ -39,6 +41,11 @@ ch_print_start(struct ch_record *r, struct ch_naming *naming, const char *path,
 	set_span(r, "arch", named.arch);
 	set_span(r, "version", named.version);
 	ch_record_set_string(r, "path", path);
+	if (named.version.data != NULL) {
+		ch_version_key(named.version, &key);
+		ch_record_set_string(r, "vkey", key.data);
+		ch_buf_free(&key);
+	}
 	return true;
 }
 

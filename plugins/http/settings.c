@@ -42,7 +42,7 @@ static const char description[] =
     "{\"protocol\":[1],\"type\":\"http\",\"version\":\"" CH_VERSION "\","
     "\"verbs\":[\"describe\",\"list\",\"inspect\"],"
     "\"modes\":[\"mirror\",\"filtered\",\"hosted\"],"
-    "\"version_order\":\"rpm\","
+    "\"version_order\":\"vkey\","
     "\"config\":{\"type\":\"object\",\"additionalProperties\":false,"
     "\"properties\":{"
     "\"recursive\":{\"type\":\"boolean\",\"default\":true,"
