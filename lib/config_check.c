@@ -268,7 +268,7 @@ forget(struct ch_yaml *map, size_t index)
 {
 	map->count--;
 	memmove(&map->items[index], &map->items[index + 1],
-	    (map->count - index) * sizeof *map->items);
+	    (map->count - index) * sizeof(struct ch_yaml *));
 }
 
 /* Old spellings move to the new place where that is absent. */

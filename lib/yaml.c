@@ -86,7 +86,8 @@ ch_yaml_append(struct ch_yaml *y, struct ch_yaml *child)
 {
 	if (y->count == y->cap) {
 		y->cap = y->cap ? y->cap * 2 : 4;
-		y->items = ch_realloc(y->items, y->cap, sizeof *y->items);
+		y->items =
+		    ch_realloc(y->items, y->cap, sizeof(struct ch_yaml *));
 	}
 	y->items[y->count++] = child;
 }
@@ -120,12 +121,13 @@ compare_keys(const void *a, const void *b)
 static bool
 keys_differ(const struct ch_yaml *map, struct ch_err *err)
 {
-	struct ch_yaml **sorted = ch_alloc((map->count + 1) * sizeof *sorted);
+	struct ch_yaml **sorted =
+	    ch_alloc((map->count + 1) * sizeof(struct ch_yaml *));
 	bool is_good = true;
 
 	for (size_t i = 0; i < map->count; i++)
 		sorted[i] = map->items[i];
-	qsort(sorted, map->count, sizeof *sorted, compare_keys);
+	qsort(sorted, map->count, sizeof(struct ch_yaml *), compare_keys);
 	for (size_t i = 1; is_good && i < map->count; i++) {
 		if (!ch_str_equal(sorted[i - 1]->key, sorted[i]->key))
 			continue;
