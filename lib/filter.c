@@ -88,8 +88,6 @@ on_package(struct filter *f, struct ch_record *r, struct ch_err *err)
 {
 	const char *why = NULL;
 
-	if (!ch_record_check(r, err))
-		return CH_FAIL;
 	f->seen++;
 	if (!ch_rules_check(f->o->rules, r, &why, err))
 		return CH_FAIL;
@@ -100,6 +98,9 @@ on_package(struct filter *f, struct ch_record *r, struct ch_err *err)
 			    ch_record_string(r, "arch"), why);
 		return CH_DROP;
 	}
+	/* What goes on is checked; what is dropped can do no harm. */
+	if (!ch_record_check(r, err))
+		return CH_FAIL;
 	if (!f->latest)
 		return keep(f, r, err);
 	return ch_latest_add(f->latest, r, err) ? CH_DROP : CH_FAIL;

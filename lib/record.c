@@ -53,12 +53,47 @@ reset(struct ch_record *r)
 		ch_free(r->owned.items[i]);
 	r->owned.count = 0;
 	r->count = 0;
+	memset(r->slots, 0, sizeof(r->slots));
 	r->is_changed = false;
 	r->kind = CH_KIND_OTHER;
 	r->line = (struct ch_span){ NULL, 0 };
 }
 
 #define MEMBERS_MAX 1024
+
+/* By length, first and last byte: few names of a record share a slot. */
+static unsigned
+slot_of(struct ch_span key)
+{
+	if (key.len == 0)
+		return 0;
+	return ((unsigned)key.len * 5 + (unsigned char)key.data[0] * 11 +
+		   (unsigned char)key.data[key.len - 1] * 3) %
+	       CH_SLOTS;
+}
+
+static bool
+scan_member(struct ch_record *r, struct ch_scan *s)
+{
+	struct ch_member *m;
+	struct ch_span inside;
+
+	if (r->count == MEMBERS_MAX) {
+		s->why = "too many members";
+		return false;
+	}
+	m = add_member(r);
+	if (!ch_scan_name(s, &m->key))
+		return false;
+	m->value.data = s->p;
+	s->has_escape = false;
+	if (s->p < s->end && *s->p == '"' ? !ch_scan_string(s, &inside)
+					  : !ch_scan_value(s, 1))
+		return false;
+	m->value.len = (size_t)(s->p - m->value.data);
+	m->has_escape = s->has_escape;
+	return true;
+}
 
 static bool
 scan_members(struct ch_record *r, struct ch_scan *s)
@@ -72,20 +107,9 @@ scan_members(struct ch_record *r, struct ch_scan *s)
 	if (ch_scan_take(s, '}'))
 		return true;
 	do {
-		struct ch_member *m;
-
-		if (r->count == MEMBERS_MAX) {
-			s->why = "too many members";
-			return false;
-		}
-		m = add_member(r);
 		ch_scan_blanks(s);
-		if (!ch_scan_name(s, &m->key))
+		if (!scan_member(r, s))
 			return false;
-		m->value.data = s->p;
-		if (!ch_scan_value(s, 1))
-			return false;
-		m->value.len = (size_t)(s->p - m->value.data);
 		ch_scan_blanks(s);
 	} while (ch_scan_take(s, ','));
 	if (ch_scan_take(s, '}'))
@@ -104,30 +128,17 @@ is_name_before(const struct ch_record *r, size_t i)
 	return false;
 }
 
-/* A bit for each name, by length, first and last byte: few share one. */
-static unsigned
-bit_of(struct ch_span key)
-{
-	if (key.len == 0)
-		return 0;
-	return ((unsigned)key.len * 5 + (unsigned char)key.data[0] * 11 +
-		   (unsigned char)key.data[key.len - 1] * 3) %
-	       64;
-}
-
+/* The first member of a slot has it; others are found by looking at all. */
 static bool
-names_are_distinct(const struct ch_record *r, struct ch_scan *s)
+fill_slots(struct ch_record *r)
 {
-	uint64_t seen = 0;
-
 	for (size_t i = 0; i < r->count; i++) {
-		uint64_t bit = (uint64_t)1 << bit_of(r->members[i].key);
+		uint16_t *slot = &r->slots[slot_of(r->members[i].key)];
 
-		if ((seen & bit) != 0 && is_name_before(r, i)) {
-			s->why = "a duplicate member name";
+		if (*slot != 0 && is_name_before(r, i))
 			return false;
-		}
-		seen |= bit;
+		if (*slot == 0)
+			*slot = (uint16_t)(i + 1);
 	}
 	return true;
 }
@@ -142,7 +153,10 @@ scan_line(struct ch_record *r, struct ch_scan *s)
 		s->why = "something stands behind the object";
 		return false;
 	}
-	return names_are_distinct(r, s);
+	if (fill_slots(r))
+		return true;
+	s->why = "a duplicate member name";
+	return false;
 }
 
 static bool
@@ -171,7 +185,7 @@ ch_record_parse(struct ch_record *r, struct ch_span line, struct ch_err *err)
 	r->keys = s.keys;
 	r->key_cap = s.key_cap;
 	if (!is_sound) {
-		r->count = 0;
+		reset(r);
 		return ch_fail(err, CH_MALFORMED, "no record: byte %zu: %s",
 		    (size_t)(s.p - line.data) + 1, s.why);
 	}
@@ -200,6 +214,12 @@ ch_record_free(struct ch_record *r)
 const struct ch_member *
 ch_record_member(const struct ch_record *r, struct ch_span key)
 {
+	size_t first = r->slots[slot_of(key)];
+
+	if (first == 0)
+		return NULL;
+	if (ch_span_equal(r->members[first - 1].key, key))
+		return &r->members[first - 1];
 	for (size_t i = 0; i < r->count; i++) {
 		if (ch_span_equal(r->members[i].key, key))
 			return &r->members[i];
@@ -217,7 +237,7 @@ ch_record_span(struct ch_record *r, const char *key)
 
 	if (m == NULL || m->value.data[0] != '"')
 		return span;
-	if (memchr(m->value.data, '\\', m->value.len) == NULL)
+	if (!m->has_escape || memchr(m->value.data, '\\', m->value.len) == NULL)
 		return (struct ch_span){ m->value.data + 1, m->value.len - 2 };
 	if (!ch_json_decode(m->value, &text)) {
 		ch_buf_free(&text);
@@ -326,6 +346,14 @@ ch_record_lookup(const struct ch_record *r, const char *path)
 	return value;
 }
 
+/* After a change of the members; their names are distinct. */
+static void
+renew_slots(struct ch_record *r)
+{
+	memset(r->slots, 0, sizeof(r->slots));
+	(void)fill_slots(r);
+}
+
 /* Takes value, allocated, over. */
 static void
 set_member(struct ch_record *r, const char *key, char *value)
@@ -344,8 +372,10 @@ set_member(struct ch_record *r, const char *key, char *value)
 		name = ch_strdup(key);
 		ch_list_take(&r->owned, name);
 		m->key = ch_span_of(name);
+		renew_slots(r);
 	}
 	m->value = ch_span_of(value);
+	m->has_escape = true;
 }
 
 void
@@ -378,6 +408,7 @@ ch_record_remove(struct ch_record *r, const char *key)
 		r->count--;
 		memmove(r->members + i, r->members + i + 1,
 		    (r->count - i) * sizeof(*r->members));
+		renew_slots(r);
 		r->is_changed = true;
 		return;
 	}

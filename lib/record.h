@@ -37,13 +37,17 @@ enum ch_kind {
 struct ch_member {
 	struct ch_span key;   /* between the quotes, undecoded */
 	struct ch_span value; /* raw JSON, no blanks around it */
+	bool has_escape;      /* a string in it may have one */
 };
+
+#define CH_SLOTS 64
 
 struct ch_record {
 	struct ch_span line;       /* as it was read, borrowed */
 	enum ch_kind kind;         /* from "record" */
 	struct ch_member *members; /* in order; owned array */
 	size_t count;              /* members in use */
+	uint16_t slots[CH_SLOTS];  /* number of a member by its hash, or 0 */
 	size_t cap;                /* members allocated */
 	bool is_changed;           /* line is no longer the record */
 	struct ch_list owned;      /* values set or decoded */

@@ -2,6 +2,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <string.h>
 
 #include "mem.h"
 
@@ -16,6 +17,9 @@
 
 struct ch_regex {
 	char *pattern;                /* as given */
+	const char *prefix;           /* all it asks for, in pattern, or NULL */
+	size_t prefix_len;            /* bytes of it */
+	bool is_fast;                 /* compiled to machine code */
 	pcre2_code *code;             /* compiled */
 	pcre2_match_data *match;      /* of the last search */
 	pcre2_match_context *context; /* the limits */
@@ -60,6 +64,20 @@ find_possessive(const char *pattern)
 	return 0;
 }
 
+/* "^lib": such a pattern needs no engine. */
+static void
+find_prefix(struct ch_regex *re)
+{
+	static const char literal[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+	const char *rest = re->pattern + 1;
+
+	if (re->pattern[0] != '^' || rest[strspn(rest, literal)] != '\0')
+		return;
+	re->prefix = rest;
+	re->prefix_len = strlen(rest);
+}
+
 struct ch_regex *
 ch_regex_new(const char *pattern, struct ch_err *err)
 {
@@ -85,7 +103,8 @@ ch_regex_new(const char *pattern, struct ch_err *err)
 		goto fail;
 	}
 	/* Where the processor has no JIT, the interpreter does it. */
-	(void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE);
+	re->is_fast = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0;
+	find_prefix(re);
 	re->match = pcre2_match_data_create_from_pattern(re->code, NULL);
 	re->context = pcre2_match_context_create(NULL);
 	if (!re->match || !re->context) {
@@ -107,10 +126,16 @@ ch_regex_find(struct ch_regex *re, struct ch_span subject, bool *found,
 {
 	PCRE2_SPTR text = (PCRE2_SPTR)(subject.data ? subject.data : "");
 	PCRE2_UCHAR reason[256];
-	int code = pcre2_match(
-	    re->code, text, subject.len, 0, 0, re->match, re->context);
+	int code;
 
+	if (re->prefix) {
+		*found = subject.len >= re->prefix_len &&
+			 memcmp(text, re->prefix, re->prefix_len) == 0;
+		return true;
+	}
 	re->subject = text;
+	code = (re->is_fast ? pcre2_jit_match : pcre2_match)(
+	    re->code, text, subject.len, 0, 0, re->match, re->context);
 	/* The stack of compiled code is small: the interpreter has a heap. */
 	if (code == PCRE2_ERROR_JIT_STACKLIMIT)
 		code = pcre2_match(re->code, text, subject.len, 0, PCRE2_NO_JIT,

@@ -17,6 +17,7 @@ ch_scan_init(struct ch_scan *s, struct ch_span text)
 	s->p = text.data;
 	s->end = text.data + text.len;
 	s->why = NULL;
+	s->has_escape = false;
 	s->key_count = 0;
 }
 
@@ -33,38 +34,6 @@ ch_scan_fail(struct ch_scan *s, const char *why)
 {
 	s->why = why;
 	return false;
-}
-
-void
-ch_scan_blanks(struct ch_scan *s)
-{
-	while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' ||
-				    *s->p == '\r' || *s->p == '\n'))
-		s->p++;
-}
-
-bool
-ch_scan_take(struct ch_scan *s, char c)
-{
-	if (s->p >= s->end || *s->p != c)
-		return false;
-	s->p++;
-	return true;
-}
-
-bool
-ch_scan_name(struct ch_scan *s, struct ch_span *name)
-{
-	if (!ch_scan_string(s, name))
-		return false;
-	if (memchr(name->data, '\\', name->len) != NULL)
-		return ch_scan_fail(
-		    s, "a member name is written with an escape");
-	ch_scan_blanks(s);
-	if (!ch_scan_take(s, ':'))
-		return ch_scan_fail(s, "a colon is missing");
-	ch_scan_blanks(s);
-	return true;
 }
 
 static int

@@ -22,6 +22,7 @@ struct ch_scan {
 	const char *p;        /* the next byte */
 	const char *end;      /* behind the last byte */
 	const char *why;      /* what is wrong, when something is */
+	bool has_escape;      /* set when a string has one */
 	struct ch_span *keys; /* names of the objects that are open */
 	size_t key_count;     /* of these, in use */
 	size_t key_cap;       /* of these, allocated */
@@ -31,9 +32,26 @@ void ch_scan_init(struct ch_scan *s, struct ch_span text);
 void ch_scan_free(struct ch_scan *s);
 /* Notes why and returns false. */
 bool ch_scan_fail(struct ch_scan *s, const char *why);
-void ch_scan_blanks(struct ch_scan *s);
+
+static inline void
+ch_scan_blanks(struct ch_scan *s)
+{
+	while (
+	    s->p < s->end && *s->p <= ' ' &&
+	    (*s->p == ' ' || *s->p == '\t' || *s->p == '\r' || *s->p == '\n'))
+		s->p++;
+}
+
 /* True and one byte further when c is next. */
-bool ch_scan_take(struct ch_scan *s, char c);
+static inline bool
+ch_scan_take(struct ch_scan *s, char c)
+{
+	if (s->p >= s->end || *s->p != c)
+		return false;
+	s->p++;
+	return true;
+}
+
 /* From the quote; *inside is what stands between the quotes. */
 bool ch_scan_string(struct ch_scan *s, struct ch_span *inside) CH_MUST_CHECK;
 /* A member name with the colon behind it and the blanks around. */

@@ -9,55 +9,36 @@
 
 #include "banned.h"
 
-/* Where a word's lowest marked byte lies, counted from its first in memory. */
-static size_t
-first_marked(uint64_t marks)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return (size_t)__builtin_ctzll(marks) / 8;
-#else
-	(void)marks;
-	return 0;
-#endif
-}
+/* The letters that may follow a backslash, u aside. */
+static const bool is_escape[256] = { ['"'] = true,
+	['\\'] = true,
+	['/'] = true,
+	['b'] = true,
+	['f'] = true,
+	['n'] = true,
+	['r'] = true,
+	['t'] = true };
 
 /*
  * The first byte from p on that a string scanner must look at: a quote, a
- * backslash, a control byte, or one that is not ASCII.  Eight at a time, by
- * the well-known tests for a zero byte and for a byte below a limit: a borrow
- * marks false bytes only above a true one, so the lowest mark is true.
+ * backslash, a control byte, or one that is not ASCII.
  */
-static const char *
-plain_words(const char *p, const char *end)
+static inline const char *
+plain_bytes(const char *p, const char *end)
 {
-	const uint64_t ones = 0x0101010101010101U;
-	const uint64_t highs = 0x8080808080808080U;
-
-	while (end - p >= 8) {
-		uint64_t x;
-		uint64_t quote;
-		uint64_t slash;
-		uint64_t marks;
-
-		memcpy(&x, p, 8);
-		quote = x ^ (ones * '"');
-		slash = x ^ (ones * '\\');
-		quote = (quote - ones) & ~quote;
-		slash = (slash - ones) & ~slash;
-		marks = (quote | slash | ((x - ones * 0x20) & ~x) | x) & highs;
-		if (marks != 0) {
-			p += first_marked(marks);
-			break;
-		}
-		p += 8;
-	}
+	while (p < end && *p != '"' && *p != '\\' &&
+	       (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80)
+		p++;
 	return p;
 }
 
 #ifdef __SSE2__
-/* The same, sixteen at a time: as signed bytes, not ASCII is below 0x20 too. */
-static const char *
-plain_blocks(const char *p, const char *end)
+/*
+ * The same, sixteen at a time: less 0x20, as signed bytes, control bytes and
+ * what is not ASCII are negative, and the sign is what movemask takes.
+ */
+static inline const char *
+plain_end(const char *p, const char *end)
 {
 	const __m128i quote = _mm_set1_epi8('"');
 	const __m128i slash = _mm_set1_epi8('\\');
@@ -67,27 +48,43 @@ plain_blocks(const char *p, const char *end)
 		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
 		__m128i special = _mm_or_si128(_mm_cmpeq_epi8(x, quote),
 		    _mm_or_si128(
-			_mm_cmpeq_epi8(x, slash), _mm_cmplt_epi8(x, space)));
+			_mm_cmpeq_epi8(x, slash), _mm_subs_epi8(x, space)));
 		int marks = _mm_movemask_epi8(special);
 
 		if (marks != 0)
 			return p + __builtin_ctz((unsigned)marks);
 		p += 16;
 	}
-	return plain_words(p, end);
+	return plain_bytes(p, end);
 }
-#define plain_words plain_blocks
-#endif
 
+#else
+/*
+ * The same, eight at a time, by the well-known tests for a zero byte and for a
+ * byte below a limit: a mark may be false only above a true one.
+ */
 static inline const char *
 plain_end(const char *p, const char *end)
 {
-	p = plain_words(p, end);
-	while (p < end && *p != '"' && *p != '\\' &&
-	       (unsigned char)*p >= 0x20 && (unsigned char)*p < 0x80)
-		p++;
-	return p;
+	const uint64_t ones = 0x0101010101010101U;
+
+	for (; end - p >= 8; p += 8) {
+		uint64_t x;
+		uint64_t quote;
+		uint64_t slash;
+
+		memcpy(&x, p, 8);
+		quote = x ^ (ones * '"');
+		slash = x ^ (ones * '\\');
+		quote = (quote - ones) & ~quote;
+		slash = (slash - ones) & ~slash;
+		if (((quote | slash | ((x - ones * 0x20) & ~x) | x) &
+			(ones * 0x80)) != 0)
+			break;
+	}
+	return plain_bytes(p, end);
 }
+#endif
 
 static int
 hex_value(char c)
@@ -141,26 +138,20 @@ scan_unicode_escape(struct ch_scan *s)
 	return true;
 }
 
-/* The letters that may follow a backslash, u aside. */
-static const bool is_escape[256] = { ['"'] = true,
-	['\\'] = true,
-	['/'] = true,
-	['b'] = true,
-	['f'] = true,
-	['n'] = true,
-	['r'] = true,
-	['t'] = true };
-
 /* On the backslash. */
 static bool
 scan_escape(struct ch_scan *s)
 {
+	s->has_escape = true;
 	s->p++;
 	if (s->p >= s->end)
 		return ch_scan_fail(s, "the text ends inside a string");
 	if (*s->p == 'u')
 		return scan_unicode_escape(s);
-	return ch_scan_fail(s, "an unknown escape");
+	if (!is_escape[(unsigned char)*s->p])
+		return ch_scan_fail(s, "an unknown escape");
+	s->p++;
+	return true;
 }
 
 /*
@@ -185,27 +176,78 @@ scan_special(struct ch_scan *s)
 	return true;
 }
 
-bool
-ch_scan_string(struct ch_scan *s, struct ch_span *inside)
+static inline const char *
+string_end(struct ch_scan *s, const char *p)
 {
-	const char *start;
+	p = plain_end(p, s->end);
+	while (
+	    s->end - p >= 2 && *p == '\\' && is_escape[(unsigned char)p[1]]) {
+		s->has_escape = true;
+		p = plain_end(p + 2, s->end);
+	}
+	return p;
+}
 
-	if (!ch_scan_take(s, '"'))
-		return ch_scan_fail(s, "a string is missing");
-	start = s->p;
-	do {
-		const char *p = plain_end(s->p, s->end);
-
-		while (s->end - p >= 2 && *p == '\\' &&
-		       is_escape[(unsigned char)p[1]])
-			p = plain_end(p + 2, s->end);
-		s->p = p;
-	} while (scan_special(s));
+/* From a byte that is not plain to the end of the string. */
+static bool
+finish_string(struct ch_scan *s)
+{
+	while (scan_special(s))
+		s->p = plain_end(s->p, s->end);
 	if (s->why != NULL)
 		return false;
 	if (s->p >= s->end)
 		return ch_scan_fail(s, "the text ends inside a string");
+	return true;
+}
+
+bool
+ch_scan_string(struct ch_scan *s, struct ch_span *inside)
+{
+	const char *start = s->p + 1;
+	const char *p;
+
+	if (!ch_scan_take(s, '"'))
+		return ch_scan_fail(s, "a string is missing");
+	p = string_end(s, start);
+	s->p = p;
+	if ((p >= s->end || *p != '"') && !finish_string(s))
+		return false;
 	*inside = (struct ch_span){ start, (size_t)(s->p - start) };
 	s->p++;
+	return true;
+}
+
+/* The usual name: nothing escaped, no blanks around the colon. */
+static bool
+take_simple_name(struct ch_scan *s, struct ch_span *name)
+{
+	const char *start = s->p + 1;
+	const char *p;
+
+	if (s->end - s->p < 4 || *s->p != '"')
+		return false;
+	p = plain_end(start, s->end);
+	if (s->end - p < 3 || p[0] != '"' || p[1] != ':' || p[2] <= ' ')
+		return false;
+	*name = (struct ch_span){ start, (size_t)(p - start) };
+	s->p = p + 2;
+	return true;
+}
+
+bool
+ch_scan_name(struct ch_scan *s, struct ch_span *name)
+{
+	if (take_simple_name(s, name))
+		return true;
+	if (!ch_scan_string(s, name))
+		return false;
+	if (memchr(name->data, '\\', name->len) != NULL)
+		return ch_scan_fail(
+		    s, "a member name is written with an escape");
+	ch_scan_blanks(s);
+	if (!ch_scan_take(s, ':'))
+		return ch_scan_fail(s, "a colon is missing");
+	ch_scan_blanks(s);
 	return true;
 }

@@ -93,36 +93,61 @@ ch_parse_size(const char *s, uint64_t *out)
 bool
 ch_is_hex(const char *s, size_t len)
 {
-	unsigned bad = 0;
+	static const bool is_digit[256] = { ['0'] = true,
+		['1'] = true,
+		['2'] = true,
+		['3'] = true,
+		['4'] = true,
+		['5'] = true,
+		['6'] = true,
+		['7'] = true,
+		['8'] = true,
+		['9'] = true,
+		['a'] = true,
+		['b'] = true,
+		['c'] = true,
+		['d'] = true,
+		['e'] = true,
+		['f'] = true };
 
-	/* No branch in the loop: digests are long and nearly always sound. */
 	for (size_t i = 0; i < len; i++) {
-		unsigned c = (unsigned char)s[i];
-
-		bad |= (c - '0' > 9) & (c - 'a' > 5);
+		if (!is_digit[(unsigned char)s[i]])
+			return false;
 	}
-	return bad == 0;
+	return true;
+}
+
+/* Eight at a time: a borrow marks falsely only above a true mark. */
+static bool
+has_control(const char *s)
+{
+	const uint64_t ones = 0x0101010101010101U;
+	uint64_t x;
+	uint64_t del;
+
+	memcpy(&x, s, 8);
+	del = x ^ (ones * 0x7f);
+	return ((((x - ones * 0x20) & ~x) | ((del - ones) & ~del)) &
+		   (ones * 0x80)) != 0;
 }
 
 bool
 ch_is_plain(const char *s, size_t len)
 {
-	const uint64_t ones = 0x0101010101010101U;
-	uint64_t bad = 0;
+	size_t i = 0;
 
-	/* Eight at a time: a borrow marks falsely only above a true mark. */
-	for (; len >= 8; s += 8, len -= 8) {
-		uint64_t x;
-		uint64_t del;
-
-		memcpy(&x, s, 8);
-		del = x ^ (ones * 0x7f);
-		bad |= ((x - ones * 0x20) & ~x) | ((del - ones) & ~del);
+	if (len < 8) {
+		for (; i < len; i++) {
+			if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
+				return false;
+		}
+		return true;
 	}
-	bad &= ones * 0x80;
-	for (; len > 0; s++, len--)
-		bad |= (unsigned char)*s < 0x20 || *s == 0x7f;
-	return bad == 0;
+	for (; i + 8 < len; i += 8) {
+		if (has_control(s + i))
+			return false;
+	}
+	return !has_control(s + len - 8);
 }
 
 void

@@ -28,13 +28,30 @@ struct ch_span {
 
 struct ch_span ch_span_of(const char *s);
 
-/* Inline, since records are looked through with these all the time. */
+/*
+ * Inline, and without a call for short ones, since records are looked through
+ * with it all the time.
+ */
 static inline bool
 ch_span_equal(struct ch_span a, struct ch_span b)
 {
-	return a.len == b.len &&
-	       (a.len == 0 || (a.data[0] == b.data[0] &&
-				  memcmp(a.data, b.data, a.len) == 0));
+	uint32_t first[2];
+	uint32_t last[2];
+
+	if (a.len != b.len)
+		return false;
+	if (a.len > 8)
+		return memcmp(a.data, b.data, a.len) == 0;
+	if (a.len < 4)
+		return a.len == 0 ||
+		       (a.data[0] == b.data[0] &&
+			   a.data[a.len / 2] == b.data[a.len / 2] &&
+			   a.data[a.len - 1] == b.data[a.len - 1]);
+	memcpy(&first[0], a.data, 4);
+	memcpy(&first[1], b.data, 4);
+	memcpy(&last[0], a.data + a.len - 4, 4);
+	memcpy(&last[1], b.data + b.len - 4, 4);
+	return first[0] == first[1] && last[0] == last[1];
 }
 
 static inline bool

@@ -94,7 +94,7 @@ kept() {
 		pkg_line deb evil 1 amd64 ../../etc/passwd
 		end_line deb
 	} >bad
-	run -3 --separate-stderr chantal-filter --arch i386 <bad
+	run -3 --separate-stderr chantal-filter --arch amd64 <bad
 	[[ $stderr == *"stdin: line 2: "* ]]
 }
 
