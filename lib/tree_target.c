@@ -117,10 +117,12 @@ ch_target_open(struct ch_target *t, const char *path, const char *trees,
 	*slash = '\0';
 	t->parent = slash == whole ? ch_strdup("/") : resolve(whole);
 	ch_free(whole);
-	if (t->name[0] == '\0' || ch_str_equal(t->name, ".") ||
-	    ch_str_equal(t->name, "..") || has_dots(t->parent))
+	if (path[0] == '\0' || t->name[0] == '\0' ||
+	    ch_str_equal(t->name, ".") || ch_str_equal(t->name, "..") ||
+	    has_dots(t->parent))
 		return ch_fail(err, CH_USAGE,
-		    "%s: not a folder to publish to: name it in full", path);
+		    "\"%s\": not a folder to publish to: name it in full",
+		    path);
 	if (strlen(t->name) > TARGET_NAME_MAX)
 		return ch_fail(err, CH_USAGE, "%s: a name over %d bytes", path,
 		    TARGET_NAME_MAX);
