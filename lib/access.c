@@ -313,11 +313,13 @@ http_feed(struct ch_access *a, const char *feed, struct ch_err *err)
 static bool
 take_feed(struct ch_access *a, const char *feed, struct ch_err *err)
 {
-	if (ch_str_starts(feed, "file:"))
-		return file_feed(a, feed, err);
-	if (strstr(feed, "://") == NULL)
-		return folder_feed(a, feed, err);
-	return http_feed(a, feed, err);
+	bool is_url = ch_str_starts(feed, "file:");
+
+	if (!is_url && strstr(feed, "://") != NULL)
+		return http_feed(a, feed, err);
+	/* Its own origin too: then no other host may be asked. */
+	ch_list_add(&a->http.origins, "file://");
+	return is_url ? file_feed(a, feed, err) : folder_feed(a, feed, err);
 }
 
 static bool
@@ -353,7 +355,9 @@ ch_access_finish(struct ch_access *a, const struct ch_json *repo,
 			"with --auth-file");
 	if (feed == NULL)
 		feed = ch_json_string(ch_json_get(repo, "feed"));
-	if (feed != NULL && *feed != '\0' && !take_feed(a, feed, err))
+	if (feed != NULL && *feed != '\0' && !take_feed(a, feed, err)) {
+		err->status = CH_USAGE; /* a feed is given, not found */
 		return false;
+	}
 	return bind_credentials(a, err);
 }
