@@ -29,7 +29,9 @@ check_home_format(const char *dir, struct ch_err *err)
 
 	if (!ch_str_equal(slash == NULL ? dir : slash + 1, "pool"))
 		return true;
-	path = ch_path_join(dir, "../format");
+	/* dir itself need not exist, so dir/.. leads nowhere. */
+	path = ch_format(
+	    "%.*sformat", slash == NULL ? 0 : (int)(slash + 1 - dir), dir);
 	text.max = 64;
 	if (access(path, F_OK) == 0 &&
 	    (!ch_read_file(path, text.max, &text, &ignored) ||

@@ -69,10 +69,16 @@ ch_pool_verb_path(struct ch_pool_job *job, struct ch_err *err)
 	return status_of(ok, err);
 }
 
+/* A repository that is not configured any more is asked as anybody would. */
 static struct ch_http *
 engine_of(void *ctx, const char *repo, struct ch_err *err)
 {
-	return ch_engines_get(ctx, repo, err);
+	struct ch_engines *engines = ctx;
+	struct ch_err unknown;
+
+	if (ch_config_repo(engines->cfg, repo, &unknown) == NULL)
+		repo = NULL;
+	return ch_engines_get(engines, repo, err);
 }
 
 int
@@ -90,7 +96,8 @@ ch_pool_verb_fsck(struct ch_pool_job *job, struct ch_err *err)
 	ok = ch_fsck_check(&f, err) &&
 	     (!job->is_repair ||
 		 ch_fsck_repair(&f, engine_of, job->engines, err)) &&
-	     ch_pool_print_fsck(&f, &job->out, err);
+	     ch_pool_print_fsck(&f, &job->out, err) &&
+	     ch_out_flush(&job->out, err);
 	left = f.wrong.count - (size_t)f.repaired;
 	if (ok && left > 0)
 		ok = ch_fail(err, CH_UNTRUSTED,
