@@ -212,7 +212,7 @@ same() {
 	echo more >>"$WWW/vague/plain.txt"
 	run chantal repo sync --repo-id tree
 	[ "$status" -eq 0 ]
-	[[ $output == *' 30 B fetched, '* ]]
+	[[ $output == *' 30 B fetched, '* ]] || { echo "$output"; false; } || { echo "$output"; false; }
 	[[ $output == *'0 added, 0 removed, 2 updated'* ]]
 	chantal publish repo --repo-id tree
 	same "$WWW/vague"

@@ -14,6 +14,7 @@
 struct reading {
 	struct ch_listing *listing; /* where entries go */
 	char *base;                 /* of relative links; owned */
+	bool has_base;              /* the page gave one */
 };
 
 /* What is left of url behind its count-th "/", or NULL. */
@@ -164,22 +165,49 @@ trim(const char *s)
 	return ch_strndup(s, len);
 }
 
+/*
+ * Most links are a name and nothing else: they need no resolving.  The length
+ * of the name, a slash at its end included, or 0.
+ */
+static size_t
+plain_len(const struct reading *r, const char *href)
+{
+	size_t len =
+	    strspn(href, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "0123456789+._~-");
+
+	if (r->has_base || href[0] == '.')
+		return 0;
+	if (len > 0 && href[len] == '/')
+		len++;
+	return href[len] == '\0' ? len : 0;
+}
+
+static bool
+resolve(const struct reading *r, const char *href,
+    const struct ch_html_link *link, struct ch_err *err)
+{
+	struct ch_err why = { 0 };
+	char *url = ch_url_resolve(r->base, href, &why);
+	bool ok = url != NULL ? take_url(r, url, link, err)
+			      : refuse(r, ch_span_of(href), why.text, err);
+
+	ch_free(url);
+	return ok;
+}
+
 static bool
 on_link(void *ctx, const struct ch_html_link *link, struct ch_err *err)
 {
 	const struct reading *r = ctx;
 	char *href = trim(link->href);
-	struct ch_err why = { 0 };
-	char *url = NULL;
 	bool ok = true;
 
-	if (strchr(href, '?') == NULL && *href != '#' && *href != '\0' &&
-	    !has_other_scheme(href)) {
-		url = ch_url_resolve(r->base, href, &why);
-		ok = url != NULL ? take_url(r, url, link, err)
-				 : refuse(r, ch_span_of(href), why.text, err);
-	}
-	ch_free(url);
+	if (plain_len(r, href) > 0)
+		ok = take_name(r, ch_span_of(href), link, err);
+	else if (strchr(href, '?') == NULL && *href != '#' && *href != '\0' &&
+		 !has_other_scheme(href))
+		ok = resolve(r, href, link, err);
 	ch_free(href);
 	return ok;
 }
@@ -195,6 +223,7 @@ on_base(void *ctx, const char *href, struct ch_err *err)
 	if (url != NULL) {
 		ch_free(r->base);
 		r->base = url;
+		r->has_base = true;
 	}
 	return true;
 }
