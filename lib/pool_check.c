@@ -227,7 +227,7 @@ find_run(struct ch_pool_check *check, struct ch_stage *stage, const char *repo,
 }
 
 static bool
-feed(struct ch_pool_check *check, struct run *run, struct ch_record *r,
+give(struct ch_pool_check *check, struct run *run, struct ch_record *r,
     struct ch_err *err)
 {
 	const char *sha256 = ch_record_string(r, "sha256");
@@ -269,7 +269,7 @@ ch_pool_check_package(
 	/* Twice the same in one stream leaves once. */
 	if (!ch_digest_set_add(&run->asked, key))
 		return true;
-	return feed(check, run, r, err);
+	return give(check, run, r, err);
 }
 
 static bool

@@ -16,7 +16,7 @@
 
 #include "pool_roots.h"
 
-#define CH_GC_GRACE_S (24 * 60 * 60)
+#define CH_GC_GRACE_S ((uint64_t)24 * 60 * 60)
 
 struct ch_gc_options {
 	struct ch_homes homes; /* where roots are */

@@ -66,40 +66,42 @@ finish(struct ch_pool *pool, struct ch_put *put, struct ch_put_facts *facts,
 	       (!ch_pool_is_flush_due(pool) || ch_pool_flush(pool, err));
 }
 
-static bool
-import(struct ch_pool *pool, int fd, const char *name, unsigned also,
-    struct ch_put_facts *facts, struct ch_err *err)
+static struct ch_put *
+begin(struct ch_pool *pool, int fd, const char *name, unsigned also,
+    struct ch_err *err)
 {
 	struct ch_put *put;
 	struct stat st;
 
-	if (fstat(fd, &st) < 0)
-		return ch_fail_errno(err, errno, "%s", name);
-	put = ch_pool_put_begin(pool, name, CH_SIZE_UNKNOWN, also, err);
-	if (put == NULL)
-		return false;
-	if ((S_ISREG(st.st_mode) &&
-		!ch_pool_check_space(pool, (uint64_t)st.st_size, err)) ||
-	    !take_in(put, fd, name, err)) {
-		ch_pool_put_abort(put);
-		return false;
+	if (fstat(fd, &st) < 0) {
+		(void)ch_fail_errno(err, errno, "%s", name);
+		return NULL;
 	}
-	return finish(pool, put, facts, err);
+	put = ch_pool_put_begin(pool, name, CH_SIZE_UNKNOWN, also, err);
+	if (put == NULL ||
+	    ((!S_ISREG(st.st_mode) ||
+		 ch_pool_check_space(pool, (uint64_t)st.st_size, err)) &&
+		take_in(put, fd, name, err)))
+		return put;
+	ch_pool_put_abort(put);
+	return NULL;
 }
 
 bool
 ch_pool_import_fd(struct ch_pool *pool, int fd, const char *name,
     struct ch_put_facts *facts, struct ch_err *err)
 {
-	return import(pool, fd, name, 0, facts, err);
+	struct ch_put *put = begin(pool, fd, name, 0, err);
+
+	return put != NULL && finish(pool, put, facts, err);
 }
 
 bool
 ch_pool_import_file(struct ch_pool *pool, const char *path, unsigned also,
     struct ch_put_facts *facts, struct ch_err *err)
 {
+	struct ch_put *put = NULL;
 	struct stat st;
-	bool ok = false;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
@@ -109,9 +111,9 @@ ch_pool_import_file(struct ch_pool *pool, const char *path, unsigned also,
 	else if (!S_ISREG(st.st_mode))
 		(void)ch_fail(err, CH_USAGE, "%s: not a regular file", path);
 	else
-		ok = import(pool, fd, path, also, facts, err);
+		put = begin(pool, fd, path, also, err);
 	(void)close(fd);
-	return ok;
+	return put != NULL && finish(pool, put, facts, err);
 }
 
 bool

@@ -15,20 +15,16 @@
 char *
 ch_bytes_text(uint64_t bytes)
 {
-	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB",
-		"TiB" };
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB",
+		"EiB" };
 	size_t unit = 0;
-	uint64_t tenths = bytes;
 
 	if (bytes < 1024)
 		return ch_format("%" PRIu64 " bytes", bytes);
-	tenths = bytes <= UINT64_MAX / 10 ? bytes * 10 : UINT64_MAX;
-	while (tenths >= 10240 && unit + 1 < sizeof(units) / sizeof(units[0])) {
-		tenths /= 1024;
+	for (; bytes >= (uint64_t)1 << 20; bytes >>= 10)
 		unit++;
-	}
-	return ch_format("%" PRIu64 ".%" PRIu64 " %s", tenths / 10, tenths % 10,
-	    units[unit]);
+	return ch_format("%" PRIu64 ".%" PRIu64 " %s", bytes >> 10,
+	    (bytes & 1023) * 10 >> 10, units[unit]);
 }
 
 static bool

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2154 # run sets $stderr
+# shellcheck disable=SC2154,SC2030,SC2031 # run sets $stderr; a test is a subshell
 
 bats_require_minimum_version 1.5.0
 load helpers
@@ -462,7 +462,7 @@ damage() {
 	total=0
 	for n in 1 2 3; do
 		run -0 chantal-pool fsck --full --sample "$n/3"
-		total=$((total + $(echo "$output" | sed 's/[^0-9]*\([0-9]*\).*/\1/')))
+		total=$((total + $(cut -d' ' -f2 <<<"$output")))
 	done
 	[ "$total" -eq 40 ]
 }
@@ -663,7 +663,7 @@ age() {
 	chantal-pool import srv/b
 	[ ! -e "$POOL/.stage/123-dead" ]
 	[ ! -e "$POOL/.stage/124-no-lock-yet" ]
-	[ "$(ls "$POOL/.stage" | wc -l)" -eq 1 ]
+	[ "$(find "$POOL/.stage" -mindepth 1 -maxdepth 1 -type d | wc -l)" -eq 1 ]
 	end_line r >&9
 	exec 9>&-
 	wait "$alive"
@@ -867,7 +867,7 @@ on_small_disk() {
 	[ "$(jq -r 'select(.record == "reject") | "\(.code) \(.repo)"' out)" = "signature r" ]
 	[[ $(jq -r .message out) == *"$(object "$(sha256_of srv/b)")"* ]]
 	[ "$(tail -n 1 out | jq -r .status)" = partial ]
-	sed -i 's/jq -c .*/head -n 2 | jq -c .record; exit 0; jq -c '"'"'.file as $f | .record | if .name == "b" then/' plugins/strict
+	sed -i 's/jq -c .*/head -n 2 | jq -c .record; exit 0; jq -c '"'"'\\/' plugins/strict
 	run -3 --separate-stderr chantal-pool --check add <in
 	[[ $stderr == *"check answered 2 of 3"* ]]
 	[[ $output == *'"status":"failed"'* ]]

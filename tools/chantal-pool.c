@@ -110,7 +110,7 @@ text_of(const struct options *o, int opt)
 static bool
 take_option(struct options *o, int opt)
 {
-	bool is_quick; /* what happens without --full */
+	bool is_quick = true; /* what happens without --full */
 	bool *const flags[] = { &o->job.wants_check, &is_quick, &o->job.is_full,
 		&o->job.is_repair, &o->job.is_yes, &o->is_version };
 
