@@ -30,16 +30,15 @@ struct entries {
 };
 
 struct diff {
-	struct side sides[SIDES];      /* both files */
-	struct entries entries[SIDES]; /* differing lines of the group */
-	char *key_text;                /* a line of the group, owned */
-	struct ch_line key;            /* the same, taken apart */
-	char *name;                    /* of the group, owned */
-	char *arch;                    /* of the group, owned */
-	struct ch_record record;       /* scratch */
-	ch_diff_fn *fn;                /* the caller's, or NULL */
-	void *ctx;                     /* the caller's */
-	struct ch_diff_counts *counts; /* the caller's */
+	struct side sides[SIDES];        /* both files */
+	struct entries entries[SIDES];   /* differing lines of the group */
+	char *key_text;                  /* a line of the group, owned */
+	struct ch_line key;              /* the same, taken apart */
+	char *name;                      /* of the group, owned */
+	char *arch;                      /* of the group, owned */
+	struct ch_record record;         /* scratch */
+	const struct ch_diff_sink *sink; /* the caller's, or NULL */
+	struct ch_diff_counts *counts;   /* the caller's */
 };
 
 const char *
@@ -135,8 +134,8 @@ report(struct diff *d, enum ch_change change, struct ch_diff_side *sides,
 		d->counts->files[change]++;
 	if (change != CH_CHANGED)
 		d->counts->bytes_new += item.new->bytes;
-	if (d->fn)
-		ok = d->fn(d->ctx, &item, err);
+	if (d->sink)
+		ok = d->sink->fn(d->sink->ctx, &item, err);
 	ch_list_free(&sides[OLD].versions);
 	ch_list_free(&sides[OLD].sha256s);
 	ch_list_free(&sides[NEW].versions);
@@ -318,27 +317,35 @@ walk(struct diff *d, struct ch_err *err)
 	return ok && (!d->key_text || group_end(d, err));
 }
 
-bool
-ch_diff_run(const char *old_path, const char *new_path, ch_diff_fn *fn,
-    void *ctx, struct ch_diff_counts *counts, struct ch_err *err)
+static void
+diff_clear(struct diff *d)
 {
-	struct diff d = { .fn = fn, .ctx = ctx, .counts = counts };
-	bool ok = false;
+	int which;
+
+	for (which = OLD; which < SIDES; which++) {
+		ch_generation_close(&d->sides[which].g);
+		entries_clear(&d->entries[which]);
+		ch_free(d->entries[which].items);
+	}
+	ch_free(d->key_text);
+	ch_free(d->name);
+	ch_free(d->arch);
+	ch_record_free(&d->record);
+}
+
+bool
+ch_diff_run(const char *old_path, const char *new_path,
+    const struct ch_diff_sink *sink, struct ch_diff_counts *counts,
+    struct ch_err *err)
+{
+	struct diff d = { .sink = sink, .counts = counts };
+	bool ok;
 
 	*counts = (struct ch_diff_counts){ .bytes_new = 0 };
 	d.sides[NEW].g.in.fd = -1;
-	if (ch_generation_open(&d.sides[OLD].g, old_path, err) &&
-	    ch_generation_open(&d.sides[NEW].g, new_path, err))
-		ok = walk(&d, err);
-	ch_generation_close(&d.sides[OLD].g);
-	ch_generation_close(&d.sides[NEW].g);
-	entries_clear(&d.entries[OLD]);
-	entries_clear(&d.entries[NEW]);
-	ch_free(d.entries[OLD].items);
-	ch_free(d.entries[NEW].items);
-	ch_free(d.key_text);
-	ch_free(d.name);
-	ch_free(d.arch);
-	ch_record_free(&d.record);
+	ok = ch_generation_open(&d.sides[OLD].g, old_path, err) &&
+	     ch_generation_open(&d.sides[NEW].g, new_path, err) &&
+	     walk(&d, err);
+	diff_clear(&d);
 	return ok;
 }

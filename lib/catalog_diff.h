@@ -1,7 +1,7 @@
 /*
  * What changed between two generations.
  *
- * ch_diff_run() reads both once, side by side, and calls fn for each
+ * ch_diff_run() reads both once, side by side, and calls the sink for each
  * difference, in the order of the catalog.  Packages are compared per name and
  * architecture: when both sides have versions that the other has not, that is
  * one update from those to these; else each version was added or removed.
@@ -53,12 +53,17 @@ struct ch_diff_counts {
 	uint64_t bytes_new;            /* of what was added or updated */
 };
 
-typedef bool ch_diff_fn(
-    void *ctx, const struct ch_diff_item *item, struct ch_err *err);
+/* Who is told of each difference. */
+struct ch_diff_sink {
+	bool (*fn)(void *ctx, const struct ch_diff_item *item,
+	    struct ch_err *err); /* false stops */
+	void *ctx;               /* handed to fn */
+};
 
-/* Two files of generations; fn may be NULL: only count. */
-bool ch_diff_run(const char *old_path, const char *new_path, ch_diff_fn *fn,
-    void *ctx, struct ch_diff_counts *counts, struct ch_err *err) CH_MUST_CHECK;
+/* Two files of generations; sink may be NULL: only count. */
+bool ch_diff_run(const char *old_path, const char *new_path,
+    const struct ch_diff_sink *sink, struct ch_diff_counts *counts,
+    struct ch_err *err) CH_MUST_CHECK;
 bool ch_diff_is_empty(const struct ch_diff_counts *counts);
 
 #endif

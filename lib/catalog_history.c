@@ -166,7 +166,7 @@ bool
 ch_history_begin(const struct ch_catalog *cat, const char *repo,
     const char *action, struct ch_err *err)
 {
-	struct ch_json *note;
+	struct ch_json *note = ch_json_make_object();
 	struct ch_buf text = { 0 };
 	char *path = running_path(cat, repo);
 	char *dir = ch_format("%s/%s", cat->dir, repo);
@@ -175,15 +175,14 @@ ch_history_begin(const struct ch_catalog *cat, const char *repo,
 		  ch_catalog_next_number(cat, repo, &next, err);
 
 	if (ok) {
-		note = ch_json_make_object();
 		set_now(note, "started");
 		ch_json_set(note, "action", ch_json_make_string(action));
 		ch_json_set(note, "next", ch_json_make_int((int64_t)next));
 		ch_json_print(note, false, &text);
 		ch_buf_putc(&text, '\n');
 		ok = ch_atomic_write(path, text.data, text.len, 0644, err);
-		ch_json_free(note);
 	}
+	ch_json_free(note);
 	ch_buf_free(&text);
 	ch_free(dir);
 	ch_free(path);

@@ -191,14 +191,28 @@ describe_reject(struct ch_record *r, struct ch_buf *out)
 	ch_buf_free(&text);
 }
 
+/* For "why", which shows the rejects of the last attempt. */
+static bool
+keep_reject(struct ch_saving *s, const struct ch_record *r, struct ch_err *err)
+{
+	char *path =
+	    ch_catalog_repo_path(s->o->cat, s->o->repo, "rejects.ndjson");
+	bool ok =
+	    s->rejects.path || ch_atomic_open(&s->rejects, path, 0644, err);
+
+	ch_free(path);
+	ch_buf_clear(&s->line);
+	ch_record_print(r, &s->line);
+	return ok &&
+	       ch_out_write(&s->rejects.out, s->line.data, s->line.len, err);
+}
+
 bool
 ch_intake_reject(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 {
 	const char *code = ch_record_string(r, "code");
 	const char *message = ch_record_string(r, "message");
 	struct ch_buf what = { 0 };
-	char *path;
-	bool ok = true;
 
 	s->report->attempt.rejects++;
 	if (ch_record_true(r, "retry"))
@@ -211,16 +225,7 @@ ch_intake_reject(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 	ch_warn("%s: rejected: %s: %s: %s", s->o->repo, what.data,
 	    code ? code : "no code", message ? message : "no reason given");
 	ch_buf_free(&what);
-	if (!s->rejects.path) {
-		path = ch_catalog_repo_path(
-		    s->o->cat, s->o->repo, "rejects.ndjson");
-		ok = ch_atomic_open(&s->rejects, path, 0644, err);
-		ch_free(path);
-	}
-	ch_buf_clear(&s->line);
-	ch_record_print(r, &s->line);
-	return ok &&
-	       ch_out_write(&s->rejects.out, s->line.data, s->line.len, err);
+	return keep_reject(s, r, err);
 }
 
 static bool

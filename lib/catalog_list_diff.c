@@ -85,9 +85,10 @@ diff_json(const struct ch_listing *l, const char *old_path,
     const char *new_path, struct ch_diff_counts *counts, struct ch_err *err)
 {
 	struct diff_list d = { l->out, 0, l->limit };
+	struct ch_diff_sink sink = { json_item, &d };
 	struct ch_buf tail = { 0 };
 	bool ok = ch_out_puts(l->out, "{\"changes\":[", err) &&
-		  ch_diff_run(old_path, new_path, json_item, &d, counts, err);
+		  ch_diff_run(old_path, new_path, &sink, counts, err);
 
 	ch_buf_puts(&tail, "],\n\"summary\":{");
 	json_counts(&tail, "packages", counts->packages);
@@ -139,10 +140,11 @@ diff_table(const struct ch_listing *l, const char *old_path,
 	struct diff_table d = { { l->out, l->format, columns,
 				    sizeof(columns) / sizeof(columns[0]), 0 },
 		l->limit };
+	struct ch_diff_sink sink = { table_item, &d };
 	const uint64_t *p = counts->packages, *f = counts->files;
 
 	if (!ch_table_begin(&d.table, err) ||
-	    !ch_diff_run(old_path, new_path, table_item, &d, counts, err) ||
+	    !ch_diff_run(old_path, new_path, &sink, counts, err) ||
 	    !ch_table_end(&d.table, err))
 		return false;
 	if (l->format == CH_TABLE_CSV)
@@ -162,7 +164,7 @@ static bool
 print_diff(struct ch_listing *l, const char *old_path, const char *new_path,
     struct ch_err *err)
 {
-	struct ch_diff_counts counts;
+	struct ch_diff_counts counts = { .bytes_new = 0 };
 	bool ok = l->format == CH_TABLE_JSON
 		      ? diff_json(l, old_path, new_path, &counts, err)
 		      : diff_table(l, old_path, new_path, &counts, err);

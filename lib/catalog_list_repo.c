@@ -98,14 +98,14 @@ keep_attempt(void *ctx, const struct ch_json *attempt, struct ch_err *err)
 {
 	struct attempts *a = ctx;
 	struct ch_buf text = { 0 };
-	size_t slot;
 
 	(void)err;
 	ch_json_print(attempt, false, &text);
 	if (a->limit == 0 || a->texts.count < a->limit) {
 		ch_list_take(&a->texts, ch_buf_take(&text));
 	} else {
-		slot = (size_t)(a->seen % a->limit);
+		size_t slot = (size_t)(a->seen % a->limit);
+
 		ch_free(a->texts.items[slot]);
 		a->texts.items[slot] = ch_buf_take(&text);
 	}

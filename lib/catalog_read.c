@@ -17,14 +17,34 @@
 	"the file is damaged or was cut short; restore it from a backup, "     \
 	"or make another generation current with chantal-catalog restore"
 
+/* The digest that an end record claims. */
+static bool
+parse_end(
+    struct ch_span line, char sha256[CH_SHA256_HEX + 1], struct ch_err *err)
+{
+	struct ch_record r = { 0 };
+	struct ch_span claim = { NULL, 0 };
+	bool ok = ch_record_parse(&r, line, err);
+
+	if (ok)
+		claim = ch_record_span(&r, "sha256");
+	if (claim.data && ch_is_sha256(claim.data, claim.len)) {
+		memcpy(sha256, claim.data, CH_SHA256_HEX);
+		sha256[CH_SHA256_HEX] = '\0';
+	} else if (ok) {
+		ok = ch_fail(
+		    err, CH_MALFORMED, "the end record has no digest (sha256)");
+	}
+	ch_record_free(&r);
+	return ok;
+}
+
 bool
 ch_trailer_parse(struct ch_span tail, size_t *start_out,
     char sha256[CH_SHA256_HEX + 1], struct ch_err *err)
 {
-	struct ch_record r = { 0 };
-	struct ch_span line = tail, claim;
+	struct ch_span line = tail;
 	const char *before;
-	bool ok;
 
 	if (tail.len == 0)
 		return ch_fail(err, CH_MALFORMED, "empty");
@@ -41,18 +61,8 @@ ch_trailer_parse(struct ch_span tail, size_t *start_out,
 	    memcmp(line.data, END_START, sizeof(END_START) - 1) != 0)
 		return ch_fail(
 		    err, CH_MALFORMED, "the last line is no end record");
-	ok = ch_record_parse(&r, line, err);
-	claim = ch_record_span(&r, "sha256");
-	if (ok && (!claim.data || !ch_is_sha256(claim.data, claim.len)))
-		ok = ch_fail(
-		    err, CH_MALFORMED, "the end record has no digest (sha256)");
-	if (ok) {
-		memcpy(sha256, claim.data, CH_SHA256_HEX);
-		sha256[CH_SHA256_HEX] = '\0';
-		*start_out = (size_t)(line.data - tail.data);
-	}
-	ch_record_free(&r);
-	return ok;
+	*start_out = (size_t)(line.data - tail.data);
+	return parse_end(line, sha256, err);
 }
 
 static bool
@@ -82,7 +92,6 @@ static bool
 check_trailer(struct ch_generation *g, int fd, struct ch_err *err)
 {
 	struct ch_buf tail;
-	struct ch_span span;
 	struct stat st;
 	size_t start;
 	bool ok;
@@ -94,12 +103,9 @@ check_trailer(struct ch_generation *g, int fd, struct ch_err *err)
 	g->size = (uint64_t)st.st_size;
 	ch_buf_init(&tail, CH_TRAILER_MAX);
 	ok = read_tail(fd, g->size, &tail, err);
-	if (ok) {
-		span = (struct ch_span){ tail.data, tail.len };
-		ok = ch_trailer_parse(span, &start, g->sha256, err);
-		if (!ok)
-			ok = ch_fail(err, CH_MALFORMED, "%s: " CURE, err->text);
-	}
+	if (ok && !ch_trailer_parse((struct ch_span){ tail.data, tail.len },
+		      &start, g->sha256, err))
+		ok = ch_fail(err, CH_MALFORMED, "%s: " CURE, err->text);
 	ch_buf_free(&tail);
 	return ok;
 }

@@ -43,11 +43,11 @@ tree_shows(const struct search *s, const struct ch_json *tree)
 {
 	const char *ids = ch_json_string_or(ch_json_get(tree, "repo"), "");
 	const char *target = ch_json_string_or(ch_json_get(tree, "target"), "");
-	char *tail;
 	bool shows = has_id(ids, s->repo);
 
 	if (shows && s->snapshot) {
-		tail = ch_format("/snapshots/%s/%s", s->repo, s->snapshot);
+		char *tail =
+		    ch_format("/snapshots/%s/%s", s->repo, s->snapshot);
 		shows = ch_str_ends(target, tail);
 		ch_free(tail);
 	}
@@ -234,12 +234,13 @@ static bool
 remove_repo(const struct ch_catalog *cat, const char *repo, struct ch_err *err)
 {
 	struct ch_lock lock = CH_LOCK_NONE;
-	int dir = -1, rc;
+	int dir = -1;
 	bool ok = ch_catalog_known(cat, repo, err) &&
 		  ch_catalog_lock(cat, repo, &lock, err);
 
 	if (ok) {
-		rc = ch_open_read(AT_FDCWD, cat->dir, &dir);
+		int rc = ch_open_read(AT_FDCWD, cat->dir, &dir);
+
 		ok = rc == 0 ||
 		     ch_fail_errno(err, rc, "%s: cannot open", cat->dir);
 	}

@@ -99,7 +99,7 @@ count_changes(struct ch_saving *s, const char *path, struct ch_err *err)
 		a->bytes_new = a->bytes;
 		return true;
 	}
-	if (!ch_diff_run(s->current_path, path, NULL, NULL, &counts, err))
+	if (!ch_diff_run(s->current_path, path, NULL, &counts, err))
 		return false;
 	a->added = counts.packages[CH_ADDED];
 	a->removed = counts.packages[CH_REMOVED];

@@ -140,30 +140,46 @@ link_generation(const char *from, const char *to, struct ch_err *err)
 }
 
 static bool
-create(const struct ch_catalog *cat, const struct ch_ref *ref, const char *path,
-    const char *name, const char *description, struct ch_err *err)
+check_is_free(
+    const char *link, const char *repo, const char *name, struct ch_err *err)
 {
-	char *link = ch_catalog_snapshot_path(cat, ref->repo, name);
-	char *info = ch_snapshot_info_path(cat, ref->repo, name);
+	struct stat st;
+
+	return stat(link, &st) != 0 ||
+	       ch_fail(err, CH_USAGE,
+		   "%s@%s: there is a snapshot of this name: take another, or "
+		   "remove it with chantal-catalog rm %s %s",
+		   repo, name, repo, name);
+}
+
+/* A snapshot that is to be made. */
+struct wish {
+	const struct ch_ref *ref; /* of what */
+	const char *path;         /* the same as a file */
+	const char *name;         /* how it is called */
+	const char *description;  /* what for, or NULL */
+};
+
+/* The info comes first: with the link the snapshot is there. */
+static bool
+create(const struct ch_catalog *cat, const struct wish *w, struct ch_err *err)
+{
+	const char *repo = w->ref->repo;
+	char *link = ch_catalog_snapshot_path(cat, repo, w->name);
+	char *info = ch_snapshot_info_path(cat, repo, w->name);
 	struct ch_lock lock = CH_LOCK_NONE;
 	struct ch_census c;
-	struct stat st;
-	bool ok = ch_census_file(&c, path, err);
+	bool ok = ch_census_file(&c, w->path, err);
 
 	if (ok && c.packages == 0)
 		ok = ch_fail(err, CH_USAGE,
 		    "%s: has no packages: a snapshot of nothing is refused",
-		    ref->repo);
-	ok = ok && ch_snapshots_lock(cat, ref->repo, &lock, err);
-	if (ok && stat(link, &st) == 0)
-		ok = ch_fail(err, CH_USAGE,
-		    "%s@%s: there is a snapshot of this name: take another, "
-		    "or remove it with chantal-catalog rm %s %s",
-		    ref->repo, name, ref->repo, name);
-	ok =
-	    ok &&
-	    write_info(info, &c, number_of(cat, ref, path), description, err) &&
-	    link_generation(path, link, err);
+		    repo);
+	ok = ok && ch_snapshots_lock(cat, repo, &lock, err) &&
+	     check_is_free(link, repo, w->name, err) &&
+	     write_info(info, &c, number_of(cat, w->ref, w->path),
+		 w->description, err) &&
+	     link_generation(w->path, link, err);
 	ch_lock_release(&lock);
 	ch_free(info);
 	ch_free(link);
@@ -175,14 +191,14 @@ ch_snapshot_create(const struct ch_catalog *cat, const char *text,
     const char *name, const char *description, struct ch_err *err)
 {
 	struct ch_ref ref = { NULL, NULL };
+	struct wish w = { &ref, NULL, name, description };
 	char *path = NULL;
 	bool ok = ch_name_check(name, "snapshot name", err) &&
 		  ch_ref_parse(&ref, text, err) &&
-		  ch_catalog_resolve(cat, text, &path, err) &&
-		  create(cat, &ref, path, name, description, err);
+		  ch_catalog_resolve(cat, text, &path, err);
 
-	if (!ok && err->status == CH_MALFORMED && !path)
-		err->status = CH_USAGE;
+	w.path = path;
+	ok = ok && create(cat, &w, err);
 	ch_free(path);
 	ch_ref_free(&ref);
 	return ok;

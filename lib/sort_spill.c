@@ -10,7 +10,7 @@
 #include "banned.h"
 
 /* Runs merged at once; more are merged in several passes. */
-#define WAYS         64
+#define WAYS         ((size_t)64)
 #define RUN_BUF_MIN  ((size_t)64 << 10)
 #define LENGTH_BYTES sizeof(uint32_t)
 

@@ -684,6 +684,15 @@ added new x 1" ]
 	[ "${#lines[@]}" -eq 2 ]
 }
 
+@test "a generation can be compared with what a pipeline offers" {
+	save "$(pkg a 1 x 1)" "$(pkg b 1 x 2)"
+	run -0 catalog diff r - < <(stream "$(pkg_line r a 1 x a-1-x.pkg)" "$(pkg b 1 x 2)")
+	run -5 catalog diff r - --format csv < <(stream "$(pkg_line r a 2 x a-2-x.pkg)" "$(pkg b 1 x 2)")
+	[ "${lines[1]}" = "updated,a,x,1,2" ]
+	[ "$(current)" = 1 ]
+	run -3 catalog diff r - < <(stream "$(pkg a 1 x 1)" | sed '$d')
+}
+
 @test "generations of two repositories can be compared" {
 	save "$(pkg a 1 x 1)" "$(pkg b 1 x 2)"
 	stream "$(pkg a 1 x 1)" "$(pkg b 2 x 3)" | sed 's/"repo":"r"/"repo":"other"/' | catalog save -q other

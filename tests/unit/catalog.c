@@ -274,11 +274,12 @@ diff_is(const char *dir, const char *old, const char *new, const char *want,
 {
 	struct ch_diff_counts counts;
 	struct seen seen = { "" };
+	struct ch_diff_sink sink = { note, &seen };
 	struct ch_err err = { 0 };
 	char *a = write_generation(dir, "old", old);
 	char *b = write_generation(dir, "new", new);
 
-	ok_if(ch_diff_run(a, b, note, &seen, &counts, &err) &&
+	ok_if(ch_diff_run(a, b, &sink, &counts, &err) &&
 		  strcmp(seen.text, want) == 0 &&
 		  ch_diff_is_empty(&counts) == (want[0] == '\0'),
 	    "%s (%s%s)", name, seen.text, err.text);
