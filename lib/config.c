@@ -9,6 +9,7 @@
 #include "config_cross.h"
 #include "config_files.h"
 #include "config_keys.h"
+#include "config_paths.h"
 #include "config_schema.h"
 #include "io.h"
 #include "log.h"
@@ -17,116 +18,13 @@
 
 #include "banned.h"
 
-#define SYSTEM_BASE      "/var/lib/chantal"
-#define SYSTEM_PUBLISHED "/var/www/repos"
-#define USER_BASE        ".local/share"
-
-enum folder {
-	FOLDER_BASE,
-	FOLDER_POOL,
-	FOLDER_CATALOG,
-	FOLDER_CACHE,
-	FOLDER_PUBLISHED,
-	FOLDER_TREES,
-	FOLDER_VIEWS,
-	FOLDER_COUNT
-};
-
-static const struct {
-	const char *name; /* for ch_config_path() */
-	const char *key;  /* of storage, or NULL */
-} folders[FOLDER_COUNT] = {
-	[FOLDER_BASE] = { "base", "base_path" },
-	[FOLDER_POOL] = { "pool", "pool_path" },
-	[FOLDER_CATALOG] = { "catalog", NULL },
-	[FOLDER_CACHE] = { "cache", "cache_path" },
-	[FOLDER_PUBLISHED] = { "published", "published_path" },
-	[FOLDER_TREES] = { "trees", NULL },
-	[FOLDER_VIEWS] = { "views", NULL },
-};
-
 struct ch_config {
 	struct ch_config_files files; /* names and YAML */
 	struct ch_json *root;         /* checked, blocks filled in */
 	struct ch_json **repos;       /* in root, in order */
 	size_t count;                 /* of repos */
-	char *paths[FOLDER_COUNT];    /* see ch_config_path() */
+	struct ch_config_paths paths; /* where things are */
 };
-
-static bool
-is_writable(const char *dir)
-{
-	return access(dir, W_OK | X_OK) == 0;
-}
-
-/* What an unset base_path means. */
-static char *
-default_base(void)
-{
-	const char *home = getenv("CHANTAL_HOME");
-	const char *data = getenv("XDG_DATA_HOME");
-	const char *user = getenv("HOME");
-
-	if (home && *home)
-		return ch_strdup(home);
-	if (is_writable(SYSTEM_BASE) || geteuid() == 0)
-		return ch_strdup(SYSTEM_BASE);
-	if (data && *data == '/')
-		return ch_path_join(data, "chantal");
-	if (user && *user == '/')
-		return ch_format("%s/" USER_BASE "/chantal", user);
-	return ch_strdup(SYSTEM_BASE);
-}
-
-static char *
-default_published(const char *base)
-{
-	const char *home = getenv("CHANTAL_HOME");
-
-	if (!(home && *home) && is_writable(SYSTEM_PUBLISHED))
-		return ch_strdup(SYSTEM_PUBLISHED);
-	return ch_path_join(base, "published");
-}
-
-static void
-set_paths(struct ch_config *cfg)
-{
-	const struct ch_json *storage = ch_json_get(cfg->root, "storage");
-
-	for (size_t i = 0; i < FOLDER_COUNT; i++) {
-		const char *set =
-		    folders[i].key
-			? ch_json_string(ch_json_get(storage, folders[i].key))
-			: NULL;
-
-		if (set && *set)
-			cfg->paths[i] = ch_strdup(set);
-		else if (i == FOLDER_BASE)
-			cfg->paths[i] = default_base();
-		else if (i == FOLDER_PUBLISHED)
-			cfg->paths[i] =
-			    default_published(cfg->paths[FOLDER_BASE]);
-		else
-			cfg->paths[i] = ch_path_join(
-			    cfg->paths[FOLDER_BASE], folders[i].name);
-	}
-}
-
-/* The document says where things are, also where nothing was written. */
-static void
-fill_storage(struct ch_config *cfg)
-{
-	const struct ch_json *written = ch_json_get(cfg->root, "storage");
-	struct ch_json *storage =
-	    written ? ch_json_copy(written) : ch_json_make_object();
-
-	for (size_t i = 0; i < FOLDER_COUNT; i++) {
-		if (folders[i].key)
-			ch_json_set(storage, folders[i].key,
-			    ch_json_make_string(cfg->paths[i]));
-	}
-	ch_json_set(cfg->root, "storage", storage);
-}
 
 /* A repository without a block of its own gets the whole global one. */
 static void
@@ -198,8 +96,7 @@ ch_config_load(const char *path, struct ch_err *err)
 	if (!cfg->root || !ch_config_cross_check(cfg->root, tree, err))
 		goto failed;
 	fill_repos(cfg);
-	set_paths(cfg);
-	fill_storage(cfg);
+	ch_config_paths_set(&cfg->paths, cfg->root);
 	return cfg;
 failed:
 	ch_config_free(cfg);
@@ -260,8 +157,7 @@ ch_config_free(struct ch_config *cfg)
 {
 	if (!cfg)
 		return;
-	for (size_t i = 0; i < FOLDER_COUNT; i++)
-		ch_free(cfg->paths[i]);
+	ch_config_paths_free(&cfg->paths);
 	ch_free(cfg->repos);
 	ch_json_free(cfg->root);
 	ch_config_files_free(&cfg->files);
@@ -323,11 +219,7 @@ ch_config_view(
 const char *
 ch_config_path(const struct ch_config *cfg, const char *name)
 {
-	for (size_t i = 0; i < FOLDER_COUNT; i++) {
-		if (ch_str_equal(folders[i].name, name))
-			return cfg->paths[i];
-	}
-	return NULL;
+	return ch_config_paths_get(&cfg->paths, name);
 }
 
 /* Index of a repository, or count. */

@@ -58,7 +58,7 @@ const struct ch_json *ch_config_view(const struct ch_config *cfg,
  * $CHANTAL_HOME, else /var/lib/chantal where that may be written, else
  * ~/.local/share/chantal.  published is storage.published_path, else
  * $CHANTAL_HOME/published, else /var/www/repos where that may be written,
- * else base/published.  NULL for another name.
+ * else base/published.  All of them are absolute.  NULL for another name.
  */
 const char *ch_config_path(const struct ch_config *cfg, const char *name);
 /* "FILE:LINE:COLUMN" of a key in a repository, "filters.patterns"; owned. */

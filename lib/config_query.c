@@ -161,7 +161,7 @@ print_value(const struct ch_json *value, struct ch_out *out, struct ch_err *err)
 		ch_json_print(value, false, &text);
 		ch_buf_putc(&text, '\n');
 	}
-	is_good = ch_out_write(out, text.data, text.len, err);
+	is_good = text.len == 0 || ch_out_write(out, text.data, text.len, err);
 	ch_buf_free(&text);
 	return is_good;
 }

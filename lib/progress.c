@@ -320,12 +320,12 @@ say_result(const struct ch_progress *p, uint64_t ms)
 {
 	struct ch_buf text = { 0 };
 
-	ch_buf_printf(
-	    &text, "%s: %llu files, ", p->what, (unsigned long long)p->files);
+	ch_buf_printf(&text, "%s: %llu file%s, ", p->what,
+	    (unsigned long long)p->files, p->files == 1 ? "" : "s");
 	put_bytes(&text, (double)p->bytes);
 	ch_buf_puts(&text, " fetched");
 	if (p->files_reused > 0)
-		ch_buf_printf(&text, ", %llu files were here",
+		ch_buf_printf(&text, ", %llu of them were here",
 		    (unsigned long long)p->files_reused);
 	if (p->files_rejected > 0)
 		ch_buf_printf(&text, ", %llu rejected",

@@ -490,3 +490,52 @@ PY
 	run -0 find tmp -mindepth 1
 	[ -z "$output" ]
 }
+
+@test "the examples of chantal(1) run" {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/s/^\.Dl \$ //p' "$TOP/man/chantal.1" >lines
+	[ "$(wc -l <lines)" -ge 4 ]
+	while read -r line; do
+		status=0
+		sh -c "$line" || status=$?
+		case $line in
+			*diff* | *why*) [ "$status" -eq 0 ] || [ "$status" -eq 5 ] ;;
+			*) [ "$status" -eq 0 ] ;;
+		esac
+	done <lines
+}
+
+@test "the examples of chantal-config(1) run" {
+	cp config.yaml new.yaml
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/s/^\.Dl \$ //p' "$TOP/man/chantal-config.1" >lines
+	[ "$(wc -l <lines)" -ge 4 ]
+	while read -r line; do
+		sh -c "$line"
+	done <lines
+}
+
+@test "the example of chantal(7) runs" {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIFF/p' "$TOP/man/chantal.7" |
+		sed -n '/^\.Bd/,/^\.Ed/p' | sed '/^\./d' >page
+	sed -n '/^storage/,/^  - /p' page |
+		sed "s,https://download.example.org/tools/,$PWD/up," >config.yaml
+	unset CHANTAL_CONFIG
+	[ -s config.yaml ]
+	sed -n 's/^\$ \(chantal .*\)/\1/p' page >lines
+	[ "$(wc -l <lines)" -eq 2 ]
+	sh -e lines
+	[ -e www/tools/hello-1.0.tar.gz ]
+}
+
+@test "statuses in the pages and in the header are the same" {
+	sed -n 's/^\tCH_[A-Z]* = \([0-9]*\).*/\1/p' "$TOP/lib/err.h" | sort -n >want
+	for page in chantal.1 chantal.7; do
+		sed -n '/^\.Sh EXIT STATUS/,/^\.Sh [^E]/s/^\.It \([0-9]*\)$/\1/p' \
+			"$TOP/man/$page" | sort -n | diff want -
+	done
+}
+
+@test "cleanup without a terminal and without --force is refused (T119)" {
+	chantal -q repo sync --repo-id tools
+	run -2 --separate-stderr chantal pool cleanup </dev/null
+	[[ "$stderr" == *--yes* || "$stderr" == *--force* ]]
+}

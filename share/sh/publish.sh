@@ -95,6 +95,12 @@ publish_refs() {
 }
 
 publish_one() {
+	mode=$(setting "$1" mode)
+	file=$(catalog_of "$1")
+	if [ -z "$repo_id" ] && [ "$mode" = hosted ] && [ ! -e "$file" ]; then
+		say "$1: hosted, and nothing was uploaded yet"
+		return 0
+	fi
 	repo_target "$1"
 	publish_refs "${target:-$path}" "$1" " --repo $1"
 }
