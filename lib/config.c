@@ -1,9 +1,7 @@
 #include "config.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "config_check.h"
 #include "config_cross.h"
@@ -11,7 +9,6 @@
 #include "config_keys.h"
 #include "config_paths.h"
 #include "config_schema.h"
-#include "io.h"
 #include "log.h"
 #include "nearest.h"
 #include "str.h"

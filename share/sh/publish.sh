@@ -57,7 +57,10 @@ plugin_of() {
 signing_of() {
 	key_file=$(config_tool --repo "$1" --get gpg.key_file)
 	home=$(config_tool --repo "$1" --get gpg.gnupg_home)
-	[ ! -r "$key_file" ] || sha256sum <"$key_file"
+	base=$(folder base_path)
+	for secret in "$key_file" "$base/keys/signing-key.asc"; do
+		[ ! -r "$secret" ] || sha256sum <"$secret"
+	done
 	[ ! -d "$home" ] ||
 		gpg --homedir "$home" --batch --with-colons --list-secret-keys \
 			2>/dev/null | grep '^fpr' || true
