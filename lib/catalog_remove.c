@@ -37,7 +37,7 @@ has_id(const char *ids, const char *id)
 	return false;
 }
 
-/* A snapshot is published at …/snapshots/REPO/NAME. */
+/* A snapshot is published in a folder of its name, wherever that is. */
 static bool
 tree_shows(const struct search *s, const struct ch_json *tree)
 {
@@ -46,8 +46,7 @@ tree_shows(const struct search *s, const struct ch_json *tree)
 	bool shows = has_id(ids, s->repo);
 
 	if (shows && s->snapshot) {
-		char *tail =
-		    ch_format("/snapshots/%s/%s", s->repo, s->snapshot);
+		char *tail = ch_format("/%s", s->snapshot);
 		shows = ch_str_ends(target, tail);
 		ch_free(tail);
 	}
