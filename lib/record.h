@@ -47,6 +47,8 @@ struct ch_record {
 	enum ch_kind kind;         /* from "record" */
 	struct ch_member *members; /* in order; owned array */
 	size_t count;              /* members in use */
+	struct ch_buf shape;       /* how the last line's names stood there */
+	size_t shape_count;        /* names in it, 0: none */
 	uint16_t slots[CH_SLOTS];  /* number of a member by its hash, or 0 */
 	size_t cap;                /* members allocated */
 	bool is_changed;           /* line is no longer the record */

@@ -2,6 +2,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "mem.h"
@@ -172,6 +173,12 @@ ch_regex_group(const struct ch_regex *re, const char *name)
 		out.len = ends[at + 1] - ends[at];
 	}
 	return out;
+}
+
+size_t
+ch_regex_reach(const struct ch_regex *re)
+{
+	return re->prefix ? re->prefix_len : SIZE_MAX;
 }
 
 const char *

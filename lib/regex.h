@@ -34,6 +34,11 @@ bool ch_regex_find(struct ch_regex *re, struct ch_span subject, bool *found,
  */
 struct ch_span ch_regex_group(const struct ch_regex *re, const char *name);
 bool ch_regex_has_group(const struct ch_regex *re, const char *name);
+/*
+ * How many bytes at the start of a subject decide, so that more of them change
+ * nothing; SIZE_MAX when that is not known.
+ */
+size_t ch_regex_reach(const struct ch_regex *re);
 const char *ch_regex_pattern(const struct ch_regex *re); /* as given */
 void ch_regex_free(struct ch_regex *re);
 

@@ -67,7 +67,9 @@ find_match(struct ch_rules *rules, const struct ch_patterns *all,
 		*match_out = p;
 		if (p->in_name && !ch_regex_find(p->re, name, &found, err))
 			return false;
-		if (found || !p->in_full)
+		/* The longer form begins with the name. */
+		if (found || !p->in_full ||
+		    (p->in_name && ch_regex_reach(p->re) <= name.len))
 			continue;
 		if (!full.data)
 			full = full_name(rules, r, name);

@@ -35,23 +35,30 @@ struct ch_span ch_span_of(const char *s);
 static inline bool
 ch_span_equal(struct ch_span a, struct ch_span b)
 {
-	uint32_t first[2];
-	uint32_t last[2];
+	uint64_t x[4];
+	uint32_t y[4];
 
 	if (a.len != b.len)
 		return false;
-	if (a.len > 8)
+	if (a.len > 16)
 		return memcmp(a.data, b.data, a.len) == 0;
-	if (a.len < 4)
-		return a.len == 0 ||
-		       (a.data[0] == b.data[0] &&
-			   a.data[a.len / 2] == b.data[a.len / 2] &&
-			   a.data[a.len - 1] == b.data[a.len - 1]);
-	memcpy(&first[0], a.data, 4);
-	memcpy(&first[1], b.data, 4);
-	memcpy(&last[0], a.data + a.len - 4, 4);
-	memcpy(&last[1], b.data + b.len - 4, 4);
-	return first[0] == first[1] && last[0] == last[1];
+	if (a.len >= 8) {
+		memcpy(&x[0], a.data, 8);
+		memcpy(&x[1], b.data, 8);
+		memcpy(&x[2], a.data + a.len - 8, 8);
+		memcpy(&x[3], b.data + b.len - 8, 8);
+		return x[0] == x[1] && x[2] == x[3];
+	}
+	if (a.len >= 4) {
+		memcpy(&y[0], a.data, 4);
+		memcpy(&y[1], b.data, 4);
+		memcpy(&y[2], a.data + a.len - 4, 4);
+		memcpy(&y[3], b.data + b.len - 4, 4);
+		return y[0] == y[1] && y[2] == y[3];
+	}
+	return a.len == 0 || (a.data[0] == b.data[0] &&
+				 a.data[a.len / 2] == b.data[a.len / 2] &&
+				 a.data[a.len - 1] == b.data[a.len - 1]);
 }
 
 static inline bool
