@@ -161,6 +161,16 @@ same() {
 	same "$WWW/tree"
 }
 
+@test "upstream's own index page is kept" {
+	mkdir -p "$WWW/site/metadata"
+	echo '<a href="x">mine</a>' >"$WWW/site/index.html"
+	echo '{}' >"$WWW/site/metadata/index.json"
+	echo x >"$WWW/site/x"
+	config "$WWW/site"
+	mirror
+	diff -r "$WWW/site" published/tree
+}
+
 @test "the separate programs do what the wrapper does" {
 	serve nginx
 	config "$FEED"
@@ -261,6 +271,28 @@ same() {
 	chantal publish repo --repo-id tree
 	[ "$(cat published/tree/b.txt)" = good ]
 	[ ! -e published/tree/c.txt ]
+}
+
+@test "the sidecars of a file go with it" {
+	mkdir "$WWW/sidecars"
+	(
+		cd "$WWW/sidecars"
+		echo one >one-1.0.tgz
+		echo two >two-1.0.tgz
+		sha256sum one-1.0.tgz >one-1.0.tgz.sha256
+		echo signature >one-1.0.tgz.asc
+		sha256sum -- *.tgz >SHA256SUMS
+		echo signature >SHA256SUMS.gpg
+	)
+	serve lighttpd "$WWW/sidecars"
+	config "$FEED"
+	mirror
+	same "$WWW/sidecars"
+	config "$FEED" '    filters: {patterns: {exclude: ["^one$"]}}'
+	sed -i 's/mode: mirror/mode: filtered/' config.yaml
+	chantal repo sync --repo-id tree
+	chantal-catalog cat tree | jq -r '.path // empty, .files[]?.path' | sort | tr '\n' ' ' >got
+	[ "$(cat got)" = 'SHA256SUMS SHA256SUMS.gpg two-1.0.tgz ' ]
 }
 
 @test "a server that is gone is 75 and leaves the published tree alone" {
