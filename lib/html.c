@@ -10,7 +10,8 @@
 #include "banned.h"
 
 enum {
-	TAG_MAX = 16 << 10,
+	PAGE_MAX = 256 << 20,
+	ATTRS_MAX = 87,
 	DEPTH_MAX = 256,
 	ROW_MAX = 4 << 10,
 	LINKS_MAX = 256
@@ -289,36 +290,59 @@ on_cdata(void *ctx, const xmlChar *text, int len)
 }
 
 /*
- * libxml2 compares each attribute of a tag with all before it: the length of
- * a tag bounds that work.
+ * libxml2 compares each attribute of a tag with all before it and has no
+ * limit for them.  Its array of them grows in a known place, so that is where
+ * a limit can be: here, where all its memory comes from.
  */
-static bool
-check_bytes(const char *text, size_t len, const char *name, struct ch_err *err)
+static struct page *current;
+
+static void *
+resize(void *p, size_t size)
 {
-	const char *end = text + len;
-	const char *tag = text;
-
-	if (memchr(text, '\0', len) != NULL)
-		return ch_fail(err, CH_MALFORMED, "%s: NUL byte in HTML", name);
-	while ((tag = memchr(tag, '<', (size_t)(end - tag))) != NULL) {
-		size_t left = (size_t)(end - tag);
-		const char *close =
-		    memchr(tag, '>', left < TAG_MAX ? left : TAG_MAX);
-
-		if (close == NULL && left >= TAG_MAX)
-			return ch_fail(err, CH_MALFORMED,
-			    "%s: HTML tag at byte %zu is longer than %d bytes",
-			    name, (size_t)(tag - text), TAG_MAX);
-		tag = close != NULL ? close : end;
+	if (current == NULL || p == NULL ||
+	    p != (const void *)current->parser->atts ||
+	    size <= (ATTRS_MAX + 1) * 2 * sizeof(xmlChar *))
+		return ch_realloc(p, size, 1);
+	if (!current->has_failed) {
+		ch_fail(current->err, CH_MALFORMED,
+		    "%s: an HTML tag with more than %d attributes",
+		    current->name, ATTRS_MAX);
+		stop(current);
 	}
-	return true;
+	return NULL;
+}
+
+static void
+set_up(void)
+{
+	static bool is_done;
+
+	if (!is_done)
+		(void)xmlMemSetup(ch_free, ch_alloc, resize, ch_strdup);
+	is_done = true;
+}
+
+/*
+ * Names are bytes to servers.  What is not UTF-8 is written as a browser would
+ * ask for it, so that a name made of it is told from all others.
+ */
+static void
+encode_bytes(const char *text, size_t len, struct ch_buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if ((unsigned char)text[i] < 0x80)
+			ch_buf_putc(out, text[i]);
+		else
+			ch_buf_printf(out, "%%%02X", (unsigned char)text[i]);
+	}
 }
 
 static bool
 run(struct page *p, const char *text, size_t len)
 {
 	htmlSAXHandler *sax;
-	bool ok;
 
 	p->parser = htmlCreateMemoryParserCtxt(text, (int)len);
 	if (p->parser == NULL)
@@ -332,17 +356,17 @@ run(struct page *p, const char *text, size_t len)
 	sax->ignorableWhitespace = on_text;
 	sax->cdataBlock = on_cdata;
 	p->parser->userData = p;
-	htmlCtxtUseOptions(p->parser,
-	    HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+	htmlCtxtUseOptions(p->parser, HTML_PARSE_NONET | HTML_PARSE_NOERROR |
+					  HTML_PARSE_NOWARNING |
+					  HTML_PARSE_IGNORE_ENC);
+	(void)xmlSwitchEncoding(p->parser, XML_CHAR_ENCODING_UTF8);
+	current = p;
 	htmlParseDocument(p->parser);
+	current = NULL;
 	if (!p->has_failed)
 		end_row(p);
-	ok = !p->has_failed;
-	if (ok && p->parser->errNo == XML_ERR_NO_MEMORY)
-		ok =
-		    ch_fail(p->err, CH_TEMPORARY, "%s: out of memory", p->name);
 	htmlFreeParserCtxt(p->parser);
-	return ok;
+	return !p->has_failed;
 }
 
 bool
@@ -350,19 +374,28 @@ ch_html_parse(const char *text, size_t len, const char *name,
     const struct ch_html_handler *handler, struct ch_err *err)
 {
 	struct page p = { .handler = handler, .err = err, .name = name };
+	struct ch_buf encoded = { 0 };
 	bool ok;
 
-	if (len > (size_t)1 << 30)
-		return ch_fail(err, CH_MALFORMED, "%s: HTML over 1 GiB", name);
 	if (len == 0)
 		return true;
-	if (!check_bytes(text, len, name, err))
-		return false;
+	if (len > PAGE_MAX)
+		return ch_fail(
+		    err, CH_MALFORMED, "%s: HTML over 256 MiB", name);
+	if (memchr(text, '\0', len) != NULL)
+		return ch_fail(err, CH_MALFORMED, "%s: NUL byte in HTML", name);
+	if (!ch_utf8_valid(text, len)) {
+		encode_bytes(text, len, &encoded);
+		text = encoded.data;
+		len = encoded.len;
+	}
+	set_up();
 	p.links = ch_calloc(LINKS_MAX, sizeof(*p.links));
 	ch_buf_init(&p.row, ROW_MAX);
 	ok = run(&p, text, len);
 	clear_row(&p);
 	ch_buf_free(&p.row);
+	ch_buf_free(&encoded);
 	ch_free(p.links);
 	return ok;
 }

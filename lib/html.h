@@ -6,9 +6,11 @@
  * ended, on_link is called for each <a href> in it.  on_base is called for a
  * <base href>, which counts for the whole page although it may follow links.
  *
- * Nothing is fetched and no document type is read.  The page is in memory;
- * what else is kept is bounded: a row's text is cut at 4 KiB, a row of more
- * than 256 links is handed over in parts.  CH_MALFORMED: a tag over 16 KiB,
+ * Nothing is fetched and no document type is read.  The page is in memory
+ * and UTF-8, whatever it says of itself; in one that is not, each byte outside
+ * ASCII is read as "%XX".  What else is kept is bounded: a row's text is cut
+ * at 4 KiB, a row of more than 256 links is handed over in parts.
+ * CH_MALFORMED: a page over 256 MiB, a tag of more than 87 attributes,
  * elements nested deeper than 256, a NUL byte.  Anything else that is wrong
  * with the markup is read as browsers would.
  */

@@ -108,20 +108,35 @@ test_decoding(void)
 	    "links that nobody closed");
 }
 
+/* A link with count attributes, the first in quotes that look like an end. */
+static char *
+wide(size_t count)
+{
+	struct ch_buf b = { 0 };
+	size_t i;
+
+	ch_buf_puts(&b, "<a title='>' href=x");
+	for (i = 2; i < count; i++)
+		ch_buf_printf(&b, " a%zu", i);
+	ch_buf_puts(&b, ">");
+	return ch_buf_take(&b);
+}
+
 static void
 test_bounds(void)
 {
 	char *deep = repeat("<b>", 2000);
-	char *blanks = repeat(" ", 20000);
-	char *long_tag = ch_format("<a href=x %s>", blanks);
+	char *wide_tag = wide(88);
+	char *fitting_tag = wide(87);
 	char *many = repeat("<a href=x>", 700);
 	char *text = repeat("word ", 20000);
 	char *long_row = ch_format("<a href=x>x</a>%s", text);
 	struct ch_err err = { 0 };
 
 	ok_if(fails(deep, strlen(deep), "nested deeper"), "depth is bounded");
-	ok_if(fails(long_tag, strlen(long_tag), "longer than"),
-	    "the length of a tag is bounded");
+	ok_if(fails(wide_tag, strlen(wide_tag), "more than 87 attributes"),
+	    "the attributes of a tag are bounded");
+	ok_if(gives(fitting_tag, "x||||-|-\n"), "87 of them are not too many");
 	ok_if(fails("<a href=x>\0</a>", 15, "NUL"), "no NUL bytes");
 	ok_if(parse(many, strlen(many), &err) && seen.len == 700 * 9 &&
 		  strncmp(seen.data, "x||||-|-\n", 9) == 0,
@@ -134,8 +149,8 @@ test_bounds(void)
 	    "a callback ends the parse with its error");
 	stops = false;
 	ch_free(deep);
-	ch_free(blanks);
-	ch_free(long_tag);
+	ch_free(wide_tag);
+	ch_free(fitting_tag);
 	ch_free(many);
 	ch_free(text);
 	ch_free(long_row);
