@@ -138,7 +138,8 @@ option_host(struct ch_access *a, const char *arg, struct ch_err *err)
 {
 	if (*arg == '\0' || strpbrk(arg, "/@ ") != NULL)
 		return ch_fail(err, CH_USAGE,
-		    "--allow-host: %s: wants HOST, HOST:PORT or *.DOMAIN", arg);
+		    "--allow-host: %s: wants HOST, HOST:PORT, *.DOMAIN or *",
+		    arg);
 	ch_list_add(&a->http.allow_hosts, arg);
 	return true;
 }

@@ -15,6 +15,7 @@
  * before is void.  data is called with bytes; when it returns false the
  * request fails with its err and is not retried.  done is called exactly
  * once, after the last call of the others, and owns nothing of the result.
+ * A file: URL that ends in "/" gives a listing of its folder (dirlist.h).
  *
  * Redirects: at most 10, never from https to http, never to another scheme,
  * and to another origin only when its host is allowed.  Credentials, headers
@@ -60,7 +61,7 @@ struct ch_http_options {
 	char *proxy_user;           /* sent to the proxy alone */
 	char *proxy_password;       /* the same */
 	struct ch_list origins;     /* of feeds; none: any first URL */
-	struct ch_list allow_hosts; /* HOST, HOST:PORT or *.DOMAIN */
+	struct ch_list allow_hosts; /* HOST, HOST:PORT, *.DOMAIN, * */
 	struct ch_list allow_files; /* folders open to file: URLs */
 	bool allows_private;        /* other hosts may be private */
 	bool is_offline;            /* refuse all network */

@@ -2,32 +2,39 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "http_impl.h"
 #include "url.h"
 
 #include "banned.h"
 
-/* "HOST", "HOST:PORT", "[V6]:PORT", "*.DOMAIN". */
+/* "HOST", "HOST:PORT", "[V6]:PORT", "*.DOMAIN", "*"; case does not matter. */
 static bool
 entry_matches(const char *entry, const char *host, unsigned port)
 {
+	size_t host_len = strlen(host);
+	size_t entry_len = strlen(entry);
 	char *with_port;
 	bool matches;
 
-	if (ch_str_starts(entry, "*."))
-		return ch_str_ends(host, entry + 1);
-	if (ch_str_equal(entry, host))
+	if (entry[0] == '*')
+		return entry_len == 1 ||
+		       (entry[1] == '.' && host_len >= entry_len &&
+			   strcasecmp(host + host_len - entry_len + 1,
+			       entry + 1) == 0);
+	if (strcasecmp(entry, host) == 0)
 		return true;
 	with_port = ch_format(
 	    strchr(host, ':') == NULL ? "%s:%u" : "[%s]:%u", host, port);
-	matches = ch_str_equal(entry, with_port);
+	matches = strcasecmp(entry, with_port) == 0;
 	ch_free(with_port);
 	return matches;
 }
 
+/* Listed, and not only by a pattern, if exact. */
 static bool
-host_is_listed(const struct ch_http *http, const char *url)
+host_is_listed(const struct ch_http *http, const char *url, bool exact)
 {
 	const struct ch_list *list = &http->options->allow_hosts;
 	char *host = ch_url_host(url);
@@ -36,7 +43,8 @@ host_is_listed(const struct ch_http *http, const char *url)
 	size_t i;
 
 	for (i = 0; i < list->count && !found; i++)
-		found = entry_matches(list->items[i], host, port);
+		found = !(exact && list->items[i][0] == '*') &&
+			entry_matches(list->items[i], host, port);
 	ch_free(host);
 	return found;
 }
@@ -62,7 +70,7 @@ ch_http_denies_private(const struct ch_http *http, const char *url)
 	    ch_http_is_trusted_origin(http, url))
 		return false;
 	host = ch_url_host(url);
-	is_meant = ch_host_is_literal(host) && host_is_listed(http, url);
+	is_meant = ch_host_is_literal(host) && host_is_listed(http, url, true);
 	ch_free(host);
 	return !is_meant;
 }
@@ -135,7 +143,7 @@ ch_http_may_get(const struct ch_http *http, const char *url, struct ch_err *err)
 		return refuse(
 		    err, CH_TEMPORARY, url, "not fetched, as --offline asks");
 	if (http->origins.count > 0 && !ch_http_is_trusted_origin(http, url) &&
-	    !host_is_listed(http, url))
+	    !host_is_listed(http, url, false))
 		return refuse_host(err, url);
 	if (looks_private(http, url))
 		return refuse(err, CH_USAGE, url,
@@ -200,7 +208,7 @@ redirect_is_allowed(
 	if (ch_url_same_origin(t->url, to) || is_upgrade(t->url, to) ||
 	    ch_http_is_trusted_origin(http, to))
 		return true;
-	if (!host_is_listed(http, to))
+	if (!host_is_listed(http, to, false))
 		return ch_fail(err, CH_USAGE,
 		    "another host; to allow it use --allow-host or "
 		    "allow_hosts");

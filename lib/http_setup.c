@@ -102,6 +102,8 @@ set_tls(struct ch_transfer *t)
 
 	(void)curl_easy_setopt(
 	    t->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	(void)curl_easy_setopt(
+	    t->easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	(void)curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYPEER, check);
 	(void)curl_easy_setopt(t->easy, CURLOPT_SSL_VERIFYHOST, check * 2);
 	if (o->ca_pem != NULL) {
@@ -109,9 +111,13 @@ set_tls(struct ch_transfer *t)
 			CURL_BLOB_NOCOPY };
 
 		(void)curl_easy_setopt(t->easy, CURLOPT_CAINFO_BLOB, &pem);
+		(void)curl_easy_setopt(
+		    t->easy, CURLOPT_PROXY_CAINFO_BLOB, &pem);
 	} else if (o->ca_bundle != NULL) {
 		(void)curl_easy_setopt(t->easy, CURLOPT_CAINFO, o->ca_bundle);
 		(void)curl_easy_setopt(t->easy, CURLOPT_CAPATH, NULL);
+		(void)curl_easy_setopt(
+		    t->easy, CURLOPT_PROXY_CAINFO, o->ca_bundle);
 	}
 }
 
@@ -185,6 +191,8 @@ set_limits(struct ch_transfer *t, int64_t left_ms)
 {
 	const struct ch_http_options *o = t->http->options;
 	long low = (long)o->low_speed_bytes;
+	long connect = o->connect_s < o->low_speed_s ? (long)o->connect_s
+						     : (long)o->low_speed_s;
 
 	/* A rate below the low-speed limit would look like a stall. */
 	if (o->rate_bytes > 0 && o->rate_bytes < (uint64_t)low * o->jobs)
@@ -192,8 +200,7 @@ set_limits(struct ch_transfer *t, int64_t left_ms)
 	(void)curl_easy_setopt(t->easy, CURLOPT_LOW_SPEED_LIMIT, low);
 	(void)curl_easy_setopt(
 	    t->easy, CURLOPT_LOW_SPEED_TIME, (long)o->low_speed_s);
-	(void)curl_easy_setopt(
-	    t->easy, CURLOPT_CONNECTTIMEOUT, (long)o->connect_s);
+	(void)curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT, connect);
 	(void)curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
 }
 
@@ -218,6 +225,18 @@ set_basics(struct ch_transfer *t)
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ch_http_on_body);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+}
+
+static void
+say(const struct ch_transfer *t)
+{
+	char *shown;
+
+	if (!ch_log_wants(CH_LOG_DEBUG))
+		return;
+	shown = ch_url_display(t->url);
+	ch_debug("%s: asking%s", shown, t->is_ranged ? " for the rest" : "");
+	ch_free(shown);
 }
 
 bool
@@ -246,8 +265,7 @@ ch_http_setup(struct ch_transfer *t)
 	    curl_multi_add_handle(http->multi, t->easy) != CURLM_OK)
 		return ch_transfer_fail(
 		    t, CH_TEMPORARY, false, "libcurl cannot start");
-	ch_debug("%s: asking%s", t->urls.items[t->url_index],
-	    t->is_ranged ? " for the rest" : "");
+	say(t);
 	return true;
 }
 

@@ -554,6 +554,9 @@ credentials() {
 	run --separate-stderr get -v "http://user:canary@nowhere.invalid/x?token=canary"
 	[ "$status" -ne 0 ]
 	[[ $stderr != *canary* ]]
+	run -75 --separate-stderr get -v "$A/status-503?token=canary"
+	[[ $stderr == *asking* ]]
+	[[ $stderr != *canary* ]]
 }
 
 # seen PID: is the canary in its arguments or its environment?

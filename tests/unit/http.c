@@ -135,6 +135,7 @@ test_rules(void)
 	ch_list_add(&o.allow_hosts, "cdn.example.org");
 	ch_list_add(&o.allow_hosts, "port.example.org:8080");
 	ch_list_add(&o.allow_hosts, "*.wild.example");
+	ch_list_add(&o.allow_hosts, "UPPER.Example");
 	ch_list_add(&o.allow_hosts, "127.0.0.1");
 	ch_list_add(&o.allow_files, "/srv/feed");
 	http = ch_http_new(&o, &err);
@@ -152,6 +153,8 @@ test_rules(void)
 		  may(http, "http://wild.example/x", "another host") &&
 		  may(http, "http://evilwild.example/x", "another host"),
 	    "a listed domain means what is in it");
+	ok_if(may(http, "http://upper.example/x", NULL),
+	    "however its letters are written");
 	ok_if(may(http, "http://127.0.0.1/x", NULL),
 	    "a private address that is listed is meant");
 	ok_if(may(http, "http://169.254.169.254/x", "another host"),
@@ -167,6 +170,14 @@ test_rules(void)
 		  ch_http_allow_origin(http, "http://new.example/y", &err) &&
 		  may(http, "http://new.example/x", NULL),
 	    "an origin can be added");
+	ch_http_free(http);
+	ch_list_add(&o.allow_hosts, "*");
+	http = ch_http_new(&o, &err);
+	ok_if(may(http, "http://anything.example/x", NULL) &&
+		  may(http, "http://169.254.169.254/x", "a private address") &&
+		  may(http, "http://[::1]/x", "a private address") &&
+		  may(http, "http://localhost/x", "a private address"),
+	    "a star means every host but the private ones");
 	ch_http_free(http);
 	o.is_offline = true;
 	http = ch_http_new(&o, &err);
@@ -301,6 +312,12 @@ check_files(struct ch_http *http, const char *dir)
 	path = ch_format("%smissing", at);
 	get_file(http, path, 0, &g);
 	ok_if(g.outcome == CH_HTTP_NOT_FOUND, "a missing file is not found");
+	get_file(http, at, 0, &g);
+	ch_buf_putc(&g.body, '\0');
+	ok_if(g.outcome == CH_HTTP_OK &&
+		  strstr(g.body.data, "inside") != NULL &&
+		  strstr(g.body.data, "outside") == NULL,
+	    "a folder is listed, without what leads out of it");
 	ch_free(path);
 	ch_free(at);
 	ch_buf_free(&g.body);
@@ -321,7 +338,9 @@ check_refusals(struct ch_http *http, const char *dir)
 		{ "secret", "allowed folder" },
 		{ "root/../secret", "allowed folder" },
 		{ "root/%2e%2e/secret", "names no local file" },
-		{ "root/", "no such file" },
+		{ "root/none/", "no such file" },
+		{ "root/etc/", "" },
+		{ "", "allowed folder" },
 		{ "root/good/x", "no such file" },
 	};
 	size_t i;
@@ -363,6 +382,7 @@ int
 main(void)
 {
 	ch_log_init("http");
+	ch_log_level(CH_LOG_ERROR);
 	test_retry_after();
 	test_delay();
 	test_addresses();
