@@ -105,7 +105,7 @@ check_trailer(struct ch_generation *g, int fd, struct ch_err *err)
 	ok = read_tail(fd, g->size, &tail, err);
 	if (ok && !ch_trailer_parse((struct ch_span){ tail.data, tail.len },
 		      &start, g->sha256, err))
-		ok = ch_fail(err, CH_MALFORMED, "%s: " CURE, err->text);
+		ok = ch_wrap(err, CURE);
 	ch_buf_free(&tail);
 	return ok;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "catalog_census.h"
 #include "catalog_history.h"
@@ -109,6 +110,38 @@ write_info(const char *path, const struct ch_census *c, uint64_t number,
 	return ok;
 }
 
+/* An info without its snapshot is of a run that was killed in between. */
+static bool
+sweep_infos(const struct ch_catalog *cat, const char *repo, const char *dir,
+    struct ch_err *err)
+{
+	static const char suffix[] = ".json";
+	struct ch_list files = { 0 };
+	bool ok = ch_catalog_names(dir, &files, err);
+	size_t i;
+
+	for (i = 0; ok && i < files.count; i++) {
+		size_t len = strlen(files.items[i]);
+		char *name, *link, *info;
+		int rc = 0;
+
+		if (!ch_str_ends(files.items[i], suffix))
+			continue;
+		name = ch_strndup(files.items[i], len - sizeof(suffix) + 1);
+		link = ch_catalog_snapshot_path(cat, repo, name);
+		info = ch_path_join(dir, files.items[i]);
+		if (access(link, F_OK) != 0 && errno == ENOENT)
+			rc = ch_sys_unlink(AT_FDCWD, info);
+		if (rc != 0)
+			ok = ch_fail_errno(err, rc, "%s: cannot remove", info);
+		ch_free(info);
+		ch_free(link);
+		ch_free(name);
+	}
+	ch_list_free(&files);
+	return ok;
+}
+
 bool
 ch_snapshots_lock(const struct ch_catalog *cat, const char *repo,
     struct ch_lock *lock, struct ch_err *err)
@@ -117,7 +150,7 @@ ch_snapshots_lock(const struct ch_catalog *cat, const char *repo,
 	char *path = ch_path_join(dir, ".lock");
 	bool ok = ch_make_dirs(dir, 0755, err) &&
 		  ch_lock_take(lock, path, CH_LOCK_EXCLUSIVE, 10000, err) &&
-		  ch_atomic_sweep(dir, err);
+		  ch_atomic_sweep(dir, err) && sweep_infos(cat, repo, dir, err);
 
 	ch_free(path);
 	ch_free(dir);

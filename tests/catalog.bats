@@ -547,6 +547,19 @@ refused() {
 	catalog snapshots r --format json | jq -e '.[1].generation == 1'
 }
 
+@test "what a killed snapshot left behind goes with the next one" {
+	save "$(pkg a 1 x 1)"
+	mkdir "$GEN/snapshots"
+	echo '{"created":"2026-01-01T00:00:00Z"}' >"$GEN/snapshots/half.json"
+	: >"$GEN/snapshots/.tmp-1-1-other.json"
+	run -0 catalog snapshots r --format csv
+	[ "${#lines[@]}" -eq 1 ]
+	catalog snapshot r good
+	[ "$(ls -A "$GEN/snapshots")" = ".lock
+good.json
+good.ndjson" ]
+}
+
 @test "an empty repository and one that was never synced have no snapshots" {
 	run -2 --separate-stderr catalog snapshot r s
 	[[ "$stderr" == *"not synced yet"* ]]

@@ -10,6 +10,7 @@
 #include "lib/hash.h"
 #include "lib/io.h"
 #include "lib/mem.h"
+#include "lib/sys.h"
 #include "tests/unit/tap.h"
 
 #include "lib/banned.h"
@@ -348,6 +349,59 @@ test_roots(void)
 	ch_record_free(&r);
 }
 
+static bool
+point_current(const char *repo)
+{
+	char *path = ch_path_join(repo, "current");
+	int rc = ch_sys_symlink("00000007.ndjson", AT_FDCWD, path);
+
+	ch_free(path);
+	return rc == 0;
+}
+
+/* A catalog with one repository: a generation, and a pruned one's snapshot. */
+static void
+test_each_root(const char *dir)
+{
+	static const char pkg[] = "{\"record\":\"package\",\"repo\":\"r\","
+				  "\"name\":\"a\",\"sha256\":\"" ZEROS "\"}\n";
+	char *snapshots = ch_path_join(dir, "catalog/r/snapshots");
+	char *repo = ch_path_join(dir, "catalog/r");
+	char *top = ch_path_join(dir, "catalog");
+	struct ch_catalog *cat;
+	struct ch_err err = { 0 };
+	uint64_t generations = 9;
+	unsigned n = 0;
+	char *path;
+
+	cat = ch_catalog_open(top, &err);
+	ok_if(
+	    cat &&
+		ch_catalog_each_root(cat, count_root, &n, &generations, &err) &&
+		n == 0 && generations == 0,
+	    "an absent catalog has no roots");
+	if (!ch_make_dirs(snapshots, 0755, &err))
+		abort();
+	ch_free(write_generation(repo, "00000007.ndjson", pkg));
+	ch_free(write_generation(snapshots, "old.ndjson", pkg));
+	ok_if(
+	    point_current(repo) &&
+		ch_catalog_each_root(cat, count_root, &n, &generations, &err) &&
+		n == 2 && generations == 2,
+	    "generations and snapshots have roots");
+	path = ch_path_join(snapshots, "old.ndjson");
+	flip(path, 110);
+	n = 0;
+	ok_if(!ch_catalog_each_root(cat, count_root, &n, &generations, &err) &&
+		  err.status == CH_UNTRUSTED,
+	    "a damaged snapshot stops it: %s", err.text);
+	ch_free(path);
+	ch_catalog_close(cat);
+	ch_free(snapshots);
+	ch_free(repo);
+	ch_free(top);
+}
+
 int
 main(void)
 {
@@ -363,6 +417,7 @@ main(void)
 	test_reading(dir);
 	test_diff(dir);
 	test_roots();
+	test_each_root(dir);
 	ok_if(ch_remove_tree(AT_FDCWD, dir, &err), "cleaned up");
 	return done();
 }
