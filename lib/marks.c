@@ -234,6 +234,10 @@ ch_marks_may_commit(
 	if (ch_marks_is_unmarked(m)) {
 		if (allow_unmarked)
 			return true;
+		if (m->records == 0)
+			return ch_fail(err, CH_MALFORMED,
+			    "the stream is empty, no repo and end records: a "
+			    "program before this one failed, see its message");
 		return ch_fail(err, CH_MALFORMED,
 		    "the stream has no repo and end records: put the program "
 		    "that dropped them behind chantal-filter --through, or say "

@@ -539,3 +539,17 @@ PY
 	run -2 --separate-stderr chantal pool cleanup </dev/null
 	[[ "$stderr" == *--yes* || "$stderr" == *--force* ]]
 }
+
+@test "cleanup on a terminal asks, and no is the default (T119)" {
+	command -v script >/dev/null || skip "script(1) is not installed"
+	chantal -q repo sync --repo-id tools
+	chantal -q repo sync --repo-id some
+	chantal-catalog rm tools --yes -q
+	find store/pool/?? -type f | LC_ALL=C sort >before
+	[ -s before ]
+	for answer in n ''; do
+		run ! script -qec "chantal pool cleanup --grace 0s" /dev/null <<<"$answer"
+		[[ "$output" == *"["*"N]"* || "$output" == *"(y/N)"* || "$output" == *no* ]]
+		find store/pool/?? -type f | LC_ALL=C sort | diff before -
+	done
+}
