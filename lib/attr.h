@@ -8,6 +8,7 @@
 #define CH_MUST_CHECK        __attribute__((warn_unused_result))
 #define CH_NORETURN          __attribute__((noreturn))
 #define CH_MALLOC            __attribute__((malloc, returns_nonnull))
+#define CH_NOINLINE          __attribute__((noinline))
 #define CH_UNUSED            __attribute__((unused))
 
 #endif

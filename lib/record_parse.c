@@ -108,15 +108,14 @@ learn_shape(struct ch_record *r)
 	}
 }
 
-static bool
+static inline bool
 scan_value(struct ch_member *m, struct ch_scan *s)
 {
-	struct ch_span inside;
 	bool is_string = s->p < s->end && *s->p == '"';
 
 	m->value.data = s->p;
 	s->has_escape = false;
-	if (is_string ? !ch_scan_string(s, &inside) : !ch_scan_value(s, 1))
+	if (is_string ? !ch_scan_string(s, NULL) : !ch_scan_value(s, 1))
 		return false;
 	m->value.len = (size_t)(s->p - m->value.data);
 	m->has_escape = s->has_escape;

@@ -155,13 +155,11 @@ scan_word(struct ch_scan *s, const char *word, size_t len)
 bool
 ch_scan_value(struct ch_scan *s, int depth)
 {
-	struct ch_span inside;
-
 	if (s->p >= s->end)
 		return ch_scan_fail(s, "the text ends before a value");
 	switch (*s->p) {
 	case '"':
-		return ch_scan_string(s, &inside);
+		return ch_scan_string(s, NULL);
 	case '{':
 	case '[':
 		if (depth >= CH_DEPTH_MAX)

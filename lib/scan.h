@@ -52,7 +52,7 @@ ch_scan_take(struct ch_scan *s, char c)
 	return true;
 }
 
-/* From the quote; *inside is what stands between the quotes. */
+/* From the quote; *inside, unless NULL, is what stands between the quotes. */
 bool ch_scan_string(struct ch_scan *s, struct ch_span *inside) CH_MUST_CHECK;
 /* A member name with the colon behind it and the blanks around. */
 bool ch_scan_name(struct ch_scan *s, struct ch_span *name) CH_MUST_CHECK;

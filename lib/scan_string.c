@@ -44,16 +44,17 @@ plain_end(const char *p, const char *end)
 	const __m128i slash = _mm_set1_epi8('\\');
 	const __m128i space = _mm_set1_epi8(0x20);
 
-	while (end - p >= 16) {
+	if (end - p < 16)
+		return plain_bytes(p, end);
+	for (const char *last = end - 16; p <= last; p += 16) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)p);
 		__m128i special = _mm_or_si128(_mm_cmpeq_epi8(x, quote),
 		    _mm_or_si128(
 			_mm_cmpeq_epi8(x, slash), _mm_subs_epi8(x, space)));
-		int marks = _mm_movemask_epi8(special);
+		unsigned marks = (unsigned)_mm_movemask_epi8(special);
 
 		if (marks != 0)
-			return p + __builtin_ctz((unsigned)marks);
-		p += 16;
+			return p + (unsigned)__builtin_ctz(marks);
 	}
 	return plain_bytes(p, end);
 }
@@ -179,17 +180,22 @@ scan_special(struct ch_scan *s)
 static inline const char *
 string_end(struct ch_scan *s, const char *p)
 {
-	p = plain_end(p, s->end);
-	while (
-	    s->end - p >= 2 && *p == '\\' && is_escape[(unsigned char)p[1]]) {
-		s->has_escape = true;
-		p = plain_end(p + 2, s->end);
-	}
+	const char *end = s->end;
+
+	p = plain_end(p, end);
+	if (p >= end || *p != '\\')
+		return p;
+	s->has_escape = true;
+	while (end - p >= 2 && *p == '\\' && is_escape[(unsigned char)p[1]])
+		p = plain_end(p + 2, end);
 	return p;
 }
 
-/* From a byte that is not plain to the end of the string. */
-static bool
+/*
+ * From a byte that is not plain to the end of the string.  Apart, so that it
+ * does not weigh down the strings without one.
+ */
+static CH_NOINLINE bool
 finish_string(struct ch_scan *s)
 {
 	while (scan_special(s))
@@ -213,7 +219,8 @@ ch_scan_string(struct ch_scan *s, struct ch_span *inside)
 	s->p = p;
 	if ((p >= s->end || *p != '"') && !finish_string(s))
 		return false;
-	*inside = (struct ch_span){ start, (size_t)(s->p - start) };
+	if (inside != NULL)
+		*inside = (struct ch_span){ start, (size_t)(s->p - start) };
 	s->p++;
 	return true;
 }
