@@ -553,3 +553,10 @@ PY
 		find store/pool/?? -type f | LC_ALL=C sort | diff before -
 	done
 }
+
+@test "the events of a sync go to a descriptor of the caller's" {
+	chantal -q repo sync --repo-id tools --events-fd 3 3>events
+	[ "$(jq -r 'select(.event == "file") | .path' events | grep -c hello)" -eq 2 ]
+	[ "$(tail -n 1 events | jq -r .event)" = end ]
+	run ! chantal repo sync --repo-id tools --events-fd 77
+}

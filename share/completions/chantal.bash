@@ -65,7 +65,7 @@ _chantal_options() {
 	case "${words[0]} ${words[1]}" in
 		'repo list') echo --type --tag --format ;;
 		'repo show' | 'repo why') echo --repo-id --format ;;
-		'repo sync') echo "$which" --dry-run --allow-shrink --allow-rollback ;;
+		'repo sync') echo "$which" --dry-run --allow-shrink --allow-rollback --events-fd ;;
 		'repo check-updates') echo "$which" --format ;;
 		'repo history') echo --repo-id --all --last --limit --format ;;
 		'publish repo') echo "$which" --target --recreate --accept-identity-change ;;

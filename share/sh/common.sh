@@ -100,7 +100,7 @@ unset_options() {
 	source='' force='' yes='' directory='' recursive='' component=''
 	files='' output='' quick='' sample='' repair='' grace=''
 	allow_shrink='' allow_rollback='' recreate='' accept_identity=''
-	operands=0 operand1='' operand2=''
+	events='' operands=0 operand1='' operand2=''
 }
 
 # set_option NAME VALUE
@@ -129,6 +129,7 @@ set_option() {
 		file) files="$files$2$newline" ;;
 		output) output=$2 ;;
 		quick) quick=1 ;;
+		events-fd) events=" --events-fd $(quote "$2")" ;;
 		sample) sample=$2 ;;
 		repair) repair=1 ;;
 		grace) grace=$2 ;;

@@ -36,7 +36,7 @@ sync_line() {
 	set_saving "$1"
 	upstream_line "$1" " --since $1"
 	line="$line |
-	chantal-pool add$conf$verbose --repo $1 --known $1 |
+	chantal-pool add$conf$verbose --repo $1 --known $1$events |
 	chantal-catalog save $1$conf$verbose$saving"
 }
 
@@ -74,7 +74,7 @@ sync_one() {
 
 repo_sync() {
 	take_options 0 'repo-id= all pattern= tag= type= workers= dry-run n
-		allow-shrink allow-rollback' "$@"
+		allow-shrink allow-rollback events-fd=' "$@"
 	ids=$(select_ids)
 	[ -n "$ids" ] || say "no enabled repository is meant"
 	if [ -n "$dry_run" ]; then
