@@ -9,8 +9,8 @@
 #define REMEDY "pass the stream through chantal-pool add first"
 
 /* Members that say who a line is; escapes in them would hide twins. */
-static const char *const plain_keys[] = { "record", "repo", "name", "arch",
-	"version", "path", "sha256" };
+static const char *const plain_keys[] = { "repo", "name", "arch", "version",
+	"path", "sha256" };
 
 static void
 unescape_keys(struct ch_record *r)

@@ -213,6 +213,10 @@ find_kind(struct ch_record *r, struct ch_err *err)
 	if (m == NULL || m->value.data[0] != '"')
 		return ch_fail(err, CH_MALFORMED, "no \"record\" member");
 	inside = (struct ch_span){ m->value.data + 1, m->value.len - 2 };
+	/* Who writes it in another way would read another kind. */
+	if (memchr(inside.data, '\\', inside.len) != NULL)
+		return ch_fail(
+		    err, CH_MALFORMED, "\"record\" is written with an escape");
 	r->kind = kind_named(inside);
 	return true;
 }

@@ -162,6 +162,14 @@ refused() {
 	[[ "${lines[0]}" == '{"record":"repo","repo":"r",'* ]]
 }
 
+@test "neither a kind nor a member can be hidden in escapes" {
+	for line in '{"record":"p\u0061ckage","repo":"r","name":"a","path":"../x"}' \
+		'{"record":"e\u006ed","repo":"r","status":"failed","exit":4}' \
+		'{"record":"package","repo":"r","name":"a","path":"x","p\u0061th":"../x"}'; do
+		refused 3 "written with an escape" < <(stream "$line")
+	done
+}
+
 @test "what only a plugin and its host say is refused" {
 	refused 3 "want record" < <(stream '{"record":"want","repo":"r","url":["file:///etc/passwd"],"as":"x"}')
 }
