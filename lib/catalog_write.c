@@ -45,6 +45,18 @@ add_path(struct ch_saving *s, const char *path, const char *sha256,
 	return ok;
 }
 
+/* No path begins with a slash, so that inputs are a world of their own. */
+static bool
+add_input(
+    struct ch_saving *s, const char *as, const char *sha256, struct ch_err *err)
+{
+	char *path = ch_format("/%s", as);
+	bool ok = add_path(s, path, sha256, "input", err);
+
+	ch_free(path);
+	return ok;
+}
+
 /* What take_file needs of its caller. */
 struct file_ctx {
 	struct ch_saving *s; /* where to */
@@ -76,6 +88,7 @@ take_paths(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 {
 	const struct ch_member *files = ch_record_find(r, "files");
 	const char *path = ch_record_string(r, "path");
+	const char *as = ch_record_string(r, "as");
 	const char *sha256 = ch_record_string(r, "sha256");
 	struct file_ctx c = { .s = s };
 	bool ok = true;
@@ -87,6 +100,8 @@ take_paths(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 		ok = ch_json_each(files->value, take_file, &c, err);
 	if (ok && path && sha256)
 		ok = add_path(s, path, sha256, c.name, err);
+	else if (ok && as && sha256)
+		ok = add_input(s, as, sha256, err);
 	ch_buf_free(&c.path);
 	return ok;
 }

@@ -366,8 +366,13 @@ refused() {
 	refused 3 "one path and two digests: q" < <(stream \
 		"$(pkg a 1 x 1 "\"files\":[{\"path\":\"q\",\"sha256\":\"$(digest 4)\"}]")" \
 		"$(pkg b 1 x 2 "\"files\":[{\"path\":\"q\",\"sha256\":\"$(digest 5)\"}]")")
+	input() {
+		echo "{\"record\":\"file\",\"repo\":\"r\",\"as\":\"in\",\"role\":\"input\",\"sha256\":\"$(digest "$1")\"}"
+	}
+	refused 3 "one path and two digests: /in" < <(stream "$(input 1)" "$(input 2)")
 	save "$(pkg_line r a 1 x p "\"sha256\":\"$(digest 1)\"")" \
-		"$(pkg_line r b 1 x p "\"sha256\":\"$(digest 1)\"")"
+		"$(pkg_line r b 1 x p "\"sha256\":\"$(digest 1)\"")" \
+		"$(input 1)" "$(pkg_line r c 1 x in "\"sha256\":\"$(digest 3)\"")"
 }
 
 @test "a sync with rejects keeps the current generation and names each reject" {
