@@ -301,7 +301,7 @@ resize(void *p, size_t size)
 {
 	if (current == NULL || p == NULL ||
 	    p != (const void *)current->parser->atts ||
-	    size <= (ATTRS_MAX + 1) * 2 * sizeof(xmlChar *))
+	    size <= sizeof(xmlChar *) * 2 * (ATTRS_MAX + 1))
 		return ch_realloc(p, size, 1);
 	if (!current->has_failed) {
 		ch_fail(current->err, CH_MALFORMED,

@@ -116,7 +116,9 @@ ch_version_key(struct ch_span version, struct ch_buf *out)
 			if (*s.data == '~')
 				ch_buf_putc(out, TILDE);
 		}
-		separator = len == 1 && is_separator(*s.data) ? *s.data : '.';
+		separator = '.';
+		if (len == 1 && is_separator(*s.data))
+			separator = *s.data;
 		s.data += len;
 		s.len -= len;
 	}
