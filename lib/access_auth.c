@@ -1,124 +1,14 @@
-/* Credentials: from text, files, the environment, the configuration. */
+/* Credentials: as text, and as the auth block of the configuration. */
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "access_impl.h"
 #include "io.h"
-#include "log.h"
 
 #include "banned.h"
-
-#define SECRET_MAX ((size_t)16 << 10)
-
-void
-ch_secret_free(char *secret)
-{
-	if (secret != NULL)
-		explicit_bzero(secret, strlen(secret));
-	ch_free(secret);
-}
-
-bool
-ch_access_readable(const char *path, const char *what, struct ch_err *err)
-{
-	struct stat st;
-
-	if (stat(path, &st) != 0 || access(path, R_OK) != 0)
-		return ch_fail(
-		    err, CH_USAGE, "%s: %s: %s", what, path, strerror(errno));
-	return S_ISREG(st.st_mode) ||
-	       ch_fail(err, CH_USAGE, "%s: %s: not a regular file", what, path);
-}
-
-/* A pipe (/dev/fd/3) is the caller's own business. */
-static bool
-check_mode(const char *path, struct ch_err *err)
-{
-	struct stat st;
-
-	if (stat(path, &st) != 0)
-		return ch_fail(err, CH_USAGE, "%s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return true;
-	if ((st.st_mode & 07) != 0)
-		return ch_fail(err, CH_USAGE,
-		    "%s: everybody may open it, but it holds a secret: "
-		    "chmod 600 it",
-		    path);
-	if ((st.st_mode & 070) != 0)
-		ch_warn("%s: its group may open it: chmod 600 it", path);
-	return true;
-}
-
-static void
-trim_end(char *s)
-{
-	size_t len = strlen(s);
-
-	while (len > 0 && (s[len - 1] == '\n' || s[len - 1] == '\r'))
-		s[--len] = '\0';
-}
-
-static bool
-check_secret(const char *s, const char *where, struct ch_err *err)
-{
-	const unsigned char *p;
-
-	if (*s == '\0')
-		return ch_fail(err, CH_USAGE, "%s: it is empty", where);
-	for (p = (const unsigned char *)s; *p != '\0'; p++) {
-		if (*p < 0x20 || *p == 0x7f)
-			return ch_fail(err, CH_USAGE,
-			    "%s: a secret is one line without control bytes",
-			    where);
-	}
-	return true;
-}
-
-char *
-ch_secret_load(const char *path, struct ch_err *err)
-{
-	struct ch_buf buf;
-	char *text;
-
-	if (!check_mode(path, err))
-		return NULL;
-	ch_buf_init(&buf, SECRET_MAX);
-	if (!ch_read_file(path, SECRET_MAX, &buf, err)) {
-		err->status = CH_USAGE;
-		ch_buf_free(&buf);
-		return NULL;
-	}
-	text = ch_buf_take(&buf);
-	trim_end(text);
-	return text;
-}
-
-char *
-ch_secret_env(const char *name, struct ch_err *err)
-{
-	char *value = getenv(name);
-	char *copy;
-
-	if (value == NULL) {
-		(void)ch_fail(err, CH_USAGE,
-		    "%s: no such variable in the environment", name);
-		return NULL;
-	}
-	copy = ch_strdup(value);
-	/* Neither children nor /proc/PID/environ shall show it. */
-	explicit_bzero(value, strlen(value));
-	(void)unsetenv(name);
-	trim_end(copy);
-	return copy;
-}
 
 static void
 replace(char **slot, char *value)
@@ -154,7 +44,7 @@ add_header(struct ch_http_auth *auth, const char *name, const char *value,
 		    "%s: a header wants NAME: VALUE, its name of letters, "
 		    "digits and dashes",
 		    where);
-	if (!check_secret(value, where, err))
+	if (!ch_secret_check(value, where, err))
 		return false;
 	ch_list_take(&auth->headers, ch_format("%s: %s", name, value));
 	return true;
@@ -183,7 +73,7 @@ parse_line(struct ch_http_auth *auth, const char *line, const char *where,
 	size_t len = strcspn(line, " ");
 	const char *rest = line + len + strspn(line + len, " ");
 
-	if (!check_secret(rest, where, err))
+	if (!ch_secret_check(rest, where, err))
 		return false;
 	if (len == 5 && strncmp(line, "basic", len) == 0)
 		return set_basic(auth, rest, where, err);
@@ -217,7 +107,7 @@ ch_auth_parse(struct ch_http_auth *auth, char *text, const char *where,
 
 		if (end != NULL)
 			*end = '\0';
-		trim_end(line);
+		ch_secret_trim(line);
 		if (*line != '\0' && !parse_line(auth, line, where, err))
 			return false;
 		line = end == NULL ? NULL : end + 1;
@@ -255,7 +145,7 @@ secret_of(const struct ch_json *block, const char *key, char **out,
 	else if (text != NULL)
 		*out = ch_strdup(text);
 	if (ok && *out != NULL)
-		ok = check_secret(*out, where, err);
+		ok = ch_secret_check(*out, where, err);
 	ch_free(where);
 	ch_free(file_key);
 	ch_free(env_key);
@@ -276,7 +166,7 @@ block_basic(
 		    "auth: basic wants username (without a colon) and one of "
 		    "password, password_file and password_env");
 	auth->user = ch_strdup(user);
-	return check_secret(user, "auth.username", err);
+	return ch_secret_check(user, "auth.username", err);
 }
 
 static bool

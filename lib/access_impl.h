@@ -3,7 +3,8 @@
  *
  * access.c         the options of the command line
  * access_block.c   the blocks of the configuration
- * access_auth.c    credentials, from text, files and the environment
+ * access_auth.c    credentials, as text and as a block
+ * access_secret.c  secrets from files and the environment
  */
 
 #ifndef CH_ACCESS_IMPL_H
@@ -17,6 +18,11 @@ char *ch_secret_load(const char *path, struct ch_err *err) CH_MUST_CHECK;
 char *ch_secret_env(const char *name, struct ch_err *err) CH_MUST_CHECK;
 /* Wipes and frees. */
 void ch_secret_free(char *secret);
+/* Neither empty nor with control bytes; where is for the message. */
+bool ch_secret_check(
+    const char *secret, const char *where, struct ch_err *err) CH_MUST_CHECK;
+/* Cuts off line ends. */
+void ch_secret_trim(char *secret);
 
 /* "basic USER:PASSWORD", "bearer TOKEN", "header NAME: VALUE" lines. */
 bool ch_auth_parse(struct ch_http_auth *auth, char *text, const char *where,

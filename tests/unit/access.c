@@ -117,6 +117,19 @@ test_auth_env(void)
 	ok_if(getenv("TEST_AUTH") == NULL && value[0] == '\0',
 	    "and is not left there");
 	ch_access_free(&a);
+	ok_if(with_option(&a, CH_ACCESS_AUTH_ENV, "TEST_AUTH", &err) &&
+		  ch_str_equal(a.http.auth.token, "canary"),
+	    "but can be taken again");
+	ch_access_free(&a);
+	(void)setenv("TEST_AUTH", "bearer other", 1);
+	ok_if(with_option(&a, CH_ACCESS_AUTH_ENV, "TEST_AUTH", &err) &&
+		  ch_str_equal(a.http.auth.token, "other"),
+	    "a new value is a new one");
+	ch_access_free(&a);
+	ok_if(with_option(&a, CH_ACCESS_AUTH_ENV, "TEST_AUTH", &err) &&
+		  ch_str_equal(a.http.auth.token, "other"),
+	    "from then on");
+	ch_access_free(&a);
 	ok_if(refuses_option(CH_ACCESS_AUTH_ENV, "TEST_NONE", "TEST_NONE"),
 	    "a missing variable is named");
 }
