@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fetch_parts.h"
@@ -191,20 +192,22 @@ ch_fetch_admit(
 	char *place = ch_path_join(f->meta, want->as);
 	char *object = ch_pool_path(f->pool, want->sha256);
 	bool is_placed = ch_make_parents(place, 0700, err);
+	struct stat st;
 
-	if (!is_placed)
-		err->status = CH_MALFORMED;
-	else if (want->is_absent)
+	if (is_placed && lstat(place, &st) == 0)
+		is_placed = ch_fail(err, CH_MALFORMED,
+		    "want: \"as\": '%s' is a folder of another want", want->as);
+	else if (is_placed && want->is_absent)
 		is_placed = place_absent(place, err);
-	else if (f->trust.is_on && want->verify != CH_VERIFY_NONE)
+	else if (is_placed && f->trust.is_on && want->verify != CH_VERIFY_NONE)
 		is_placed = place_verified(f, want, object, place, err);
-	else if (f->trust.is_on && want->is_root &&
+	else if (is_placed && f->trust.is_on && want->is_root &&
 		 !is_signature_of_another(f, want))
 		is_placed = ch_fail(err, CH_UNTRUSTED,
 		    "%s: %s: verify is configured, but type %s does not "
 		    "verify this root file",
 		    f->repo, want->as, f->plugin->type);
-	else
+	else if (is_placed)
 		is_placed = place_unverified(f, want, object, place, err);
 	ch_free(object);
 	ch_free(place);

@@ -231,6 +231,26 @@ is_same(const struct ch_want *a, const struct ch_want *b)
 	return true;
 }
 
+/* A folder of its name must not be a file of another want. */
+static bool
+check_folders(const struct ch_wants *wants, const struct ch_want *want,
+    struct ch_err *err)
+{
+	char *folder = ch_strdup(want->as);
+	bool is_free = true;
+
+	for (char *slash = strrchr(folder, '/'); slash != NULL && is_free;
+	     slash = strrchr(folder, '/')) {
+		*slash = '\0';
+		if (ch_wants_find(wants, folder) != NULL)
+			is_free = ch_fail(err, CH_MALFORMED,
+			    "\"as\": '%s': '%s' is wanted as a file", want->as,
+			    folder);
+	}
+	ch_free(folder);
+	return is_free;
+}
+
 bool
 ch_wants_add(struct ch_wants *wants, struct ch_record *r, const char *feed,
     struct ch_err *err)
@@ -240,7 +260,7 @@ ch_wants_add(struct ch_wants *wants, struct ch_record *r, const char *feed,
 
 	if (!take_name(want, r, err) || !take_urls(want, r, feed, err) ||
 	    !take_accept(want, r, err) || !take_claims(want, r, err) ||
-	    !take_verify(want, r, err))
+	    !take_verify(want, r, err) || !check_folders(wants, want, err))
 		goto refuse;
 	known = ch_wants_find(wants, want->as);
 	if (known != NULL && !is_same(known, want)) {
