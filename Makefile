@@ -53,13 +53,14 @@ PLUGINS = $(patsubst plugins/%/,%,$(sort $(wildcard plugins/*/)))
 UNITS   = $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/*.c)))
 LIB     = $(B)/libchantal.a
 PLUGDIR = $(B)/libexec/chantal/plugins
+HELPERS = plugin-new plugin-check
 
 ifndef V
 .SILENT:
 endif
 
 all: $(LIB) $(TOOLS:%=$(B)/bin/%) $(B)/bin/chantal $(PLUGINS:%=$(PLUGDIR)/%) \
-	$(B)/share/chantal
+	$(HELPERS:%=$(B)/libexec/chantal/%) $(B)/share/chantal
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -76,6 +77,10 @@ $(TOOLS:%=$(B)/bin/%): $(B)/bin/%: $(B)/tools/%.o $(LIB)
 	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS)
 
 $(B)/bin/chantal: tools/chantal
+	@mkdir -p $(@D)
+	install -m 755 $< $@
+
+$(HELPERS:%=$(B)/libexec/chantal/%): $(B)/libexec/chantal/%: tools/%
 	@mkdir -p $(@D)
 	install -m 755 $< $@
 
@@ -170,6 +175,7 @@ install: all
 		$(DESTDIR)$(DATADIR)/chantal $(DESTDIR)$(DOC)
 	install -m 755 $(B)/bin/* $(DESTDIR)$(BINDIR)
 	install -m 755 $(PLUGINS:%=$(PLUGDIR)/%) $(DESTDIR)$(LIBEXECDIR)/chantal/plugins
+	install -m 755 $(HELPERS:%=$(B)/libexec/chantal/%) $(DESTDIR)$(LIBEXECDIR)/chantal
 	cp -R share/. $(DESTDIR)$(DATADIR)/chantal
 	install -m 644 README.md $(DESTDIR)$(DOC)
 	for p in man/*.[1-8]; do d=$(DESTDIR)$(MANDIR)/man$${p##*.}; \

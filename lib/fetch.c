@@ -126,10 +126,23 @@ ch_fetch_list(
 	}
 }
 
+/* For who writes a plugin: to run its verbs by hand. */
+static void
+keep_scratch(struct ch_fetch *f)
+{
+	int e = ch_sys_rename(AT_FDCWD, f->scratch.path, AT_FDCWD, f->keep);
+
+	if (e != 0)
+		ch_warn("%s: cannot keep the files there: %s", f->keep,
+		    strerror(e));
+}
+
 void
 ch_fetch_close(struct ch_fetch *f)
 {
 	ch_spool_close(&f->spool);
+	if (f->keep != NULL && f->scratch.path != NULL)
+		keep_scratch(f);
 	ch_scratch_close(&f->scratch);
 	ch_wants_free(&f->wants);
 	ch_list_free(&f->ids);

@@ -60,6 +60,7 @@ struct ch_fetch {
 	struct ch_trust trust;       /* freed by ch_fetch_close() */
 	struct ch_previous previous; /* freed by ch_fetch_close() */
 	uint64_t total_max;          /* bytes fetched in all */
+	const char *keep;            /* where scratch stays, or NULL */
 	/* kept by the fetch */
 	char *base;                   /* feed as a folder, for references */
 	struct ch_scratch scratch;    /* folder of this run */

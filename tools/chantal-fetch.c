@@ -26,6 +26,7 @@ static const struct ch_cli cli = {
 	"  --pool DIR            the pool\n"
 	"  --catalog DIR         the catalog\n"
 	"  --cache DIR           the cache\n"
+	"  --keep DIR            leave what the plugin saw in DIR\n"
 	"  --max-total BYTES     of upstream files (16G)\n"
 	"  --allow-override      plugins may shadow built-in types\n"
 	"  --files               records of local package files\n"
@@ -43,6 +44,7 @@ enum {
 	OPT_POOL,
 	OPT_CATALOG,
 	OPT_CACHE,
+	OPT_KEEP,
 	OPT_CONFIG,
 	OPT_REPO,
 	OPT_TEXTS, /* the options above are texts */
@@ -62,6 +64,7 @@ static const struct option long_options[] = {
 	{ "pool", required_argument, NULL, OPT_POOL },
 	{ "catalog", required_argument, NULL, OPT_CATALOG },
 	{ "cache", required_argument, NULL, OPT_CACHE },
+	{ "keep", required_argument, NULL, OPT_KEEP },
 	{ "max-total", required_argument, NULL, OPT_MAX_TOTAL },
 	{ "allow-override", no_argument, NULL, OPT_OVERRIDE },
 	{ "files", no_argument, NULL, OPT_JOB + JOB_FILES },
@@ -183,14 +186,11 @@ get(struct options *o, struct ch_err *err)
 {
 	const struct ch_json *block = NULL;
 
-	if (o->setup.repo != NULL) {
-		block = ch_config_repo(o->setup.config, o->setup.repo, err);
-		if (block == NULL)
-			return false;
-	}
-	if (!open_network(o, block, block == NULL ? o->url : NULL, err))
+	if (o->setup.repo != NULL && (block = ch_config_repo(o->setup.config,
+					  o->setup.repo, err)) == NULL)
 		return false;
-	return ch_fetch_url(o->fetch.http, o->url, o->output, err);
+	return open_network(o, block, block == NULL ? o->url : NULL, err) &&
+	       ch_fetch_url(o->fetch.http, o->url, o->output, err);
 }
 
 /* All that list and files share. */
@@ -203,6 +203,7 @@ open_fetch(struct options *o, struct ch_err *err)
 		return false;
 	f->plugin = &o->setup.plugin;
 	f->block = o->setup.block;
+	f->keep = o->texts[OPT_KEEP - OPT_SINCE];
 	f->cache = folder(o, OPT_CACHE, "cache");
 	f->pool = ch_pool_open(folder(o, OPT_POOL, "pool"), err);
 	return f->pool != NULL && ch_trust_take(&f->trust, f->block, err) &&
