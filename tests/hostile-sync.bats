@@ -116,7 +116,7 @@ indexes() {
 
 setup() {
 	common_setup
-	"$TOP/tests/bin/hostile-server" --healthy "$PWD/healthy" >port 2>server.err 3>&- &
+	"$TOP/tests/bin/hostile-server" --healthy "$PWD/healthy" --log "$PWD/requests" >port 2>server.err 3>&- &
 	echo $! >pid
 	wait_for test -s port
 	BASE=http://127.0.0.1:$(cat port)
@@ -227,4 +227,29 @@ good_state() {
 	[ "$(jq -r 'select(.record == "reject" and .ref.name == "other").code' out)" = digest-mismatch ]
 	[ "$(jq -r 'select(.record == "reject" and .ref.name == "mixed").code' out)" = digest-mismatch ]
 	run ! grep -q canary <<<"$stderr"
+}
+
+@test "a secret of the configuration is in no record, catalog, pool, cache, tree or message" {
+	echo ok | configure tree
+	sed -i 's|feed: "http://|feed: "http://user:canary@|' config.yaml
+	cat >>config.yaml <<-END
+		- {id: b, type: http, feed: "$BASE/tree/ok-etag/", auth: {type: bearer, token: canary}}
+		- {id: c, type: http, feed: "$BASE/tree/ok-etag/?key=canary", auth: {type: custom, headers: {X-Key: canary}}}
+	END
+	chmod 600 config.yaml
+	run -0 chantal_ init
+	run -0 chantal_ -v repo sync --all
+	printf '%s\n' "$output" >log
+	run -0 chantal_ -v publish repo --all
+	printf '%s\n' "$output" >>log
+	run -0 chantal-fetch -v --config config.yaml --repo ok
+	printf '%s\n' "$output" >>log
+	run -0 chantal_ repo show --repo-id ok --format json
+	printf '%s\n' "$output" >>log
+	run -0 chantal_ repo show --repo-id b --format json
+	printf '%s\n' "$output" >>log
+	grep -q dXNlcjpjYW5hcnk requests
+	grep -q '"Bearer canary"' requests
+	grep -q '"X-Key", "canary"' requests
+	run ! grep -rl -e canary -e dXNlcjpjYW5hcnk log pub "$CHANTAL_HOME"
 }
