@@ -67,11 +67,11 @@ ch_cli_finish(int status)
 }
 
 bool
-ch_cli_number(const char *option, const char *text, uint64_t min, uint64_t max,
-    uint64_t *out, struct ch_err *err)
+ch_cli_number(const char *option, const char *text, uint64_t max, uint64_t *out,
+    struct ch_err *err)
 {
-	if (ch_parse_uint(text, max, out) && *out >= min)
+	if (ch_parse_uint(text, max, out))
 		return true;
-	return ch_fail(err, CH_USAGE, "%s: %s: not a number from %llu to %llu",
-	    option, text, (unsigned long long)min, (unsigned long long)max);
+	return ch_fail(err, CH_USAGE, "%s: %s: not a number from 0 to %llu",
+	    option, text, (unsigned long long)max);
 }

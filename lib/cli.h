@@ -34,8 +34,8 @@ int ch_cli_usage_error(const struct ch_cli *cli, const char *fmt, ...)
  * when the last write failed and status was 0.
  */
 int ch_cli_finish(int status);
-/* Numbers of options: "--jobs: 0: not a number from 1 to 100". */
-bool ch_cli_number(const char *option, const char *text, uint64_t min,
-    uint64_t max, uint64_t *out, struct ch_err *err) CH_MUST_CHECK;
+/* A number of an option: "--limit: x: not a number from 0 to 100". */
+bool ch_cli_number(const char *option, const char *text, uint64_t max,
+    uint64_t *out, struct ch_err *err) CH_MUST_CHECK;
 
 #endif

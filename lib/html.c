@@ -4,10 +4,9 @@
 #include <libxml/parserInternals.h>
 #include <string.h>
 
+#include "banned.h"
 #include "mem.h"
 #include "str.h"
-
-#include "banned.h"
 
 enum {
 	PAGE_MAX = 256 << 20,
@@ -301,7 +300,7 @@ resize(void *p, size_t size)
 {
 	if (current == NULL || p == NULL ||
 	    p != (const void *)current->parser->atts ||
-	    size <= sizeof(xmlChar *) * 2 * (ATTRS_MAX + 1))
+	    size <= sizeof(xmlChar *) * 2 * ((size_t)ATTRS_MAX + 1))
 		return ch_realloc(p, size, 1);
 	if (!current->has_failed) {
 		ch_fail(current->err, CH_MALFORMED,

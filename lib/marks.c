@@ -1,10 +1,13 @@
 /* The marks of stream.h: which repositories have begun and ended, and how. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "stream.h"
 
 #include "banned.h"
+
+#define SHARDS_MAX 10000
 
 static const char *const status_names[] = {
 	[CH_STREAM_OK] = "ok",
@@ -135,22 +138,36 @@ ch_marks_is_unmarked(const struct ch_marks *m)
 	return true;
 }
 
+/* "2/4": the second of four. */
+static bool
+parse_shard(const char *text, uint64_t *total_out)
+{
+	const char *slash = strchr(text, '/');
+	uint64_t index;
+	struct ch_span first;
+
+	if (slash == NULL)
+		return false;
+	first = (struct ch_span){ text, (size_t)(slash - text) };
+	return ch_parse_uint(slash + 1, SHARDS_MAX, total_out) &&
+	       ch_parse_uint_span(first, *total_out, &index) && index > 0;
+}
+
 static bool
 shards_are_complete(
     const struct ch_marks *m, const struct ch_mark *one, struct ch_err *err)
 {
-	unsigned index;
-	unsigned total;
-	char name[32];
+	uint64_t total;
+	char name[48];
 
 	if (one->shard[0] == '\0')
 		return true;
-	if (sscanf(one->shard, "%9u/%9u", &index, &total) != 2 || total == 0 ||
-	    total > 10000 || index == 0 || index > total)
+	if (!parse_shard(one->shard, &total))
 		return ch_fail(err, CH_MALFORMED, "%s: \"%s\" is no shard",
 		    one->repo, one->shard);
-	for (unsigned i = 1; i <= total; i++) {
-		(void)snprintf(name, sizeof(name), "%u/%u", i, total);
+	for (uint64_t i = 1; i <= total; i++) {
+		(void)snprintf(
+		    name, sizeof(name), "%" PRIu64 "/%" PRIu64, i, total);
 		if (ch_marks_find(m, one->repo, name) == NULL)
 			return ch_fail(err, CH_MALFORMED,
 			    "%s: incomplete stream: shard %s is missing: run "

@@ -181,9 +181,8 @@ check_attribute(struct ch_rules *rules, const struct ch_attribute *a,
 
 	if (!raw.data)
 		v.is_wanted = a->absent_passes;
-	else if (raw.data[0] == '[' && !ch_json_each(raw, judge, &v, err))
-		return false;
-	else if (raw.data[0] != '[' && !judge(&v, raw, raw, err))
+	else if (!(raw.data[0] == '[' ? ch_json_each(raw, judge, &v, err)
+				      : judge(&v, raw, raw, err)))
 		return false;
 	*holds = !v.reason && (v.is_wanted || !has_wanted(a));
 	if (!*holds)

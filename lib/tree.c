@@ -22,7 +22,6 @@ struct publishing {
 	struct ch_target *t;              /* where */
 	const struct ch_publish *p;       /* how */
 	struct ch_publish_report *report; /* counts */
-	struct ch_out *out;               /* of a dry run */
 	struct ch_manifest old;           /* what is published */
 	bool has_old;                     /* it was there */
 	struct ch_manifest plan;          /* what is to be */
@@ -297,7 +296,7 @@ publish(struct publishing *g, int fd, struct ch_err *err)
 		return false;
 	ch_plan_keep(&g->plan, &g->old, g->p->keep_packages_s);
 	if (!ch_plan_compare(&g->plan, &g->old, g->report,
-		g->p->is_dry_run ? g->out : NULL, err))
+		g->p->is_dry_run ? g->p->out : NULL, err))
 		return false;
 	if (is_in_place(g))
 		return leave_alone(g, err);
@@ -308,9 +307,9 @@ publish(struct publishing *g, int fd, struct ch_err *err)
 
 bool
 ch_tree_publish(struct ch_target *t, const struct ch_publish *p, int fd,
-    struct ch_publish_report *report, struct ch_out *out, struct ch_err *err)
+    struct ch_publish_report *report, struct ch_err *err)
 {
-	struct publishing g = { .t = t, .p = p, .report = report, .out = out };
+	struct publishing g = { .t = t, .p = p, .report = report };
 	bool is_published;
 
 	memset(report, 0, sizeof(*report));

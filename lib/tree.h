@@ -93,6 +93,7 @@ struct ch_publish {
 	bool allow_unmarked;      /* a stream without marks */
 	bool refuse_case_twins;   /* paths that differ only in case */
 	bool is_dry_run;          /* say what would change, do nothing */
+	struct ch_out *out;       /* where a dry run says it */
 };
 
 struct ch_publish_report {
@@ -111,13 +112,12 @@ struct ch_publish_report {
 
 /*
  * Reads fd to its end.  A dry run writes a line of JSON for each change to
- * out.  CH_MALFORMED for a stream that is incomplete or contradicts itself,
+ * p->out.  CH_MALFORMED for a stream that is incomplete or contradicts itself,
  * CH_UNTRUSTED for an object that is not what it should be, CH_USAGE for a
  * target that is not ours, CH_TEMPORARY when it is locked or not there.
  */
 bool ch_tree_publish(struct ch_target *t, const struct ch_publish *p, int fd,
-    struct ch_publish_report *report, struct ch_out *out,
-    struct ch_err *err) CH_MUST_CHECK;
+    struct ch_publish_report *report, struct ch_err *err) CH_MUST_CHECK;
 /* Says what was done, and what was missing in the stream. */
 void ch_publish_report_log(const struct ch_target *t,
     const struct ch_publish *p, const struct ch_publish_report *r);

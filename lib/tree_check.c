@@ -33,9 +33,10 @@ ch_tree_looks_right(
 
 	*missing = NULL;
 	ch_walk_init(&w, root_fd, false);
-	for (size_t i = 0; *missing == NULL && i < m->count; i++) {
-		if (!is_as_published(&w, &m->items[i]))
-			*missing = &m->items[i];
+	for (const struct ch_entry *e = m->items;
+	     *missing == NULL && e < m->items + m->count; e++) {
+		if (!is_as_published(&w, e))
+			*missing = e;
 	}
 	ch_walk_free(&w);
 	return *missing == NULL;

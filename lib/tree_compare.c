@@ -76,15 +76,16 @@ static bool
 note(struct ch_publish_report *r, const struct ch_entry *a,
     const struct ch_entry *b, struct ch_out *out, struct ch_err *err)
 {
+	const struct ch_entry *shown = a == NULL ? b : a;
 	const char *op;
 	uint64_t *count = classify(r, a, b, &op);
 
 	if (a != NULL && a->left != 0)
 		r->kept++;
-	if (count == NULL)
+	if (count == NULL || shown == NULL)
 		return true;
 	(*count)++;
-	return say(out, op, a == NULL ? b : a, err);
+	return say(out, op, shown, err);
 }
 
 bool

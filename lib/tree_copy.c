@@ -159,7 +159,7 @@ bool
 ch_building_copy(
     struct ch_building *g, bool has_own_date, mode_t mode, struct ch_err *err)
 {
-	struct stat st;
+	struct stat st = { 0 };
 	bool is_copied;
 	int from;
 

@@ -214,8 +214,8 @@ ch_when_parse(const char *text, int64_t *seconds_out, struct ch_err *err)
 	}
 	*seconds_out = 0;
 	if (is_sound(&d))
-		*seconds_out = days_of(&d) * DAY + d.hour * 3600 +
-			       d.minute * 60 + d.second - d.offset;
+		*seconds_out = days_of(&d) * DAY + (int64_t)d.hour * 3600 +
+			       (int64_t)d.minute * 60 + d.second - d.offset;
 	if (!is_sound(&d) || !in_range(*seconds_out))
 		return ch_fail(err, CH_USAGE,
 		    "'%s': not a date: write 2024-05-01 or "

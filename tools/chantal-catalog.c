@@ -231,7 +231,7 @@ parse_options(struct job *j, int argc, char **argv, struct ch_err *err)
 	    !ch_table_format_named(j->text[OPT_FORMAT], &j->list.format, err))
 		return false;
 	return !has(j, OPT_LIMIT) ||
-	       ch_cli_number("--limit", j->text[OPT_LIMIT], 0, CH_MAX_INT,
+	       ch_cli_number("--limit", j->text[OPT_LIMIT], CH_MAX_INT,
 		   &j->list.limit, err);
 }
 

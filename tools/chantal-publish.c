@@ -168,6 +168,7 @@ open_places(struct options *o, struct ch_err *err)
 		return false;
 	o->p.home = ch_config_path(o->cfg, "base");
 	o->p.trees = ch_config_path(o->cfg, "trees");
+	o->p.out = &o->out;
 	o->p.pool = text_of(o, OPT_POOL);
 	if (o->p.pool == NULL)
 		o->p.pool = ch_config_path(o->cfg, "pool");
@@ -180,7 +181,7 @@ publish(struct options *o, struct ch_err *err)
 {
 	struct ch_publish_report r;
 
-	if (!ch_tree_publish(&o->place, &o->p, STDIN_FILENO, &r, &o->out, err))
+	if (!ch_tree_publish(&o->place, &o->p, STDIN_FILENO, &r, err))
 		return false;
 	ch_publish_report_log(&o->place, &o->p, &r);
 	o->status = r.rejects == 0 ? CH_OK : CH_REJECTED;
