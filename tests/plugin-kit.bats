@@ -137,3 +137,36 @@ broken() {
 	broken 's/^index() {/&\n\techo x >"$meta\/x"/'
 	fails p/tar "index writes only"
 }
+
+# page_blocks SECTION: the literal blocks of a section of chantal-plugin(7)
+page_blocks() {
+	awk -v section="$1" '
+		/^\.Sh / { is_in = $0 == ".Sh " section }
+		/^\.Ed/ { is_text = 0 }
+		is_in && is_text
+		/^\.Bd -literal/ { is_text = 1 }
+	' "$TOP/man/chantal-plugin.7" | sed 's/\\e/\\/g'
+}
+
+@test "the tutorial of the page runs as it is written" {
+	page_blocks TUTORIAL >tutorial
+	page_blocks EXAMPLES >>tutorial
+	[ "$(grep -c chantal tutorial)" -ge 7 ]
+	run -0 --separate-stderr sh -eu tutorial
+	[[ "$output" == *www/demo/packages/hello-1.0.tar.gz* ]]
+	[ "$(tail -n1 <<<"$output" | jq -r .name)" = hello ]
+	[ "$(cat www/demo/packages/hello-1.1.tar.gz)" = second ]
+	grep -q 'href="packages/hello-1.1.tar.gz"' www/demo/index.html
+}
+
+@test "the tutorial's plugin passes the check but for what it leaves out" {
+	page_blocks TUTORIAL | sed '/^export CHANTAL_PLUGIN_PATH/,$d' >tutorial
+	sh -eu tutorial
+	mkdir -p types/archive.fixture
+	cp -R upstream types/archive.fixture/upstream
+	run --separate-stderr check types/archive
+	[ "$(grep '^not ok' <<<"$output" | cut -d' ' -f4- | sort)" = "bad configuration names the key" ] || {
+		echo "$output"
+		return 1
+	}
+}
