@@ -68,12 +68,11 @@ fill_repos(struct ch_config *cfg)
 static void
 warn_ignored(const struct ch_yaml *map, const char *block)
 {
-	const struct ch_key *key;
-
 	for (size_t i = 0; map && i < map->count; i++) {
 		const struct ch_yaml *item = map->items[i];
+		const struct ch_key *key =
+		    item->key ? ch_key_find(block, item->key) : NULL;
 
-		key = item->key ? ch_key_find(block, item->key) : NULL;
 		if (key && (key->flags & CH_KEY_IGNORED))
 			ch_warn("%s:%zu: %s: ignored: %s", item->file,
 			    item->line, item->key, key->help);

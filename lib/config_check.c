@@ -194,7 +194,6 @@ static struct ch_json *
 check_value(struct ch_err *err, struct ch_yaml *value, const struct ch_key *key)
 {
 	struct ch_json *list;
-	struct ch_json *one;
 
 	if (!(key->flags & CH_KEY_LIST))
 		return check_one(err, value, key);
@@ -202,7 +201,8 @@ check_value(struct ch_err *err, struct ch_yaml *value, const struct ch_key *key)
 		return wrong_type(err, value, key);
 	list = ch_json_make_array();
 	for (size_t i = 0; i < value->count; i++) {
-		one = check_one(err, value->items[i], key);
+		struct ch_json *one = check_one(err, value->items[i], key);
+
 		if (!one) {
 			ch_json_free(list);
 			return NULL;

@@ -126,7 +126,6 @@ list(struct ch_err *err, const struct ch_yaml *node,
 {
 	int64_t min = ch_json_int_or(ch_json_get(schema, "minItems"), 0);
 	struct ch_json *result;
-	struct ch_json *item;
 
 	if (!allows(schema, "array")) {
 		fail_type(err, node, schema, name);
