@@ -139,8 +139,9 @@ list(struct ch_err *err, const struct ch_yaml *node,
 	}
 	result = ch_json_make_array();
 	for (size_t i = 0; i < node->count; i++) {
-		item = ch_config_by_schema(
+		struct ch_json *item = ch_config_by_schema(
 		    node->items[i], ch_json_get(schema, "items"), name, err);
+
 		if (!item) {
 			ch_json_free(result);
 			return NULL;
