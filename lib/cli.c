@@ -75,3 +75,12 @@ ch_cli_number(const char *option, const char *text, uint64_t max, uint64_t *out,
 	return ch_fail(err, CH_USAGE, "%s: %s: not a number from 0 to %llu",
 	    option, text, (unsigned long long)max);
 }
+
+bool
+ch_cli_size(
+    const char *option, const char *text, uint64_t *out, struct ch_err *err)
+{
+	return ch_parse_size(text, out) ||
+	       ch_fail(err, CH_USAGE,
+		   "%s: %s: not a number of bytes, such as 10M", option, text);
+}

@@ -37,5 +37,8 @@ int ch_cli_finish(int status);
 /* A number of an option: "--limit: x: not a number from 0 to 100". */
 bool ch_cli_number(const char *option, const char *text, uint64_t max,
     uint64_t *out, struct ch_err *err) CH_MUST_CHECK;
+/* Bytes: "4G". */
+bool ch_cli_size(const char *option, const char *text, uint64_t *out,
+    struct ch_err *err) CH_MUST_CHECK;
 
 #endif

@@ -97,6 +97,13 @@ has_asked(struct ch_fetch *f, bool *has_asked_out, struct ch_err *err)
 	return true;
 }
 
+static void
+end_watch(struct ch_fetch *f)
+{
+	if (f->watch.on_end != NULL)
+		f->watch.on_end(f->watch.ctx);
+}
+
 bool
 ch_fetch_list(
     struct ch_fetch *f, enum ch_end_status *status_out, struct ch_err *err)
@@ -113,13 +120,16 @@ ch_fetch_list(
 	for (unsigned round = 1;; round++) {
 		if (!run_list(f, err) || !has_asked(f, &asks, err))
 			return false;
-		if (!asks)
+		if (!asks) {
+			end_watch(f);
 			return ch_fetch_emit(f, status_out, err);
+		}
 		ch_debug("%s: round %u: %zu wants", f->repo, round,
 		    f->wants.count - f->wants.tried);
 		if (!ch_fetch_fulfil(f, err))
 			return false;
 		if (ch_fetch_is_unchanged(f)) {
+			end_watch(f);
 			*status_out = CH_STREAM_UNCHANGED;
 			return ch_fetch_emit_unchanged(f, err);
 		}

@@ -8,7 +8,8 @@
  * until it prints its result.  That is checked line by line and kept in a file
  * of the scratch folder until the plugin has ended well; only then the repo
  * record, the lines and an end record with status ok or partial go to out.  A
- * failed end is the caller's to write, as nothing was written before.
+ * failed end is the caller's to write (ch_fetch_emit_failure()), as nothing was
+ * written before.
  *
  * Memory: the wants, a few hundred bytes each, and one line.
  */
@@ -47,6 +48,16 @@ struct ch_previous {
 	struct ch_buf repo_line; /* what repo borrows from */
 };
 
+/* Who follows the wants, for people to see; each may be NULL. */
+struct ch_fetch_watch {
+	void (*on_want)(void *ctx, uint64_t size);   /* 0: not known */
+	void (*on_bytes)(void *ctx, uint64_t bytes); /* arrived */
+	/* fulfilled, from upstream or from the pool */
+	void (*on_done)(void *ctx, const char *as, uint64_t size, bool is_new);
+	void (*on_end)(void *ctx); /* before the result is written */
+	void *ctx;                 /* for them */
+};
+
 struct ch_fetch {
 	/* set by the caller, borrowed */
 	const struct ch_plugin *plugin;
@@ -60,6 +71,7 @@ struct ch_fetch {
 	struct ch_trust trust;       /* freed by ch_fetch_close() */
 	struct ch_previous previous; /* freed by ch_fetch_close() */
 	uint64_t total_max;          /* bytes fetched in all */
+	struct ch_fetch_watch watch; /* or zeroes */
 	const char *keep;            /* where scratch stays, or NULL */
 	/* kept by the fetch */
 	char *base;                   /* feed as a folder, for references */
@@ -87,6 +99,9 @@ bool ch_fetch_list(struct ch_fetch *f, enum ch_end_status *status_out,
 /* Absolute paths of local package files through the inspect verb. */
 bool ch_fetch_inspect(struct ch_fetch *f, const struct ch_list *files,
     enum ch_end_status *status_out, struct ch_err *err) CH_MUST_CHECK;
+/* The end of a stream that failed; for a stream that nothing came of. */
+void ch_fetch_emit_failure(
+    struct ch_out *out, const char *repo, const struct ch_err *why);
 void ch_fetch_close(struct ch_fetch *f);
 /* The bytes of one URL to stdout, or atomically to a file. */
 bool ch_fetch_url(struct ch_http *http, const char *url, const char *output,

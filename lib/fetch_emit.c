@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "fetch_parts.h"
+#include "log.h"
 #include "ref.h"
 #include "url.h"
 
@@ -124,6 +125,17 @@ ch_fetch_emit(
 	return write_repo(f, err) && write_roots(f, err) &&
 	       ch_spool_copy(&f->spool, f->out, err) &&
 	       ch_write_end(f->out, f->repo, *status_out, NULL, err);
+}
+
+void
+ch_fetch_emit_failure(
+    struct ch_out *out, const char *repo, const struct ch_err *why)
+{
+	struct ch_err second;
+
+	if (!ch_write_end(out, repo, CH_STREAM_FAILED, why, &second) ||
+	    !ch_out_flush(out, &second))
+		ch_debug("%s", second.text);
 }
 
 static bool

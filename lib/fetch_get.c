@@ -80,6 +80,8 @@ on_data(void *ctx, const void *bytes, size_t len, struct ch_err *err)
 	struct job *job = ctx;
 	struct ch_fetch *f = job->round->f;
 
+	if (f->watch.on_bytes != NULL)
+		f->watch.on_bytes(f->watch.ctx, len);
 	f->total += len;
 	if (f->total > f->total_max)
 		return ch_fail(err, CH_MALFORMED,
@@ -176,13 +178,22 @@ settle(struct job *job, const struct ch_http_result *result, struct ch_err *err)
 static void submit_next(struct round *round);
 
 static void
+tell_done(const struct ch_fetch *f, const struct ch_want *want, bool is_new)
+{
+	if (f->watch.on_done != NULL)
+		f->watch.on_done(f->watch.ctx, want->as, want->size, is_new);
+}
+
+static void
 on_done(void *ctx, const struct ch_http_result *result)
 {
 	struct job *job = ctx;
 	struct round *round = job->round;
 	struct ch_err err;
 
-	if (!settle(job, result, &err))
+	if (settle(job, result, &err))
+		tell_done(round->f, job->want, result->outcome == CH_HTTP_OK);
+	else
 		fail_round(round, &err);
 	free_job(job);
 	submit_next(round);
@@ -269,8 +280,13 @@ submit_next(struct round *round)
 	while (!round->is_failed && round->at < wants->count &&
 	       ch_http_pending(round->f->http) < WINDOW) {
 		struct ch_want *want = wants->items[round->at++];
+		const struct ch_fetch_watch *watch = &round->f->watch;
 
-		if (!is_in_pool(round, want) && !round->is_failed)
+		if (watch->on_want != NULL)
+			watch->on_want(watch->ctx, want->size);
+		if (is_in_pool(round, want))
+			tell_done(round->f, want, false);
+		else if (!round->is_failed)
 			submit(round, want);
 	}
 }

@@ -4,7 +4,7 @@
 
 #include "lib/access.h"
 #include "lib/cli.h"
-#include "lib/fetch.h"
+#include "lib/fetch_watch.h"
 #include "lib/log.h"
 #include "lib/setup.h"
 
@@ -28,6 +28,7 @@ static const struct ch_cli cli = {
 	"  --cache DIR           the cache\n"
 	"  --keep DIR            leave what the plugin saw in DIR\n"
 	"  --max-total BYTES     of upstream files (16G)\n"
+	"  --events-fd N         progress as lines of JSON\n"
 	"  --allow-override      plugins may shadow built-in types\n"
 	"  --files               records of local package files\n"
 	"  --get                 the bytes of one URL\n"
@@ -51,6 +52,7 @@ enum {
 	OPT_KEYRING,
 	OPT_TRUST,
 	OPT_MAX_TOTAL,
+	OPT_EVENTS,
 	OPT_OVERRIDE,
 	OPT_JOB /* and what follows: a job */
 };
@@ -66,6 +68,7 @@ static const struct option long_options[] = {
 	{ "cache", required_argument, NULL, OPT_CACHE },
 	{ "keep", required_argument, NULL, OPT_KEEP },
 	{ "max-total", required_argument, NULL, OPT_MAX_TOTAL },
+	{ "events-fd", required_argument, NULL, OPT_EVENTS },
 	{ "allow-override", no_argument, NULL, OPT_OVERRIDE },
 	{ "files", no_argument, NULL, OPT_JOB + JOB_FILES },
 	{ "get", no_argument, NULL, OPT_JOB + JOB_GET },
@@ -84,6 +87,8 @@ struct options {
 	struct ch_setup setup;                    /* configuration, plugin */
 	struct ch_access access;                  /* network settings */
 	struct ch_fetch fetch;                    /* of the other jobs */
+	struct ch_fetch_progress progress;        /* of JOB_LIST */
+	int events_fd;                            /* --events-fd, or -1 */
 	struct ch_out out;                        /* stdout */
 };
 
@@ -102,14 +107,15 @@ take_option(struct options *o, int opt, struct ch_err *err)
 		o->output = optarg;
 	else if (opt >= OPT_SINCE && opt < OPT_TEXTS)
 		o->texts[opt - OPT_SINCE] = optarg;
-	else if (opt == OPT_KEYRING)
-		ch_list_add(&o->fetch.trust.key_files, optarg);
-	else if (opt == OPT_TRUST)
-		ch_list_add(&o->fetch.trust.pins, optarg);
+	else if (opt == OPT_KEYRING || opt == OPT_TRUST)
+		ch_list_add(opt == OPT_TRUST ? &o->fetch.trust.pins
+					     : &o->fetch.trust.key_files,
+		    optarg);
 	else if (opt == OPT_MAX_TOTAL)
-		return ch_parse_size(optarg, &o->fetch.total_max) ||
-		       ch_fail(err, CH_USAGE,
-			   "--max-total: %s: not a size such as 4G", optarg);
+		return ch_cli_size(
+		    "--max-total", optarg, &o->fetch.total_max, err);
+	else if (opt == OPT_EVENTS)
+		return ch_progress_events_fd(optarg, &o->events_fd, err);
 	else if (opt == OPT_OVERRIDE)
 		o->setup.allows_override = true;
 	else if (opt >= OPT_JOB)
@@ -139,8 +145,8 @@ take_operands(struct options *o, int count, char **operands, struct ch_err *err)
 	if (count == 0 && o->setup.repo != NULL)
 		return true;
 	if (count != 2)
-		return ch_fail(err, CH_USAGE,
-		    "TYPE and FEED, or --repo ID, are wanted here");
+		return ch_fail(
+		    err, CH_USAGE, "TYPE and FEED, or --repo ID, are wanted");
 	o->setup.type = operands[0];
 	o->setup.feed = operands[1];
 	return true;
@@ -223,52 +229,47 @@ run_fetch(struct options *o, enum ch_end_status *status_out, struct ch_err *err)
 		       ch_fetch_inspect(&o->fetch, &o->files, status_out, err);
 	feed = ch_json_string(ch_json_get(o->setup.block, "feed"));
 	if (feed == NULL || feed[0] == '\0')
-		return ch_fail(err, CH_USAGE,
-		    "%s: no feed is configured: nothing to fetch",
+		return ch_fail(err, CH_USAGE, "%s: no feed: nothing to fetch",
 		    o->fetch.repo);
 	if (!open_network(o, o->setup.block, feed, err))
 		return false;
 	o->fetch.feed = o->access.feed;
+	ch_fetch_watch_start(&o->progress, &o->fetch, o->events_fd);
 	return ch_fetch_open(&o->fetch, err) &&
 	       ch_fetch_list(&o->fetch, status_out, err);
 }
 
-/* The failure is in the stream as well, for what reads it. */
+/* A failure is in the stream as well, for what reads it. */
 static bool
 fetch(struct options *o, int *status_out, struct ch_err *err)
 {
 	enum ch_end_status end = CH_STREAM_FAILED;
-	struct ch_err second;
+	bool is_done;
 
 	o->fetch.out = &o->out;
 	o->fetch.repo = o->setup.repo != NULL ? o->setup.repo : o->setup.type;
-	if (run_fetch(o, &end, err)) {
-		*status_out = end == CH_STREAM_PARTIAL ? CH_REJECTED : CH_OK;
-		return true;
-	}
-	if (!ch_write_end(
-		&o->out, o->fetch.repo, CH_STREAM_FAILED, err, &second) ||
-	    !ch_out_flush(&o->out, &second))
-		ch_debug("%s", second.text);
-	return false;
+	is_done = ch_setup_load(&o->setup, err) && run_fetch(o, &end, err) &&
+		  ch_out_flush(&o->out, err);
+	ch_fetch_watch_end(&o->progress);
+	if (!is_done)
+		ch_fetch_emit_failure(&o->out, o->fetch.repo, err);
+	*status_out = end == CH_STREAM_PARTIAL ? CH_REJECTED : CH_OK;
+	return is_done;
 }
 
 static bool
 run(struct options *o, int *status_out, struct ch_err *err)
 {
-	if (!ch_setup_load(&o->setup, err))
-		return false;
-	if (o->job == JOB_GET)
-		return get(o, err);
-	return fetch(o, status_out, err) && ch_out_flush(&o->out, err);
+	if (o->job != JOB_GET)
+		return fetch(o, status_out, err);
+	return ch_setup_load(&o->setup, err) && get(o, err);
 }
 
 static void
 close_all(struct options *o)
 {
 	ch_fetch_close(&o->fetch);
-	if (o->fetch.http != NULL)
-		ch_http_free(o->fetch.http);
+	ch_http_free(o->fetch.http);
 	ch_pool_close(o->fetch.pool);
 	ch_access_free(&o->access);
 	ch_setup_close(&o->setup);
@@ -279,7 +280,7 @@ close_all(struct options *o)
 int
 main(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .events_fd = -1 };
 	struct ch_err err;
 	int status;
 
@@ -288,10 +289,9 @@ main(int argc, char **argv)
 	status = parse_options(&o, argc, argv);
 	if (status != CH_OK)
 		return status;
-	if (o.job == JOB_HELP)
-		return ch_cli_help(&cli);
-	if (o.job == JOB_VERSION)
-		return ch_cli_version(&cli);
+	if (o.job == JOB_HELP || o.job == JOB_VERSION)
+		return o.job == JOB_HELP ? ch_cli_help(&cli)
+					 : ch_cli_version(&cli);
 	ch_out_init(&o.out, STDOUT_FILENO, "stdout");
 	if (!run(&o, &status, &err))
 		status = ch_log_error(&err);
