@@ -422,3 +422,21 @@ claims() {
 	fetch archive feed >/dev/null
 	[ -z "$(ls "$CHANTAL_HOME/cache/work")" ]
 }
+
+@test "progress is told to people, and to programs with --events-fd" {
+	archive_plugin
+	feed a-1 b-2
+	run -0 --separate-stderr chantal-fetch --events-fd 3 archive feed --repo mine 3>events
+	[[ "$stderr" == "chantal-fetch: metadata: 1 file, "*" fetched"* ]]
+	[ "$(jq -r .event events | tr '\n' ' ')" = "start file end " ]
+	[ "$(jq -r 'select(.event=="file")|.program+" "+.repo+" "+.path+" "+.outcome' events)" = "chantal-fetch mine page new" ]
+	[ "$(jq -r 'select(.event=="end")|.files,.bytes' events | tr '\n' ' ')" = "1 $(stat -c %s feed/index.html) " ]
+	run -0 --separate-stderr chantal-fetch -q archive feed
+	[ -z "$stderr" ]
+	run -2 --separate-stderr chantal-fetch --events-fd 9 archive feed
+	[[ "$stderr" == *"--events-fd: 9: not open"* ]]
+}
+
+@test "a configuration that cannot be read is in the end of the stream too" {
+	refused_as 2 none.yaml fetch --config none.yaml --repo mine
+}

@@ -34,7 +34,7 @@ upstream_line() {
 # Sets "line" to the pipeline of a sync.
 sync_line() {
 	set_saving "$1"
-	upstream_line "$1" " --since $1"
+	upstream_line "$1" " --since $1$events"
 	line="$line |
 	chantal-pool add$conf$verbose --repo $1 --known $1$events |
 	chantal-catalog save $1$conf$verbose$saving"
