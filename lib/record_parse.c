@@ -196,7 +196,7 @@ scan_line(struct ch_record *r, struct ch_scan *s)
 	ch_scan_blanks(s);
 	if (s->p < s->end)
 		return ch_scan_fail(s, "something stands behind the object");
-	if (followed == r->count && followed == r->shape_count)
+	if (followed > 0 && followed == r->count && followed == r->shape_count)
 		return true;
 	if (!ch_record_renew(r))
 		return ch_scan_fail(s, "a duplicate member name");
