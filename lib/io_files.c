@@ -303,10 +303,11 @@ walk_beneath(const char *dir, const char *path, const char **name_out)
 	for (const char *slash; at >= 0 && (slash = strchr(path, '/')) != NULL;
 	     path = slash + 1) {
 		char *segment = ch_strndup(path, (size_t)(slash - path));
-		int next = ch_str_equal(segment, "..")
-			       ? -1
-			       : openat(at, segment, flags);
+		bool is_up = ch_str_equal(segment, "..");
+		int next = is_up ? -1 : openat(at, segment, flags);
 
+		if (is_up)
+			errno = EXDEV;
 		(void)close(at);
 		ch_free(segment);
 		at = next;

@@ -165,7 +165,7 @@ page_blocks() {
 	mkdir -p types/archive.fixture
 	cp -R upstream types/archive.fixture/upstream
 	run --separate-stderr check types/archive
-	[ "$(grep '^not ok' <<<"$output" | cut -d' ' -f4- | sort)" = "bad configuration names the key" ] || {
+	[ "$(grep '^not ok' <<<"$output" | cut -d' ' -f5- | sort)" = "bad configuration names the key" ] || {
 		echo "$output"
 		return 1
 	}
