@@ -158,7 +158,6 @@ static void
 set_member(struct ch_record *r, const char *key, char *value)
 {
 	struct ch_member *m = NULL;
-	char *name;
 
 	ch_list_take(&r->owned, value);
 	r->is_changed = true;
@@ -167,8 +166,9 @@ set_member(struct ch_record *r, const char *key, char *value)
 			m = &r->members[i];
 	}
 	if (m == NULL) {
+		char *name = ch_strdup(key);
+
 		m = ch_record_add_member(r);
-		name = ch_strdup(key);
 		ch_list_take(&r->owned, name);
 		m->key = ch_span_of(name);
 		ch_record_renew(r);

@@ -208,10 +208,11 @@ close_end(int *fd)
 static bool
 read_more(int *fd, struct ch_buf *b, const char *name, struct ch_err *err)
 {
-	size_t room = b->max - b->len < CHUNK ? b->max - b->len : CHUNK;
+	size_t left = b->max - b->len;
+	size_t room = left < CHUNK ? left : CHUNK;
 	ssize_t n;
 
-	if (room == 0 || !ch_buf_reserve(b, room))
+	if (left == 0 || !ch_buf_reserve(b, room))
 		return ch_fail(err, CH_MALFORMED,
 		    "through: %s: prints a line over %zu bytes", name,
 		    CH_LINE_MAX);
