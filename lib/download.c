@@ -13,6 +13,7 @@
 #define WINDOW_RECORDS 1024
 #define WINDOW_BYTES   ((size_t)32 << 20)
 #define WAIT_MS        50
+#define LINES_AT_ONCE  16
 
 /* A record whose contents are not all answered. */
 struct pending {
@@ -190,16 +191,20 @@ drain(struct window *w, struct ch_err *err)
 	return ok;
 }
 
+static bool
+has_line(const struct ch_in *in)
+{
+	return in->start < in->end &&
+	       memchr(in->buf + in->start, '\n', in->end - in->start) != NULL;
+}
+
 /* Is there something to read, so that reading will not block for long? */
 static bool
 has_input(const struct ch_in *in)
 {
 	struct pollfd p = { .fd = in->fd, .events = POLLIN };
 
-	if (in->at_eof ||
-	    memchr(in->buf + in->start, '\n', in->end - in->start) != NULL)
-		return true;
-	return poll(&p, 1, 0) != 0;
+	return in->at_eof || has_line(in) || poll(&p, 1, 0) != 0;
 }
 
 static bool
@@ -219,38 +224,47 @@ tick(const struct window *w)
 		w->d->on_tick(w->d->ctx);
 }
 
+/* One round of transfers, waiting at most timeout_ms; what is done leaves. */
 static bool
-is_full(const struct window *w)
+work(struct window *w, int timeout_ms, bool is_full, struct ch_err *err)
 {
-	return w->records >= WINDOW_RECORDS || w->bytes >= WINDOW_BYTES;
+	struct ch_supply *supply = w->d->supply;
+	bool is_idle = !ch_supply_has_transfers(supply);
+
+	tick(w);
+	if (is_idle && is_full && !ch_supply_flush(supply, err))
+		return false;
+	if (is_idle && timeout_ms > 0 && !is_full &&
+	    !wait_for_input(&w->stage.in.in, timeout_ms, err))
+		return false;
+	return ch_supply_step(supply, timeout_ms, err) && drain(w, err);
 }
 
 /*
  * Works on what is under way until the window has room and input is there, so
- * that transfers go on while an upstream stage is slow.
+ * that transfers go on while an upstream stage is slow.  A full window gets a
+ * bit of room before reading goes on, to read many lines at a time.
  */
 static bool
 make_room(struct window *w, struct ch_err *err)
 {
-	struct ch_supply *supply = w->d->supply;
+	bool was_full =
+	    w->records >= WINDOW_RECORDS || w->bytes >= WINDOW_BYTES;
+	size_t records = was_full ? WINDOW_RECORDS / 8 * 7 : WINDOW_RECORDS;
+	size_t bytes = was_full ? WINDOW_BYTES / 8 * 7 : WINDOW_BYTES;
 
-	do {
-		bool is_idle;
+	if (!was_full && w->records % LINES_AT_ONCE != 0 &&
+	    has_line(&w->stage.in.in))
+		return w->ready == NULL || drain(w, err);
+	while (ch_supply_pending(w->d->supply) > 0) {
+		bool is_full = w->records >= records || w->bytes >= bytes;
+		bool is_ready = !is_full && has_input(&w->stage.in.in);
 
-		if (!ch_supply_step(supply, 0, err) || !drain(w, err))
+		if (!work(w, is_ready ? 0 : WAIT_MS, is_full, err))
 			return false;
-		tick(w);
-		if (!is_full(w) && has_input(&w->stage.in.in))
+		if (is_ready)
 			return true;
-		is_idle = !ch_supply_has_transfers(supply);
-		if (is_idle && is_full(w) && !ch_supply_flush(supply, err))
-			return false;
-		if (is_idle && !is_full(w) &&
-		    !wait_for_input(&w->stage.in.in, WAIT_MS, err))
-			return false;
-		if (!is_idle && !ch_supply_step(supply, WAIT_MS, err))
-			return false;
-	} while (ch_supply_pending(supply) > 0 || is_full(w));
+	}
 	return drain(w, err);
 }
 

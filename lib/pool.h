@@ -120,8 +120,19 @@ const char *ch_pool_put_path(struct ch_put *put);
 bool ch_pool_put_accept(struct ch_put *put, struct ch_err *err) CH_MUST_CHECK;
 void ch_pool_put_abort(struct ch_put *put);
 
-/* The batch is full: 256 objects, 64 MiB, or 2 s since its first. */
+/* The batch is full: 256 objects, 64 MiB, or 2 s since its first one. */
 bool ch_pool_is_flush_due(const struct ch_pool *pool);
+/*
+ * For who adds much: one barrier a batch.  It makes what the turn before gave
+ * names safe, and gives names to what was accepted since; that is safe after
+ * the next turn or flush.
+ */
+bool ch_pool_turn(struct ch_pool *pool, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * Is an object that is there safe from a power cut?  One that somebody added
+ * within the last minute may not be, before the next turn or flush.
+ */
+bool ch_pool_is_safe(struct ch_pool *pool, const char *sha256);
 /* Barrier, names, barrier: all accepted objects are in the pool now. */
 bool ch_pool_flush(struct ch_pool *pool, struct ch_err *err) CH_MUST_CHECK;
 

@@ -17,7 +17,7 @@
 bool
 ch_pool_is_flush_due(const struct ch_pool *pool)
 {
-	if (pool->staged_count == 0)
+	if (pool->staged_count == 0 && !pool->has_placed)
 		return false;
 	return pool->staged_count >= CH_BATCH_OBJECTS ||
 	       pool->staged_bytes >= CH_BATCH_BYTES ||
@@ -99,21 +99,6 @@ sync_folders(struct ch_pool *pool, struct ch_err *err)
 }
 
 static bool
-second_barrier(
-    struct ch_pool *pool, enum ch_durability durability, struct ch_err *err)
-{
-	switch (durability) {
-	case CH_DURABLE_BATCH:
-		return barrier(pool, err);
-	case CH_DURABLE_FILES:
-		return sync_folders(pool, err);
-	case CH_DURABLE_NONE:
-		break;
-	}
-	return true;
-}
-
-static bool
 announce_batch(struct ch_pool *pool, struct ch_err *err)
 {
 	struct ch_buf lines = { 0 };
@@ -184,8 +169,12 @@ static bool
 place_batch(struct ch_pool *pool, struct ch_err *err)
 {
 	struct ch_lock lock = CH_LOCK_NONE;
-	bool ok = ch_pool_lock(pool, &lock, CH_LOCK_SHARED, -1, err) &&
-		  announce_batch(pool, err);
+	bool ok;
+
+	if (pool->staged_count == 0)
+		return true;
+	ok = ch_pool_lock(pool, &lock, CH_LOCK_SHARED, -1, err) &&
+	     announce_batch(pool, err);
 
 	for (size_t i = 0; ok && i < pool->staged_count; i++)
 		ok = place(pool, &pool->staged[i], err);
@@ -194,16 +183,30 @@ place_batch(struct ch_pool *pool, struct ch_err *err)
 }
 
 bool
-ch_pool_flush(struct ch_pool *pool, struct ch_err *err)
+ch_pool_turn(struct ch_pool *pool, struct ch_err *err)
 {
-	enum ch_durability durability = pool->durability;
-
-	if (pool->staged_count == 0)
+	if (pool->staged_count == 0 && !pool->has_placed)
 		return true;
-	if (!first_barrier(pool, err) || !place_batch(pool, err) ||
-	    !second_barrier(pool, durability, err))
+	if (!first_barrier(pool, err))
+		return false;
+	pool->has_placed = false;
+	if (!place_batch(pool, err))
+		return false;
+	if (pool->durability == CH_DURABLE_BATCH)
+		pool->has_placed = pool->staged_count > 0;
+	else if (pool->durability == CH_DURABLE_FILES &&
+		 !sync_folders(pool, err))
 		return false;
 	pool->staged_count = 0;
 	pool->staged_bytes = 0;
+	(void)clock_gettime(CLOCK_MONOTONIC, &pool->staged_since);
 	return true;
+}
+
+bool
+ch_pool_flush(struct ch_pool *pool, struct ch_err *err)
+{
+	if (pool->staged_count > 0 && !ch_pool_turn(pool, err))
+		return false;
+	return !pool->has_placed || ch_pool_turn(pool, err);
 }

@@ -49,6 +49,8 @@ struct ch_pool {
 	size_t staged_cap;             /* allocated */
 	uint64_t staged_bytes;         /* of all of them */
 	struct timespec staged_since;  /* when the first was accepted */
+	bool has_placed;               /* names that await a barrier */
+	uint64_t space_known;          /* bytes that were free lately */
 	void (*on_corrupt)(
 	    void *ctx, const char *sha256, const char *why); /* or NULL */
 	void *on_corrupt_ctx;                                /* handed to it */

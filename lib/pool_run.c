@@ -78,13 +78,15 @@ check_contents(int fd, const char *dir, struct ch_err *err)
 			(void)close(copy);
 		return ch_fail_errno(err, e, "%s", dir);
 	}
-	while (ok && (entry = readdir(list)) != NULL) {
+	while (ok && (errno = 0, entry = readdir(list)) != NULL) {
 		if (!is_pool_entry(entry->d_name))
 			ok = ch_fail(err, CH_USAGE,
 			    "%s: not a pool: it holds '%s'; "
 			    "name an empty folder or a pool",
 			    dir, entry->d_name);
 	}
+	if (ok && errno != 0)
+		ok = ch_fail_errno(err, errno, "%s", dir);
 	(void)closedir(list);
 	return ok;
 }
@@ -197,10 +199,12 @@ sweep_stage(struct ch_pool *pool, struct ch_err *err)
 			(void)close(fd);
 		return ch_fail_errno(err, e, "%s/" CH_POOL_STAGE, pool->dir);
 	}
-	while (ok && (entry = readdir(list)) != NULL) {
+	while (ok && (errno = 0, entry = readdir(list)) != NULL) {
 		if (entry->d_name[0] != '.')
 			ok = remove_if_dead(pool, fd, entry->d_name, err);
 	}
+	if (ok && errno != 0)
+		ok = ch_fail_errno(err, errno, "%s/" CH_POOL_STAGE, pool->dir);
 	(void)closedir(list);
 	return ok;
 }
@@ -321,8 +325,11 @@ ch_pool_check_space(struct ch_pool *pool, uint64_t size, struct ch_err *err)
 		return ch_fail_errno(err, errno, "%s", pool->dir);
 	free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
 	reserve = (uint64_t)fs.f_blocks * fs.f_frsize / 100 * RESERVE_PERCENT;
-	if (free_bytes > reserve && size < free_bytes - reserve)
+	if (free_bytes > reserve && size < free_bytes - reserve) {
+		/* Others write as well: ask again long before it is used up. */
+		pool->space_known = (free_bytes - reserve - size) / 64;
 		return true;
+	}
 	return ch_fail(err, CH_TEMPORARY,
 	    "%s: the disk is full: %llu bytes are wanted, %llu are free, "
 	    "of which %llu (%d %%) stay in reserve; "

@@ -13,6 +13,7 @@
 #include "banned.h"
 
 #define STAGED_NAME_MAX 24
+#define SPACE_PER_FILE  ((uint64_t)64 << 10)
 #define SPACE_STEP      ((uint64_t)16 << 20)
 
 struct ch_put {
@@ -63,6 +64,18 @@ free_put(struct ch_put *put)
 	ch_free(put);
 }
 
+/* Asks the system only now and then: many small files make few questions. */
+static bool
+has_space(struct ch_pool *pool, uint64_t size, struct ch_err *err)
+{
+	uint64_t needed = size + SPACE_PER_FILE;
+
+	if (needed > pool->space_known)
+		return ch_pool_check_space(pool, size, err);
+	pool->space_known -= needed;
+	return true;
+}
+
 struct ch_put *
 ch_pool_put_begin(struct ch_pool *pool, const char *what, uint64_t size,
     unsigned also, struct ch_err *err)
@@ -73,7 +86,7 @@ ch_pool_put_begin(struct ch_pool *pool, const char *what, uint64_t size,
 	int e;
 
 	if (!ch_pool_start_run(pool, err) ||
-	    !ch_pool_check_space(pool, size == CH_SIZE_UNKNOWN ? 0 : size, err))
+	    !has_space(pool, size == CH_SIZE_UNKNOWN ? 0 : size, err))
 		return NULL;
 	staged_name(pool->next_number, name);
 	e = ch_sys_open(
@@ -200,7 +213,7 @@ join_batch(struct ch_put *put)
 		pool->staged = ch_realloc(
 		    pool->staged, pool->staged_cap, sizeof(*pool->staged));
 	}
-	if (pool->staged_count == 0)
+	if (pool->staged_count == 0 && !pool->has_placed)
 		(void)clock_gettime(CLOCK_MONOTONIC, &pool->staged_since);
 	item = &pool->staged[pool->staged_count++];
 	memcpy(item->sha256, put->sha256, sizeof(item->sha256));

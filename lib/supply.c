@@ -90,6 +90,10 @@ answer_now(struct ch_supply *s, const struct ch_claim *claim,
 	if (ch_pool_size(s->pool, sha256, &what.content.size) &&
 	    (claim->size == CH_SIZE_UNKNOWN ||
 		claim->size == what.content.size)) {
+		if (!ch_pool_is_safe(s->pool, sha256)) {
+			ch_fetch_await(s, claim, &what.content, who);
+			return;
+		}
 		s->counts.reused++;
 		who.fn(who.ctx, who.index, &what);
 		return;
@@ -126,24 +130,45 @@ ch_supply_want(struct ch_supply *s, const struct ch_claim *claim,
 	return true;
 }
 
-bool
-ch_supply_flush(struct ch_supply *s, struct ch_err *err)
+static void
+answer_all(struct ch_supply *s, struct ch_fetch *f)
 {
-	struct ch_fetch *f = s->staged;
-
-	if (!ch_pool_flush(s->pool, err))
-		return false;
-	s->staged = NULL;
-	s->staged_last = &s->staged;
 	while (f != NULL) {
-		const struct ch_supplied what = { .is_new = true,
+		const struct ch_supplied what = { .is_new = !f->is_found,
 			.content = f->content };
 		struct ch_fetch *next = f->next_staged;
 
-		s->counts.fetched++;
+		if (f->is_found)
+			s->counts.reused++;
+		else
+			s->counts.fetched++;
 		ch_fetch_remember(f);
 		ch_fetch_finish(f, &what);
 		f = next;
+	}
+}
+
+/* One barrier: what has names is safe, what is staged gets names. */
+static bool
+turn(struct ch_supply *s, struct ch_err *err)
+{
+	struct ch_fetch *safe = s->placed;
+
+	if (!ch_pool_turn(s->pool, err))
+		return false;
+	s->placed = s->staged;
+	s->staged = NULL;
+	s->staged_last = &s->staged;
+	answer_all(s, safe);
+	return true;
+}
+
+bool
+ch_supply_flush(struct ch_supply *s, struct ch_err *err)
+{
+	while (s->staged != NULL || s->placed != NULL) {
+		if (!turn(s, err))
+			return false;
 	}
 	return true;
 }
@@ -158,7 +183,7 @@ ch_supply_step(struct ch_supply *s, int timeout_ms, struct ch_err *err)
 		*err = s->failure;
 		return false;
 	}
-	return !ch_pool_is_flush_due(s->pool) || ch_supply_flush(s, err);
+	return !ch_pool_is_flush_due(s->pool) || turn(s, err);
 }
 
 bool

@@ -303,7 +303,7 @@ make_key(const struct ch_claim *c)
 	return ch_format("%s\n%s\n%" PRIu64 "\n%s",
 	    c->sha256 == NULL ? "" : c->sha256,
 	    c->digest == NULL ? "" : c->digest, c->size,
-	    c->sha256 == NULL ? c->url : "");
+	    c->sha256 == NULL && c->url != NULL ? c->url : "");
 }
 
 static struct ch_fetch *
@@ -325,7 +325,7 @@ new_fetch(struct ch_supply *s, const struct ch_claim *claim, char *key)
 
 	f->supply = s;
 	f->key = key;
-	f->url = ch_strdup(claim->url);
+	f->url = copy_or_null(claim->url);
 	f->sha256 = copy_or_null(claim->sha256);
 	f->digest = copy_or_null(claim->digest);
 	f->size = claim->size;
@@ -335,28 +335,54 @@ new_fetch(struct ch_supply *s, const struct ch_claim *claim, char *key)
 	return f;
 }
 
-void
-ch_fetch_start(
-    struct ch_supply *s, const struct ch_claim *claim, struct ch_asker who)
+/* Who asks for claim joins those who did before, or is the first. */
+static struct ch_fetch *
+join(struct ch_supply *s, const struct ch_claim *claim, struct ch_asker who,
+    bool *is_first)
 {
 	struct ch_waiter *w = ch_calloc(1, sizeof(*w));
 	char *key = make_key(claim);
 	struct ch_fetch *f = find_fetch(s, key);
-	bool is_new = f == NULL;
 
-	if (is_new)
+	*is_first = f == NULL;
+	if (f == NULL)
 		f = new_fetch(s, claim, key);
 	else
 		ch_free(key);
-	w->url = ch_strdup(claim->url);
+	w->url = copy_or_null(claim->url);
 	w->who = who;
 	*f->last = w;
 	f->last = &w->next;
 	s->pending++;
-	if (!is_new)
+	return f;
+}
+
+void
+ch_fetch_start(
+    struct ch_supply *s, const struct ch_claim *claim, struct ch_asker who)
+{
+	bool is_first;
+	struct ch_fetch *f = join(s, claim, who, &is_first);
+
+	if (!is_first)
 		return;
 	ch_fetch_find_validators(f, claim->repo);
 	submit(f);
+}
+
+void
+ch_fetch_await(struct ch_supply *s, const struct ch_claim *claim,
+    const struct ch_content *content, struct ch_asker who)
+{
+	bool is_first;
+	struct ch_fetch *f = join(s, claim, who, &is_first);
+
+	if (!is_first)
+		return;
+	f->content = *content;
+	f->is_found = true;
+	f->next_staged = s->placed;
+	s->placed = f;
 }
 
 void

@@ -30,6 +30,7 @@ struct ch_fetch {
 	struct ch_validator got;      /* of what came */
 	bool is_too_long;             /* more came than was claimed */
 	struct ch_content content;    /* once it is staged */
+	bool is_found;                /* it was there already */
 	struct ch_waiter *waiters;    /* who asked, in order */
 	struct ch_waiter **last;      /* where the next one goes */
 };
@@ -40,7 +41,8 @@ struct ch_supply {
 	const struct ch_known *known; /* or NULL */
 	const char *cache_dir;        /* for validators, or NULL */
 	struct ch_fetch *buckets[CH_SUPPLY_BUCKETS]; /* under way, by key */
-	struct ch_fetch *staged;        /* accepted, not yet flushed */
+	struct ch_fetch *placed;        /* named, await a barrier */
+	struct ch_fetch *staged;        /* accepted, not yet named */
 	struct ch_fetch **staged_last;  /* where the next one goes */
 	size_t pending;                 /* waiters in all */
 	struct ch_supply_counts counts; /* so far */
@@ -51,6 +53,9 @@ struct ch_supply {
 /* Joins who asks for the same content, or starts its transfer. */
 void ch_fetch_start(
     struct ch_supply *s, const struct ch_claim *claim, struct ch_asker who);
+/* Waits for the next barrier with what somebody else has just added. */
+void ch_fetch_await(struct ch_supply *s, const struct ch_claim *claim,
+    const struct ch_content *content, struct ch_asker who);
 /* Answers all who wait with what; the fetch is gone then. */
 void ch_fetch_finish(struct ch_fetch *f, const struct ch_supplied *what);
 /* The run cannot go on; the next step says so. */

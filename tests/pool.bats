@@ -541,8 +541,8 @@ damage() {
 	for how in "ln -s" ln "mkfifo" "mkdir"; do
 		rm -rf "$f"
 		case $how in
-		ln*) $how "$secret" "$f" ;;
-		*) $how "$f" ;;
+			ln*) $how "$secret" "$f" ;;
+			*) $how "$f" ;;
 		esac
 		run --separate-stderr chantal-pool get "$sum"
 		[ "$status" -eq 4 ]
@@ -656,7 +656,7 @@ age() {
 		package b
 		package c
 	} >&9
-	wait_for test -n "$(sleep 0.3; ls "$POOL/.stage")"
+	wait_for bash -c '[ -n "$(ls "$1/.stage")" ]' - "$POOL"
 	mkdir -p "$POOL/.stage/123-dead"
 	touch "$POOL/.stage/123-dead/lock" "$POOL/.stage/123-dead/0"
 	mkdir "$POOL/.stage/124-no-lock-yet"
@@ -741,6 +741,7 @@ age() {
 }
 
 @test "records go on only behind the barrier of their objects" {
+	export ASAN_OPTIONS=detect_leaks=0 # it cannot work under strace
 	serve_srv
 	for f in a b c; do package $f; done | stream >in
 	strace -f -o trace -e trace=syncfs,fsync,renameat2,write chantal-pool add <in >out
@@ -758,6 +759,7 @@ age() {
 }
 
 @test "a slow filesystem is synced file by file" {
+	export ASAN_OPTIONS=detect_leaks=0 # it cannot work under strace
 	serve_srv
 	for i in $(seq 300); do echo "$i" >"srv/f$i"; done
 	for i in $(seq 300); do package "f$i"; done | stream >in
@@ -765,7 +767,7 @@ age() {
 		--inject=syncfs:delay_enter=2100000:when=1 \
 		chantal-pool add <in >out 2>err
 	grep -q 'file by file' err
-	[ "$(grep -c syncfs trace)" -eq 2 ]
+	[ "$(grep -c syncfs trace)" -eq 1 ]
 	[ "$(jq -s 'map(select(.sha256)) | length' out)" -eq 300 ]
 }
 
