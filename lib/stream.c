@@ -18,6 +18,16 @@ ch_reader_init(struct ch_reader *r, int fd, const char *name)
 	(void)fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
 }
 
+static bool
+is_blank(struct ch_span line)
+{
+	while (line.len > 0 && (*line.data == ' ' || *line.data == '\t')) {
+		line.data++;
+		line.len--;
+	}
+	return line.len == 0;
+}
+
 enum ch_next
 ch_reader_next(struct ch_reader *r, struct ch_err *err)
 {
@@ -26,7 +36,7 @@ ch_reader_next(struct ch_reader *r, struct ch_err *err)
 
 	do {
 		next = ch_in_line(&r->in, &line, err);
-	} while (next == CH_ITEM && strspn(line.data, " \t") >= line.len);
+	} while (next == CH_ITEM && is_blank(line));
 	r->line = r->in.line;
 	if (next != CH_ITEM)
 		return next;
