@@ -380,6 +380,33 @@ tree() {
 	run -2 chantal package upload --repo-id mine --file gone.tar.gz
 }
 
+@test "names of uploads are taken as they are: blanks, newlines, CDPATH" {
+	mkdir -p in 'deep/x
+' other/in
+	echo one >'in/ one-1.0.tar.gz '
+	run -0 --separate-stderr chantal -q package upload --repo-id mine --directory in
+	run -0 chantal content list --repo-id mine --format csv
+	[[ "$output" == *' one-1.0.tar.gz '* ]]
+
+	echo secret >secret-1.0.tar.gz
+	echo x >deep/x
+	mkdir -p "deep/x
+$PWD"
+	echo inner >"deep/x
+$PWD/secret-1.0.tar.gz"
+	run -2 --separate-stderr chantal package upload --repo-id mine --directory deep --recursive
+	[[ "$stderr" == *'with a newline in it'* ]]
+	run -2 chantal package upload --repo-id mine --file "deep/x
+$PWD/secret-1.0.tar.gz"
+	run -0 chantal content list --repo-id mine --format csv
+	[[ "$output" != *secret* ]]
+
+	echo right >in/right-1.0.tar.gz
+	echo wrong >other/in/right-1.0.tar.gz
+	CDPATH=$PWD/other chantal -q package upload --repo-id mine --file in/right-1.0.tar.gz
+	chantal-catalog cat mine | grep -q "$(sha256_of in/right-1.0.tar.gz)"
+}
+
 @test "the pool is verified, corruption is not 0 (L44)" {
 	chantal -q repo sync --repo-id tools
 	run -0 chantal pool verify

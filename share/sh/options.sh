@@ -10,6 +10,18 @@ unset_options() {
 	events='' operands=0 operand1='' operand2=''
 }
 
+# Lists of files have one a line: a name of two lines would be two names.
+refuse_newline() {
+	die 2 "$(clean "$1"): a name with a newline in it: rename it"
+}
+
+add_name() {
+	case $1 in
+		*"$newline"*) refuse_newline "$1" ;;
+	esac
+	files="$files$1$newline"
+}
+
 # set_option NAME VALUE
 set_option() {
 	case $1 in
@@ -33,7 +45,7 @@ set_option() {
 		directory) directory=$2 ;;
 		recursive) recursive=1 ;;
 		component) component=$2 ;;
-		file) files="$files$2$newline" ;;
+		file) add_name "$2" ;;
 		output) output=$2 ;;
 		quick) quick=1 ;;
 		events-fd) events=" --events-fd $(quote "$2")" ;;

@@ -35,12 +35,23 @@ add_file() {
 	[ "$batched" -lt "$BATCH" ] || flush_batch
 }
 
+# files_below TEST...: of --directory, what find's tests let through.
 files_below() {
 	if [ -n "$recursive" ]; then
-		find -H "$1" -type f ! -name '.*'
+		find -H "$directory" -type f ! -name '.*' "$@"
 	else
-		find -H "$1" -maxdepth 1 -type f ! -name '.*'
+		find -H "$directory" -maxdepth 1 -type f ! -name '.*' "$@"
 	fi
+}
+
+add_folder() {
+	[ -d "$directory" ] || die 2 "$(clean "$directory"): no such folder"
+	odd=$(files_below -path "*$newline*" -print -quit)
+	[ -z "$odd" ] || refuse_newline "$odd"
+	files_below | LC_ALL=C sort >"$scratch/files"
+	while IFS= read -r file; do
+		add_file "$file"
+	done <"$scratch/files"
 }
 
 package_upload() {
@@ -58,13 +69,7 @@ package_upload() {
 		files=${files#*"$newline"}
 		add_file "$file"
 	done
-	if [ -n "$directory" ]; then
-		[ -d "$directory" ] || die 2 "$(clean "$directory"): no such folder"
-		files_below "$directory" | LC_ALL=C sort >"$scratch/files"
-		while read -r file; do
-			add_file "$file"
-		done <"$scratch/files"
-	fi
+	[ -z "$directory" ] || add_folder
 	flush_batch
 	return "$worst"
 }
