@@ -14,12 +14,13 @@
 static struct ch_json *redact_block(
     const struct ch_json *value, const char *block);
 
-/* An URL without "user:password@". */
+/* An URL without "user:password@", and without a query: it may be a token. */
 static struct ch_json *
 redact_url(const char *url)
 {
 	const char *scheme = strstr(url, "://");
 	const char *host = scheme ? scheme + 3 : url;
+	const char *query = scheme ? strchr(host, '?') : NULL;
 	size_t len = strcspn(host, "/?#");
 	const char *at = NULL;
 	struct ch_json *j;
@@ -29,9 +30,15 @@ redact_url(const char *url)
 		if (host[i] == '@')
 			at = host + i;
 	}
-	if (!at)
+	if (!at && !query)
 		return ch_json_make_string(url);
-	clean = ch_format("%.*s" HIDDEN "%s", (int)(host - url), url, at);
+	if (!query)
+		query = host + strlen(host);
+	if (!at)
+		at = host;
+	clean = ch_format("%.*s%s%.*s%s", (int)(host - url), url,
+	    *at == '@' ? HIDDEN : "", (int)(query - at), at,
+	    *query != '\0' ? "?" HIDDEN : "");
 	j = ch_json_make_string(clean);
 	ch_free(clean);
 	return j;

@@ -309,6 +309,11 @@ take_record(struct window *w, struct ch_record *r, struct ch_err *err)
 static enum ch_verdict
 on_record(void *ctx, struct ch_record *r, struct ch_err *err)
 {
+	const struct ch_download *d = ((struct window *)ctx)->d;
+
+	if (r->kind == CH_KIND_REPO && d->on_repo != NULL &&
+	    !d->on_repo(d->ctx, r, err))
+		return CH_FAIL;
 	if (r->kind != CH_KIND_PACKAGE && r->kind != CH_KIND_FILE)
 		return CH_PASS;
 	return take_record(ctx, r, err) ? CH_DROP : CH_FAIL;

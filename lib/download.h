@@ -19,6 +19,8 @@
 
 struct ch_download {
 	struct ch_supply *supply; /* borrowed */
+	/* A repo record, before what follows it; NULL: none. */
+	bool (*on_repo)(void *ctx, struct ch_record *r, struct ch_err *err);
 	/*
 	 * A package with its contents in the pool, before it leaves; NULL:
 	 * none.  It writes the record (or a reject) itself, now or later.

@@ -22,6 +22,30 @@ ch_engines_option(struct ch_engines *e, int opt, const char *arg)
 }
 
 static bool
+has_option(const struct ch_engines *e, int opt)
+{
+	for (size_t i = 0; i < e->option_count; i++) {
+		if (e->options[i].opt == opt)
+			return true;
+	}
+	return false;
+}
+
+bool
+ch_engines_bind(const struct ch_engines *e, struct ch_err *err)
+{
+	bool has_secret = has_option(e, CH_ACCESS_AUTH_FILE) ||
+			  has_option(e, CH_ACCESS_AUTH_ENV) ||
+			  has_option(e, CH_ACCESS_CLIENT_CERT);
+
+	if (!has_secret || has_option(e, CH_ACCESS_AUTH_ORIGIN))
+		return true;
+	return ch_fail(err, CH_USAGE,
+	    "credentials: several upstreams may be asked: add --auth-origin "
+	    "URL, or put them into the configuration");
+}
+
+static bool
 set_up(struct ch_engines *e, struct ch_engine *engine, const char *id,
     struct ch_err *err)
 {

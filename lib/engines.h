@@ -30,6 +30,12 @@ struct ch_engines {
 };
 
 void ch_engines_option(struct ch_engines *e, int opt, const char *arg);
+/*
+ * With engines for several repositories, credentials of the options must say
+ * whom they are for: CH_USAGE when they do not.
+ */
+bool ch_engines_bind(
+    const struct ch_engines *e, struct ch_err *err) CH_MUST_CHECK;
 /* NULL when it fails; id NULL: no repository.  Borrowed. */
 struct ch_http *ch_engines_get(
     struct ch_engines *e, const char *id, struct ch_err *err) CH_MUST_CHECK;

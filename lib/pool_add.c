@@ -3,6 +3,7 @@
 #include "download.h"
 #include "pool_check.h"
 #include "progress.h"
+#include "url.h"
 
 #include "banned.h"
 
@@ -12,6 +13,7 @@ struct adding {
 	const struct ch_supply *supply; /* counts the bytes */
 	uint64_t bytes;                 /* told so far */
 	struct ch_pool_check *check;    /* or NULL */
+	struct ch_http *http;           /* asks upstream */
 };
 
 static void
@@ -45,6 +47,21 @@ on_done(
 	    &m->progress, path, size, is_rejected ? CH_DONE_REJECTED : outcome);
 }
 
+/*
+ * Without a repository of the configuration the stream's own feed says which
+ * host may be asked: an index that names another one needs --allow-host.
+ */
+static bool
+on_repo(void *ctx, struct ch_record *r, struct ch_err *err)
+{
+	const struct adding *m = ctx;
+	const char *feed = ch_record_string(r, "feed");
+
+	if (feed == NULL || ch_url_is_file(feed) || feed[0] == '\0')
+		return true;
+	return ch_http_allow_origin(m->http, feed, err);
+}
+
 static bool
 on_package(
     void *ctx, struct ch_stage *stage, struct ch_record *r, struct ch_err *err)
@@ -64,9 +81,9 @@ on_end(void *ctx, struct ch_stage *stage, struct ch_err *err)
 
 static int
 run(const struct ch_pool_adding *a, struct ch_supply *supply,
-    struct ch_err *err)
+    struct ch_http *http, struct ch_err *err)
 {
-	struct adding m = { .supply = supply };
+	struct adding m = { .supply = supply, .http = http };
 	struct ch_download d = { .supply = supply,
 		.on_begin = on_begin,
 		.on_done = on_done,
@@ -74,6 +91,8 @@ run(const struct ch_pool_adding *a, struct ch_supply *supply,
 		.ctx = &m };
 	int status;
 
+	if (a->repo == NULL)
+		d.on_repo = on_repo;
 	if (a->wants_check) {
 		m.check =
 		    ch_pool_check_new(a->pool, a->engines->cfg, a->cache_dir);
@@ -105,7 +124,7 @@ ch_pool_add(const struct ch_pool_adding *a, struct ch_err *err)
 	}
 	supply = ch_supply_new(a->pool, http, known);
 	ch_supply_use_cache(supply, a->cache_dir);
-	status = run(a, supply, err);
+	status = run(a, supply, http, err);
 	ch_supply_free(supply);
 	ch_known_free(known);
 	return status;

@@ -93,7 +93,8 @@ ch_pool_verb_fsck(struct ch_pool_job *job, struct ch_err *err)
 	f.reads_all = job->is_full;
 	f.sample = job->sample;
 	f.samples = job->samples;
-	ok = ch_fsck_check(&f, err) &&
+	ok = (!job->is_repair || ch_engines_bind(job->engines, err)) &&
+	     ch_fsck_check(&f, err) &&
 	     (!job->is_repair ||
 		 ch_fsck_repair(&f, engine_of, job->engines, err)) &&
 	     ch_pool_print_fsck(&f, &job->out, err) &&

@@ -218,6 +218,32 @@ ch_stage_run(struct ch_stage *s, struct ch_err *err)
 	return ch_marks_rejects(&s->own) > 0 ? CH_REJECTED : CH_OK;
 }
 
+/* A raw URL without userinfo, query and fragment: a record is no secret. */
+static void
+print_url(struct ch_buf *out, struct ch_span raw)
+{
+	struct ch_buf url = { 0 };
+	const char *host;
+	const char *at = NULL;
+	size_t len;
+
+	if (!ch_json_decode(raw, &url) || url.len == 0) {
+		ch_buf_puts(out, "\"\"");
+		ch_buf_free(&url);
+		return;
+	}
+	host = strstr(url.data, "://");
+	host = host == NULL ? url.data : host + 3;
+	len = strcspn(host, "/?#");
+	for (size_t i = 0; i < len; i++)
+		at = host[i] == '@' ? host + i + 1 : at;
+	url.data[strcspn(url.data, "?#")] = '\0';
+	if (at != NULL)
+		memmove(url.data + (host - url.data), at, strlen(at) + 1);
+	ch_json_quote(out, url.data, strlen(url.data));
+	ch_buf_free(&url);
+}
+
 void
 ch_reject_make(
     struct ch_record *r, struct ch_record *of, const struct ch_reason *reason)
@@ -233,8 +259,12 @@ ch_reject_make(
 		m = ch_record_find(of, keys[i]);
 		if (m == NULL)
 			continue;
-		ch_buf_printf(&ref, "%s\"%s\":%.*s", ref.len > 1 ? "," : "",
-		    keys[i], (int)m->value.len, m->value.data);
+		ch_buf_printf(
+		    &ref, "%s\"%s\":", ref.len > 1 ? "," : "", keys[i]);
+		if (ch_str_equal(keys[i], "url"))
+			print_url(&ref, m->value);
+		else
+			ch_buf_put(&ref, m->value.data, m->value.len);
 	}
 	ch_buf_putc(&ref, '}');
 	ch_record_start(r, CH_KIND_REJECT);

@@ -107,9 +107,32 @@ reading(void)
 	ch_reader_close(&r);
 }
 
+static void
+rejects(void)
+{
+	static const char line[] =
+	    "{\"record\":\"package\",\"repo\":\"a\",\"name\":\"n\",\"url\":"
+	    "\"https://user:canary@host/p@th?token=canary#x\"}";
+	struct ch_reason why = { "not-found", "gone", false };
+	struct ch_record r = { 0 };
+	struct ch_record reject = { 0 };
+	struct ch_buf out = { 0 };
+
+	ok_if(ch_record_parse(&r, ch_span_of(line), &err), "parses");
+	ch_reject_make(&reject, &r, &why);
+	ch_record_print(&reject, &out);
+	ok_if(strstr(out.data, "\"url\":\"https://host/p@th\"") != NULL &&
+		  strstr(out.data, "canary") == NULL,
+	    "a reject tells no credentials");
+	ch_buf_free(&out);
+	ch_record_free(&r);
+	ch_record_free(&reject);
+}
+
 int
 main(void)
 {
+	rejects();
 	commits();
 	shards();
 	reading();
