@@ -20,8 +20,8 @@ common_setup() {
 
 # repo_line ID TYPE [JSON members behind]
 repo_line() {
-	printf '{"record":"repo","repo":"%s","v":1,"type":"%s","mode":"mirror","feed":"http://127.0.0.1/"%s}\n' \
-		"$1" "$2" "${3:+,$3}"
+	printf '{"record":"repo","repo":"%s","v":1,"type":"%s","mode":"mirror","feed":"%s"%s}\n' \
+		"$1" "$2" "${FEED-}" "${3:+,$3}"
 }
 
 # end_line ID [STATUS]

@@ -885,3 +885,27 @@ on_small_disk() {
 	run -0 chantal-pool fsck --full --sample 1/7
 	chantal-pool stats --format json | jq .saved_bytes
 }
+
+@test "without a repository of the configuration only the host of the stream's feed is asked" {
+	export FEED=http://127.0.0.1:1/
+	{
+		repo_line r http
+		pkg_line r a 1 all a.deb '"url":"http://127.0.0.2:1/a.deb"'
+		end_line r
+	} >in
+	run -1 --separate-stderr chantal-pool add --retries 0 <in
+	[[ $output == *'"code":"'* ]]
+	[[ $output == *"allow-host"* ]]
+	run -1 --separate-stderr chantal-pool add --retries 0 --allow-host 127.0.0.2 --allow-private <in
+	[[ $output != *"allow-host"* ]]
+}
+
+@test "fsck --repair asks whom credentials are for before it sends them anywhere" {
+	chantal-pool import "$TOP/README.md"
+	printf 'basic user:secret\n' >auth
+	chmod 600 auth
+	run -2 --separate-stderr chantal-pool fsck --repair --auth-file auth
+	[[ $stderr == *"--auth-origin"* ]]
+	[[ $stderr != *secret* ]]
+	run -0 chantal-pool fsck --repair --auth-file auth --auth-origin http://127.0.0.1/
+}
