@@ -42,6 +42,37 @@ tree() {
 	[[ "$output" == "chantal (Chantal) "* ]]
 }
 
+@test "each command names its options, those of a long list as well" {
+	run -0 chantal repo --help
+	[[ "$output" == *"mirror package repositories"* ]]
+	run -0 chantal repo sync --help
+	for option in --repo-id --dry-run --allow-shrink --allow-rollback; do
+		[[ "$output" == *"  $option"* ]]
+	done
+	for option in --allow-shrink --allow-rollback --dry-run; do
+		run -0 chantal -n repo sync --repo-id tools "$option"
+	done
+	chantal -q repo sync --repo-id tools
+	for option in --recreate --accept-identity-change; do
+		run -0 chantal -n publish repo --repo-id tools "$option"
+		[[ "$output" == *" $option"* ]]
+	done
+}
+
+@test "a wrong word is told together with the right one" {
+	run -2 chantal repo sync tools
+	[[ "$output" == *"tools: too many operands; a repository is named with --repo-id"* ]]
+	[[ "$output" == *"try 'chantal repo sync -h'" ]]
+	run -2 chantal repo sync --repo tools
+	[[ "$output" == *"--repo: unknown option here; did you mean --repo-id?"* ]]
+	run -2 chantal repo list --config config.yaml
+	[[ "$output" == *"it stands before the command"* ]]
+	run -2 chantal package upload --repo-id mine --file up
+	[[ "$output" == *"up: a folder: name it with --directory"* ]]
+	run -0 --separate-stderr chantal repo list --tag none
+	[[ "$stderr" == *"no repository matches"* ]]
+}
+
 @test "the caption is the one of the page" {
 	caption=$(sed -n 's/^\.Nd //p' "$TOP/man/chantal.1")
 	run -0 chantal -h
@@ -176,7 +207,7 @@ tree() {
 	run -0 chantal -n repo sync --tag few
 	[[ "$output" == *"--repo some"* && "$output" != *"--repo tools"* ]]
 	run -0 chantal -n repo sync --all --type apt
-	[ "$output" = "chantal: no enabled repository is meant" ]
+	[ "$output" = "chantal: no enabled repository matches" ]
 	run -0 chantal -n repo sync --repo-id off
 	[[ "$output" == *"--repo off"* ]]
 }
@@ -200,6 +231,7 @@ tree() {
 	run -5 --separate-stderr chantal repo check-updates --repo-id tools --format json
 	[ "$(jq -r '.summary.packages.updated' <<<"$output")" = 1 ]
 	run -5 chantal repo check-updates --all
+	[[ "$output" != *failed* ]]
 }
 
 @test "repo list shows what was never synced too (T120)" {
@@ -240,6 +272,14 @@ tree() {
 	echo six >up/hellx-9.tar.gz
 	run -5 --separate-stderr chantal repo why --repo-id some hellx
 	[[ "$output" == *"filtered: hellx"* ]]
+}
+
+@test "why names the reject of a repository that was never saved" {
+	printf '%064d  hello-1.0.tar.gz\n' 1 >up/SHA256SUMS
+	run -1 chantal -q repo sync --repo-id some
+	run -5 --separate-stderr chantal repo why --repo-id some hello
+	[[ "$output" == *"last rejects"*digest-mismatch* ]]
+	[[ "$output" != *"the next sync brings it"* ]]
 }
 
 @test "a sync never makes a snapshot (T113)" {

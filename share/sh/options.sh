@@ -7,7 +7,7 @@ unset_options() {
 	source='' force='' yes='' directory='' recursive='' component=''
 	files='' output='' quick='' sample='' repair='' grace=''
 	allow_shrink='' allow_rollback='' recreate='' accept_identity=''
-	events='' operands=0 operand1='' operand2=''
+	events='' operands=0 operand1='' operand2='' surplus=''
 }
 
 # Lists of files have one a line: a name of two lines would be two names.
@@ -66,13 +66,54 @@ set_operand() {
 		1) operand1=$1 ;;
 		2) operand2=$1 ;;
 	esac
+	[ "$operands" -le "$wanted" ] || surplus=${surplus:-$1}
+}
+
+refuse_surplus() {
+	[ -n "$surplus" ] || return 0
+	case $allowed in
+		*' repo-id= '*)
+			usage "$(clean "$surplus"): too many operands; a repository is named with --repo-id"
+			;;
+		*) usage "$(clean "$surplus"): too many operands" ;;
+	esac
+}
+
+# What it may have been: an option that begins so, or one of the others.
+refuse_option() {
+	hint=''
+	for known in $allowed; do
+		case $known in
+			"$1"?*) hint="; did you mean --${known%=}?" ;;
+		esac
+	done
+	case $1 in
+		config) hint='; it stands before the command' ;;
+	esac
+	usage "$(clean "--$1"): unknown option here$hint"
+}
+
+# The options of one command, for its --help.
+options_help() {
+	operand=''
+	[ "$wanted" = 0 ] || operand=' NAME...'
+	printf 'usage: chantal %s%s [OPTION...]\n\noptions:\n' "$words" "$operand"
+	for known in $allowed; do
+		case $known in
+			n | workers= | orphaned | missing) ;;
+			*=) printf '  --%s VALUE\n' "${known%=}" ;;
+			*) printf '  --%s\n' "$known" ;;
+		esac
+	done
+	printf '  -q, -v\n  -h, --help\n\nThe page: man chantal\n'
 }
 
 # take_options OPERANDS ALLOWED ARGUMENT...: how many operands, and which
 # options; one that takes a value is written with a "=" behind it.
 take_options() {
 	wanted=$1
-	allowed=" $2 "
+	asked=$words
+	allowed=$(printf ' %s ' "$2" | tr -s '[:space:]' '[ *]')
 	shift 2
 	unset_options
 	while [ $# -gt 0 ]; do
@@ -81,6 +122,10 @@ take_options() {
 		case $arg in
 			-q | --quiet) verbose=' -q' && continue ;;
 			-v | --verbose) verbose=' -v' && continue ;;
+			-h | --help)
+				options_help || full
+				exit 0
+				;;
 			-o) arg=--output ;;
 			--) break ;;
 			--*) ;;
@@ -101,14 +146,14 @@ take_options() {
 				esac
 				;;
 			*" $option "*) set_option "$option" 1 ;;
-			*) usage "$(clean "--$option"): unknown option here" ;;
+			*) refuse_option "$option" ;;
 		esac
 	done
 	while [ $# -gt 0 ]; do
 		set_operand "$1"
 		shift
 	done
-	[ "$operands" -le "$wanted" ] || usage "too many operands"
+	refuse_surplus
 	case $format in
 		'' | table | json | csv) ;;
 		*) usage "--format: $(clean "$format"): table, json or csv" ;;

@@ -24,6 +24,7 @@ flush_batch() {
 }
 
 add_file() {
+	[ ! -d "$1" ] || die 2 "$(clean "$1"): a folder: name it with --directory"
 	[ -f "$1" ] || die 2 "$(clean "$1"): no such file"
 	dir=$(folder_of "$1")
 	batch="$batch $(quote "$dir/${1##*/}")"

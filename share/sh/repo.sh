@@ -76,7 +76,7 @@ repo_sync() {
 	take_options 0 'repo-id= all pattern= tag= type= workers= dry-run n
 		allow-shrink allow-rollback events-fd=' "$@"
 	ids=$(select_ids)
-	[ -n "$ids" ] || say "no enabled repository is meant"
+	[ -n "$ids" ] || say "no enabled repository matches"
 	if [ -n "$dry_run" ]; then
 		each_id dry_run_one "$ids"
 	else
@@ -138,6 +138,7 @@ standing() {
 repo_list() {
 	take_options 0 'type= tag= format=' "$@"
 	standing >"$scratch/standing"
+	[ -s "$scratch/standing" ] || say "no repository matches, or none is configured: see chantal-config(5)"
 	case $format in
 		json) awk -F '\t' -f "$share/sh/repo-json.awk" "$scratch/standing" || full ;;
 		*) awk -F '\t' -f "$share/sh/repo-table.awk" "$scratch/standing" || full ;;
@@ -206,10 +207,11 @@ repo_why() {
 	need_repo
 	[ -n "$operand1" ] || usage "repo why: which package?"
 	folder=$(catalog_of "$repo_id")
-	if [ -e "$folder/current" ]; then
+	if [ -e "$folder/history.ndjson" ]; then
 		catalog_tool why "$repo_id" "$operand1" >"$scratch/why"
 		cat "$scratch/why" || full
 		! grep -q '^current' "$scratch/why" || return 0
+		! grep -q '^last rejects' "$scratch/why" || return 5
 	else
 		say "$repo_id: not synced yet"
 	fi
