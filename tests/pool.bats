@@ -656,6 +656,7 @@ age() {
 		package b
 		package c
 	} >&9
+	# shellcheck disable=SC2016 # for the inner shell
 	wait_for bash -c '[ -n "$(ls "$1/.stage")" ]' - "$POOL"
 	mkdir -p "$POOL/.stage/123-dead"
 	touch "$POOL/.stage/123-dead/lock" "$POOL/.stage/123-dead/0"
