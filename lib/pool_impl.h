@@ -70,6 +70,8 @@ bool ch_pool_attach(struct ch_pool *pool, struct ch_err *err) CH_MUST_CHECK;
 bool ch_pool_start_run(struct ch_pool *pool, struct ch_err *err) CH_MUST_CHECK;
 /* Removes the run's stage and ends the run. */
 void ch_pool_end_run(struct ch_pool *pool);
+/* Does its process live?  It holds a lock: a process id would say nothing. */
+bool ch_pool_run_lives(const struct ch_pool *pool, const char *run);
 /* Lines for the run's file below .roots. */
 bool ch_pool_announce(struct ch_pool *pool, const struct ch_buf *lines,
     struct ch_err *err) CH_MUST_CHECK;

@@ -154,21 +154,11 @@ read_run(struct runs *runs, const char *name, struct ch_err *err)
 }
 
 static bool
-is_alive(const struct ch_pool *pool, const char *run)
-{
-	char *lock = ch_format("%s/" CH_POOL_STAGE "/%s/lock", pool->dir, run);
-	bool is_free = ch_lock_is_free(lock);
-
-	ch_free(lock);
-	return !is_free;
-}
-
-static bool
 on_run(void *ctx, const char *name, const struct stat *st, struct ch_err *err)
 {
 	struct runs *runs = ctx;
 
-	if (st->st_mtime >= runs->since || is_alive(runs->pool, name))
+	if (st->st_mtime >= runs->since || ch_pool_run_lives(runs->pool, name))
 		return read_run(runs, name, err);
 	if (runs->old != NULL)
 		ch_list_add(runs->old, name);

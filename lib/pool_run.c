@@ -9,6 +9,7 @@
 #include "io.h"
 #include "log.h"
 #include "pool_impl.h"
+#include "pool_walk.h"
 #include "sys.h"
 
 #include "banned.h"
@@ -16,6 +17,7 @@
 #define FORMAT          "1"
 #define RESERVE_PERCENT 3
 #define ROOTS_MODE      0644
+#define ROOTS_KEPT_S    (7 * 24 * 60 * 60)
 
 /* A home of a later format must not be written by a program of this one. */
 static bool
@@ -168,16 +170,21 @@ make_pool(struct ch_pool *pool, struct ch_err *err)
 	       make_folder(pool, CH_POOL_ROOTS, 0755, err);
 }
 
-/* A run is dead when nobody holds its lock: a process id says nothing. */
+bool
+ch_pool_run_lives(const struct ch_pool *pool, const char *run)
+{
+	char *lock = ch_format("%s/" CH_POOL_STAGE "/%s/lock", pool->dir, run);
+	bool is_free = ch_lock_is_free(lock);
+
+	ch_free(lock);
+	return !is_free;
+}
+
 static bool
 remove_if_dead(
     struct ch_pool *pool, int stage, const char *name, struct ch_err *err)
 {
-	char *lock = ch_format("%s/" CH_POOL_STAGE "/%s/lock", pool->dir, name);
-	bool is_dead = ch_lock_is_free(lock);
-
-	ch_free(lock);
-	if (!is_dead)
+	if (ch_pool_run_lives(pool, name))
 		return true;
 	ch_debug("%s: removing what the dead run %s left", pool->dir, name);
 	return ch_remove_tree(stage, name, err);
@@ -207,6 +214,26 @@ sweep_stage(struct ch_pool *pool, struct ch_err *err)
 		ok = ch_fail_errno(err, errno, "%s/" CH_POOL_STAGE, pool->dir);
 	(void)closedir(list);
 	return ok;
+}
+
+/* Who has announced something a week ago has saved it, or never will. */
+static bool
+remove_old_roots(
+    void *ctx, const char *name, const struct stat *st, struct ch_err *err)
+{
+	const struct ch_pool *pool = ctx;
+	char *path;
+	int e;
+
+	if (st->st_mtime + ROOTS_KEPT_S >= time(NULL) ||
+	    ch_pool_run_lives(pool, name))
+		return true;
+	path = ch_format(CH_POOL_ROOTS "/%s", name);
+	e = ch_sys_unlink(pool->fd, path);
+	if (e != 0 && e != ENOENT)
+		(void)ch_fail_errno(err, e, "%s/%s", pool->dir, path);
+	ch_free(path);
+	return e == 0 || e == ENOENT;
 }
 
 static char *
@@ -260,7 +287,10 @@ ch_pool_start_run(struct ch_pool *pool, struct ch_err *err)
 	pool->run = make_run_name();
 	path = ch_format("%s/" CH_POOL_STAGE "/" CH_POOL_LOCK, pool->dir);
 	ok = ch_lock_take(&lock, path, CH_LOCK_EXCLUSIVE, -1, err) &&
-	     sweep_stage(pool, err) && make_stage(pool, err);
+	     sweep_stage(pool, err) &&
+	     ch_pool_each_entry(
+		 pool, CH_POOL_ROOTS, remove_old_roots, pool, err) &&
+	     make_stage(pool, err);
 	ch_lock_release(&lock);
 	ch_free(path);
 	if (!ok)

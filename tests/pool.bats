@@ -672,6 +672,15 @@ age() {
 	nothing_is_left
 }
 
+@test "announcements of last week are gone, without any gc" {
+	chantal-pool import srv/a
+	touch -d '8 days ago' "$POOL"/.roots/*
+	old=$(ls "$POOL/.roots")
+	chantal-pool import srv/b
+	[ ! -e "$POOL/.roots/$old" ]
+	[ "$(find "$POOL/.roots" -type f | wc -l)" -eq 1 ]
+}
+
 @test "a killed add and then a clean one end as one clean one does" {
 	serve_srv
 	for i in $(seq 60); do head -c 20000 /dev/urandom >"srv/f$i"; done
