@@ -56,6 +56,9 @@ ch_pool_hold_many(struct ch_pool *pool, const char *const *sha256s,
 	uint64_t size;
 
 	*absent_out = 0;
+	/* Whoever is in front in the pipeline may have made the pool since. */
+	if (!ch_pool_attach(pool, err))
+		return false;
 	/* One that is not there needs no lock, and no run. */
 	if (count == 1 && !ch_pool_size(pool, sha256s[0], &size) &&
 	    ch_is_sha256(sha256s[0], strlen(sha256s[0]))) {

@@ -88,7 +88,9 @@ fail_fetch(
 
 	ch_pool_put_abort(f->put);
 	f->put = NULL;
-	while (f->waiters != NULL && ch_str_equal(f->waiters->url, f->url)) {
+	while (
+	    f->waiters != NULL && (f->waiters->url == NULL ||
+				      ch_str_equal(f->waiters->url, f->url))) {
 		f->supply->counts.failed++;
 		answer(f, &what);
 	}

@@ -919,3 +919,20 @@ on_small_disk() {
 	[[ $stderr != *secret* ]]
 	run -0 chantal-pool fsck --repair --auth-file auth --auth-origin http://127.0.0.1/
 }
+
+@test "add finds what the stage before it put into a pool that it made" {
+	echo upstream >index
+	mkfifo lines
+	chantal-pool add <lines >out 2>err 3>&- &
+	local pid=$!
+	exec 4>lines
+	repo_line r http >&4
+	sleep 0.3
+	chantal-pool import index >sum
+	printf '{"record":"file","repo":"r","as":"index","role":"input","sha256":"%s","size":9}\n' \
+		"$(cut -c1-64 sum)" >&4
+	end_line r >&4
+	exec 4>&-
+	wait "$pid"
+	! grep -q '"record":"reject"' out
+}
