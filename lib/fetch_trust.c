@@ -11,9 +11,9 @@
 #include "banned.h"
 
 static enum ch_trust_policy
-policy(const struct ch_json *verify, const char *key)
+policy(const struct ch_json *block, const char *key)
 {
-	const char *word = ch_json_string_or(ch_json_get(verify, key), "fail");
+	const char *word = ch_json_string_or(ch_json_get(block, key), "fail");
 
 	if (ch_str_equal(word, "warn"))
 		return CH_TRUST_WARN;
@@ -35,23 +35,23 @@ bool
 ch_trust_take(
     struct ch_trust *trust, const struct ch_json *block, struct ch_err *err)
 {
-	const struct ch_json *verify = ch_json_get(block, "verify");
+	const struct ch_json *wanted = ch_json_get(block, "verify");
 
 	trust->is_on =
 	    trust->key_files.count > 0 ||
-	    (ch_json_true(ch_json_get(verify, "enabled")) &&
-		ch_json_bool_or(ch_json_get(verify, "repo_gpgcheck"), true));
-	trust->on_missing = policy(verify, "on_missing_signature");
-	trust->on_invalid = policy(verify, "on_invalid_signature");
+	    (ch_json_true(ch_json_get(wanted, "enabled")) &&
+		ch_json_bool_or(ch_json_get(wanted, "repo_gpgcheck"), true));
+	trust->on_missing = policy(wanted, "on_missing_signature");
+	trust->on_invalid = policy(wanted, "on_invalid_signature");
 	/* Keys of the command line are instead of the configured ones. */
 	if (trust->key_files.count == 0) {
 		add_strings(
-		    &trust->key_files, ch_json_get(verify, "key_files"));
-		add_strings(&trust->key_texts, ch_json_get(verify, "keys"));
+		    &trust->key_files, ch_json_get(wanted, "key_files"));
+		add_strings(&trust->key_texts, ch_json_get(wanted, "keys"));
 	}
 	if (trust->pins.count == 0)
 		add_strings(
-		    &trust->pins, ch_json_get(verify, "trusted_fingerprints"));
+		    &trust->pins, ch_json_get(wanted, "trusted_fingerprints"));
 	return ch_pins_check(&trust->pins, err);
 }
 

@@ -167,13 +167,13 @@ ch_openpgp_verify_clear(const char *keyring, const struct ch_list *pins,
 	const char *const args[] = { "gpgv", "--keyring", keyring,
 		"--status-fd", "1", "--output", output, "--", file, NULL };
 	enum ch_signature answer = CH_SIGNATURE_MISSING;
-	int e;
 
 	(void)ch_fail(err, CH_UNTRUSTED, "%s: not signed", file);
 	if (is_clear_signed(file))
 		answer = verify(args, pins, file, err);
 	if (answer == CH_SIGNATURE_GOOD) {
-		e = ch_sys_rename(AT_FDCWD, output, AT_FDCWD, body);
+		int e = ch_sys_rename(AT_FDCWD, output, AT_FDCWD, body);
+
 		if (e != 0) {
 			(void)ch_fail_errno(err, e, "%s", body);
 			answer = CH_SIGNATURE_INVALID;

@@ -14,14 +14,14 @@ static void
 cut_to_prefix(char *path)
 {
 	char *inside = strstr(path, "/libexec/chantal/");
-	char *slash;
 
 	if (inside != NULL) {
 		*inside = '\0';
 		return;
 	}
 	for (int i = 0; i < 2; i++) {
-		slash = strrchr(path, '/');
+		char *slash = strrchr(path, '/');
+
 		if (slash != NULL)
 			*slash = '\0';
 	}

@@ -162,7 +162,6 @@ ch_plugin_open(struct ch_plugin *p, const struct ch_plugin_path *path,
     const char *type, struct ch_err *err)
 {
 	char *file = NULL;
-	char *folders;
 
 	*p = (struct ch_plugin){ 0 };
 	if (!ch_name_check(type, "repository type", err)) {
@@ -171,7 +170,8 @@ ch_plugin_open(struct ch_plugin *p, const struct ch_plugin_path *path,
 	}
 	file = ch_plugin_find(path, type, &p->is_builtin);
 	if (file == NULL) {
-		folders = ch_plugin_path_text(path);
+		char *folders = ch_plugin_path_text(path);
+
 		(void)ch_fail(err, CH_USAGE,
 		    "repository type '%s': no plugin of this name in %s", type,
 		    folders);

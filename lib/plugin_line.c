@@ -85,7 +85,6 @@ ch_plugin_config_write(const struct ch_plugin *p, const struct ch_json *block,
 {
 	struct ch_json *out = ch_json_make_object();
 	struct ch_buf text = { 0 };
-	char *shown;
 	bool is_written;
 
 	copy_member(out, block, "id");
@@ -93,7 +92,8 @@ ch_plugin_config_write(const struct ch_plugin *p, const struct ch_json *block,
 	ch_json_set(out, "type", ch_json_make_string(p->type));
 	copy_member(out, block, "mode");
 	if (feed != NULL) {
-		shown = ch_url_display(feed);
+		char *shown = ch_url_display(feed);
+
 		ch_json_set(out, "feed", ch_json_make_string(shown));
 		ch_free(shown);
 	}
