@@ -32,6 +32,26 @@ make_folders(struct ch_index *x, struct ch_err *err)
 	       ch_spool_open(&x->files, x->scratch.path, "files", err);
 }
 
+/* A stream without marks gets those that its options make of it. */
+static void
+make_repo_line(struct ch_index *x)
+{
+	const struct ch_json *block = x->setup->block;
+	struct ch_record r = { 0 };
+	struct ch_buf line = { 0 };
+
+	ch_list_add(&x->ids, x->setup->repo);
+	ch_record_start(&r, CH_KIND_REPO);
+	ch_record_set_string(&r, "repo", x->setup->repo);
+	ch_record_set_uint(&r, "v", 1);
+	ch_record_set_string(&r, "type", x->setup->plugin.type);
+	ch_record_set_string(&r, "mode",
+	    ch_json_string_or(ch_json_get(block, "mode"), "filtered"));
+	ch_record_print(&r, &line);
+	ch_list_take(&x->repo_lines, ch_buf_take(&line));
+	ch_record_free(&r);
+}
+
 /* What the stream says of itself completes what the options said. */
 static bool
 open_setup(struct ch_index *x, struct ch_err *err)
@@ -45,7 +65,7 @@ open_setup(struct ch_index *x, struct ch_err *err)
 	if (!ch_setup_open(s, err))
 		return false;
 	if (x->ids.count == 0)
-		ch_list_add(&x->ids, s->repo);
+		make_repo_line(x);
 	/* Content is as it was synced, whatever the configuration says now. */
 	if (x->mode != NULL)
 		ch_json_set(s->block, "mode", ch_json_make_string(x->mode));

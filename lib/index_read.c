@@ -23,6 +23,15 @@ add_part(struct ch_buf *text, struct ch_record *r, const char *key)
 	ch_buf_putc(text, '\n');
 }
 
+static bool
+add_element(void *ctx, struct ch_record *element, struct ch_err *err)
+{
+	(void)err;
+	add_part(ctx, element, "sha256");
+	add_part(ctx, element, "size");
+	return true;
+}
+
 bool
 ch_index_identity(struct ch_record *r, char hex[CH_SHA256_HEX + 1])
 {
@@ -33,15 +42,20 @@ ch_index_identity(struct ch_record *r, char hex[CH_SHA256_HEX + 1])
 	const char *const *keys = is_package ? of_package : of_file;
 	size_t count = is_package ? 6 : 2;
 	struct ch_buf text = { 0 };
+	struct ch_err err;
+	bool is_whole = true;
 
 	if (!is_package && r->kind != CH_KIND_FILE)
 		return false;
 	ch_buf_puts(&text, ch_kind_name(r->kind));
 	for (size_t i = 0; i < count; i++)
 		add_part(&text, r, keys[i]);
+	if (is_package)
+		is_whole = ch_record_each_element(
+		    r, "files", add_element, &text, &err);
 	ch_sha256_hex(text.data, text.len, hex);
 	ch_buf_free(&text);
-	return true;
+	return is_whole;
 }
 
 /* DIR/repo/as, whatever the plugin will need of it. */

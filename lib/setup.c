@@ -35,6 +35,9 @@ configured(const struct ch_setup *s, struct ch_err *err)
 static struct ch_json *
 bare_block(const struct ch_setup *s)
 {
+	static const char *const shared[] = { "proxy", "ssl", "gpg", "verify",
+		"download" };
+	const struct ch_json *root = ch_config_root(s->config);
 	const char *id = s->repo == NULL ? s->type : s->repo;
 	struct ch_json *block = ch_json_make_object();
 
@@ -43,6 +46,12 @@ bare_block(const struct ch_setup *s)
 	set_text(block, "name", id);
 	set_text(block, "mode", "filtered");
 	set_text(block, "feed", s->feed == NULL ? "" : s->feed);
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+		const struct ch_json *value = ch_json_get(root, shared[i]);
+
+		if (value != NULL)
+			ch_json_set(block, shared[i], ch_json_copy(value));
+	}
 	return block;
 }
 
@@ -188,6 +197,27 @@ apply(struct ch_setup *s, const char *setting, struct ch_err *err)
 	return is_set;
 }
 
+/* What the schema gives for keys that nobody set. */
+static void
+fill_in_defaults(struct ch_setup *s)
+{
+	const struct ch_json *schema = ch_plugin_schema(&s->plugin);
+	const struct ch_json *properties = ch_json_get(schema, "properties");
+	const struct ch_json *before = ch_json_get(s->block, s->plugin.type);
+	struct ch_json *own =
+	    before == NULL ? ch_json_make_object() : ch_json_copy(before);
+
+	for (size_t i = 0; i < ch_json_count(properties); i++) {
+		const char *key = ch_json_key_at(properties, i);
+		const struct ch_json *value =
+		    ch_json_get(ch_json_value_at(properties, i), "default");
+
+		if (value != NULL && ch_json_get(own, key) == NULL)
+			ch_json_set(own, key, ch_json_copy(value));
+	}
+	ch_json_set(s->block, s->plugin.type, own);
+}
+
 bool
 ch_setup_open(struct ch_setup *s, struct ch_err *err)
 {
@@ -200,6 +230,7 @@ ch_setup_open(struct ch_setup *s, struct ch_err *err)
 	for (size_t i = 0; i < s->settings.count; i++)
 		if (!apply(s, s->settings.items[i], err))
 			return false;
+	fill_in_defaults(s);
 	return ch_plugin_check_mode(&s->plugin,
 	    ch_json_string_or(ch_json_get(s->block, "mode"), "filtered"), err);
 }

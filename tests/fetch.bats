@@ -389,6 +389,14 @@ claims() {
 	EOS
 	run -0 --separate-stderr fetch typed http://h/ -o typed.depth=3 -o typed.names=a,b -o typed.deep=true -o typed.word=1.10
 	[ "$(jq -c 'select(.record=="seen").config.typed' <<<"$output")" = '{"depth":3,"names":["a","b"],"deep":true,"word":"1.10"}' ]
+	plugin filled "" '"config":{"type":"object","properties":{"page":{"type":"string","default":"x.html"},"n":{"type":"integer","default":7}}}' <<-'EOS'
+		list() {
+			echo '{"record":"repo"}'
+			printf '{"record":"seen","config":%s}\n' "$(cat "$config")"
+		}
+	EOS
+	run -0 --separate-stderr fetch filled http://h/ -o filled.n=8
+	[ "$(jq -cS 'select(.record=="seen").config.filled' <<<"$output")" = '{"n":8,"page":"x.html"}' ]
 	refused_as 2 "typed.nope" fetch typed http://h/ -o typed.nope=1
 	refused_as 2 "not a number" fetch typed http://h/ -o typed.depth=x
 	refused_as 2 "auth.password" fetch typed http://h/ -o auth.password=x

@@ -132,6 +132,8 @@ with_index() {
 	run -3 --separate-stderr index s --config config.yaml --repo demo
 	run -0 --separate-stderr index s --config config.yaml --repo demo --unmarked
 	[ "$(file_named count)" = 2 ]
+	chantal-publish -q "$PWD/tree" <<<"$output"
+	cmp tree/packages/a-1.0.tar.gz feed/a-1.0.tar.gz
 }
 
 @test "the plugin's files are in the pool, with digest and size" {
@@ -191,6 +193,7 @@ cheat() {
 @test "a plugin may not change what a package is" {
 	cheat 'sed s/\"1.0\"/\"9.9\"/' "not one of those it was fed"
 	cheat 'sed s/\"sha256\":\".../\"sha256\":\"000/' "not one of those it was fed"
+	cheat 'sed s/\"record\":\"package\"/\&,\"files\":[{\"path\":\"x\",\"sha256\":\"'"$(printf 'a%.0s' $(seq 64))"'\"}]/' "not one of those it was fed"
 	cheat 'cat; echo "{\"record\":\"package\",\"name\":\"new\",\"path\":\"p\"}"' "not one of those it was fed"
 }
 
