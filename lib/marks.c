@@ -7,7 +7,9 @@
 
 #include "banned.h"
 
-#define SHARDS_MAX 10000
+#define SHARDS_MAX 1000
+/* They are searched one after the other. */
+#define MARKS_MAX ((size_t)5000)
 
 static const char *const status_names[] = {
 	[CH_STREAM_OK] = "ok",
@@ -35,12 +37,20 @@ status_named(const char *name, enum ch_end_status *out)
 }
 
 static struct ch_mark *
-mark_of(struct ch_marks *m, const char *repo, const char *shard)
+mark_of(
+    struct ch_marks *m, const char *repo, const char *shard, struct ch_err *err)
 {
 	struct ch_mark *mark = ch_marks_find(m, repo, shard);
 
 	if (mark != NULL)
 		return mark;
+	if (m->count == MARKS_MAX) {
+		(void)ch_fail(err, CH_MALFORMED,
+		    "more than %zu repositories and shards: take fewer at a "
+		    "time",
+		    MARKS_MAX);
+		return NULL;
+	}
 	if (m->count == m->cap) {
 		m->cap = m->cap == 0 ? 4 : 2 * m->cap;
 		m->items = ch_realloc(m->items, m->cap, sizeof(*m->items));
@@ -64,6 +74,14 @@ ch_marks_find(const struct ch_marks *m, const char *repo, const char *shard)
 	return NULL;
 }
 
+/* What failed did not end well, nor in a way that we do not know. */
+static bool
+is_failure(uint64_t code)
+{
+	return code == CH_USAGE || code == CH_MALFORMED ||
+	       code == CH_UNTRUSTED || code == CH_TEMPORARY;
+}
+
 static bool
 see_end(struct ch_mark *mark, struct ch_record *r, struct ch_err *err)
 {
@@ -84,7 +102,7 @@ see_end(struct ch_mark *mark, struct ch_record *r, struct ch_err *err)
 	if (status != CH_STREAM_FAILED || mark->exit != 0)
 		return true;
 	(void)ch_record_uint(r, "exit", &code);
-	mark->exit = code > 0 && code < 256 ? (int)code : CH_TEMPORARY;
+	mark->exit = is_failure(code) ? (int)code : CH_TEMPORARY;
 	message = ch_record_string(r, "message");
 	mark->message =
 	    ch_strdup(message == NULL ? "no reason given" : message);
@@ -107,8 +125,11 @@ ch_marks_see(struct ch_marks *m, struct ch_record *r, struct ch_err *err)
 		return ch_fail(err, CH_MALFORMED, "%s record: no \"repo\"",
 		    ch_kind_name(r->kind));
 	shard = ch_record_string(r, "shard");
-	mark = mark_of(
-	    m, repo, shard == NULL || r->kind == CH_KIND_REJECT ? "" : shard);
+	if (shard == NULL || r->kind == CH_KIND_REJECT)
+		shard = "";
+	mark = mark_of(m, repo, shard, err);
+	if (mark == NULL)
+		return false;
 	if (r->kind == CH_KIND_END)
 		return see_end(mark, r, err);
 	if (r->kind == CH_KIND_REPO) {
@@ -140,41 +161,52 @@ ch_marks_is_unmarked(const struct ch_marks *m)
 
 /* "2/4": the second of four. */
 static bool
-parse_shard(const char *text, uint64_t *total_out)
+parse_shard(const char *text, uint64_t *index_out, uint64_t *total_out)
 {
 	const char *slash = strchr(text, '/');
-	uint64_t index;
 	struct ch_span first;
 
 	if (slash == NULL)
 		return false;
 	first = (struct ch_span){ text, (size_t)(slash - text) };
 	return ch_parse_uint(slash + 1, SHARDS_MAX, total_out) &&
-	       ch_parse_uint_span(first, *total_out, &index) && index > 0;
+	       ch_parse_uint_span(first, *total_out, index_out) &&
+	       *index_out > 0;
 }
 
+static bool
+has_shard(const struct ch_marks *m, const char *repo, uint64_t index,
+    uint64_t total, struct ch_err *err)
+{
+	char name[48];
+
+	(void)snprintf(
+	    name, sizeof(name), "%" PRIu64 "/%" PRIu64, index, total);
+	return ch_marks_find(m, repo, name) != NULL ||
+	       ch_fail(err, CH_MALFORMED,
+		   "%s: incomplete stream: shard %s is missing: run the whole "
+		   "pipeline again",
+		   repo, name);
+}
+
+/* The first of them looks for the others, they for the first. */
 static bool
 shards_are_complete(
     const struct ch_marks *m, const struct ch_mark *one, struct ch_err *err)
 {
+	bool is_complete;
+	uint64_t index;
 	uint64_t total;
-	char name[48];
 
 	if (one->shard[0] == '\0')
 		return true;
-	if (!parse_shard(one->shard, &total))
+	if (!parse_shard(one->shard, &index, &total))
 		return ch_fail(err, CH_MALFORMED, "%s: \"%s\" is no shard",
 		    one->repo, one->shard);
-	for (uint64_t i = 1; i <= total; i++) {
-		(void)snprintf(
-		    name, sizeof(name), "%" PRIu64 "/%" PRIu64, i, total);
-		if (ch_marks_find(m, one->repo, name) == NULL)
-			return ch_fail(err, CH_MALFORMED,
-			    "%s: incomplete stream: shard %s is missing: run "
-			    "the whole pipeline again",
-			    one->repo, name);
-	}
-	return true;
+	is_complete = has_shard(m, one->repo, 1, total, err);
+	for (uint64_t i = 2; is_complete && index == 1 && i <= total; i++)
+		is_complete = has_shard(m, one->repo, i, total, err);
+	return is_complete;
 }
 
 bool

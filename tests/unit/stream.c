@@ -1,6 +1,7 @@
 /* marks and the reader. */
 #include "lib/stream.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -68,6 +69,11 @@ commits(void)
 		  false) &&
 		  (int)err.status == 4 && strstr(err.text, "why") != NULL,
 	    "a failed one gives its own status and message");
+	ok_if(!may_commit(REPO("a") "{\"record\":\"end\",\"repo\":\"a\","
+				    "\"status\":\"failed\",\"exit\":42}",
+		  false) &&
+		  err.status == CH_TEMPORARY,
+	    "a status that is none of ours counts as 75");
 	ok_if(!may_commit(REPO("a") REPO("b") END("a", "unchanged")
 			      END("b", "ok"),
 		  false),
@@ -84,8 +90,39 @@ shards(void)
 	ok_if(!may_commit(SHARD("repo", "1/2") SHARD("end", "1/2"), false) &&
 		  strstr(err.text, "2/2") != NULL,
 	    "a dead shard is named");
+	ok_if(!may_commit(SHARD("repo", "2/2") SHARD("end", "2/2"), false) &&
+		  strstr(err.text, "1/2") != NULL,
+	    "so is the first one");
 	ok_if(!may_commit(SHARD("repo", "3/2") SHARD("end", "3/2"), false),
 	    "a shard beyond its number");
+}
+
+/* What anybody can type must not cost memory and time without end. */
+static void
+floods(void)
+{
+	struct ch_marks m = { 0 };
+	struct ch_record r = { 0 };
+	char line[80];
+	bool is_seen = true;
+	int n = 0;
+
+	for (; is_seen && n < 100000; n++) {
+		int len = snprintf(line, sizeof(line),
+		    "{\"record\":\"reject\",\"repo\":\"r%d\"}", n);
+
+		is_seen = ch_record_parse(&r,
+			      (struct ch_span){ line, (size_t)len }, &err) &&
+			  ch_marks_see(&m, &r, &err);
+	}
+	ok_if(!is_seen && n < 10000 && err.status == CH_MALFORMED,
+	    "too many repositories are refused");
+	ok_if(!may_commit(
+		  SHARD("repo", "1/1001") SHARD("end", "1/1001"), false) &&
+		  strstr(err.text, "is no shard") != NULL,
+	    "too many shards are refused");
+	ch_record_free(&r);
+	ch_marks_free(&m);
 }
 
 static void
@@ -135,6 +172,7 @@ main(void)
 	rejects();
 	commits();
 	shards();
+	floods();
 	reading();
 	return done();
 }
