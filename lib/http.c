@@ -112,6 +112,14 @@ start(struct ch_transfer *t)
 		ch_http_settle(t);
 		return;
 	}
+	if (ch_host_is_down(t)) {
+		ch_transfer_reset_hop(t);
+		(void)ch_transfer_fail(t, CH_TEMPORARY, true,
+		    "not asked for: %u requests in a row had no answer",
+		    t->host->silent);
+		ch_http_settle(t);
+		return;
+	}
 	if (!ch_http_setup(t)) {
 		ch_http_teardown(t);
 		ch_http_settle(t);

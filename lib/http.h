@@ -15,6 +15,8 @@
  * before is void.  data is called with bytes; when it returns false the
  * request fails with its err and is not retried.  done is called exactly
  * once, after the last call of the others, and owns nothing of the result.
+ * A host that gave no answer, or none but 429 and 503, to 32 requests in a row
+ * and for twice low_speed_s is not asked again: what waits for it fails.
  * A file: URL that ends in "/" gives a listing of its folder (dirlist.h).
  *
  * Redirects: at most 10, never from https to http, never to another scheme,

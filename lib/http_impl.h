@@ -33,6 +33,8 @@ struct curl_slist;
 #define CH_DISCARD_MAX ((uint64_t)16 << 10)
 /* Longer requests to wait are not obeyed in full. */
 #define CH_RETRY_AFTER_MAX_S ((uint64_t)120)
+/* A host that gave so many requests no answer may be down. */
+#define CH_HOST_SILENT_MAX 32u
 
 struct ch_http_head {
 	int code;               /* of the current status line */
@@ -59,6 +61,8 @@ struct ch_http_host {
 	char *origin;              /* its key */
 	unsigned active;           /* transfers under way */
 	int64_t not_before_ms;     /* it asked us to wait */
+	unsigned silent;           /* requests without an answer, in a row */
+	int64_t silent_since_ms;   /* when the first of them ended */
 	struct ch_transfer *first; /* waiting for a slot */
 	struct ch_transfer *last;  /* end of the same */
 	struct ch_http_host *next; /* in the engine's ring */
@@ -142,6 +146,10 @@ void ch_http_enqueue(struct ch_transfer *t, bool in_front);
 void ch_http_wait(struct ch_transfer *t, int64_t delay_ms);
 /* The next transfer that has a slot now, or NULL. */
 struct ch_transfer *ch_http_dequeue(struct ch_http *http);
+/* Notes what the hop that ended says of its host. */
+void ch_host_note(struct ch_transfer *t);
+/* It has kept silent for so long that nobody should wait for it again. */
+bool ch_host_is_down(const struct ch_transfer *t);
 void ch_http_activate(struct ch_transfer *t);
 void ch_http_deactivate(struct ch_transfer *t);
 /* Until something becomes due, at most limit_ms. */

@@ -74,6 +74,10 @@ retry(struct ch_transfer *t)
 
 	if (!t->is_retryable || t->attempts > t->http->options->retries)
 		return false;
+	if (ch_host_is_down(t)) {
+		t->host->not_before_ms = 0;
+		return false;
+	}
 	delay = delay_ms(t);
 	if (ch_http_now_ms() + delay >= t->deadline_ms)
 		return false;
@@ -269,5 +273,6 @@ ch_http_judge(struct ch_transfer *t, int curl_code)
 		judge_answer(t);
 	else if (!t->has_failed)
 		judge_curl(t, (CURLcode)curl_code);
+	ch_host_note(t);
 	ch_http_settle(t);
 }

@@ -59,6 +59,29 @@ ch_http_wait(struct ch_transfer *t, int64_t delay_ms)
 	t->http->waiting = t;
 }
 
+void
+ch_host_note(struct ch_transfer *t)
+{
+	struct ch_http_host *host = t->host;
+	int code = t->head.code;
+	bool has_answered = code != 0 && code != 429 && code != 503;
+
+	if (has_answered)
+		host->silent = 0;
+	else if (t->has_failed && t->is_retryable && host->silent++ == 0)
+		host->silent_since_ms = ch_http_now_ms();
+}
+
+bool
+ch_host_is_down(const struct ch_transfer *t)
+{
+	const struct ch_http_host *host = t->host;
+	int64_t patience_ms = (int64_t)t->http->options->low_speed_s * 2000;
+
+	return host->silent >= CH_HOST_SILENT_MAX &&
+	       ch_http_now_ms() - host->silent_since_ms >= patience_ms;
+}
+
 static void
 wake(struct ch_http *http, int64_t now)
 {

@@ -367,6 +367,20 @@ refuses() {
 	refuses /status-429 75 "(429) (after 3 attempts)"
 }
 
+@test "a host that is down for long ends a run of many files soon" {
+	local i
+	: >"$DIR/A.log"
+	for i in $(seq 400); do
+		pkg_line r "p$i" 1 all "p$i" "\"url\":\"http://127.0.0.1:$PORT_A/retry-always?$i\""
+	done >packages
+	{ repo_line r http && cat packages && end_line r; } >stream
+	run -1 --separate-stderr timeout 30 chantal-pool add -q --timeout 1 \
+		--retries 9 --retry-delay 10 <stream
+	[ "$(grep -c '"code":"network".*"retry":true' <<<"$output")" -eq 400 ]
+	grep -q 'requests in a row had no answer' <<<"$output"
+	[ "$(grep -c retry-always "$DIR/A.log")" -lt 100 ]
+}
+
 @test "a server in trouble for good is not asked again" {
 	: >"$DIR/A.log"
 	refuses /status-501 75 "unexpected answer (501)"
