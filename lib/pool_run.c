@@ -17,7 +17,7 @@
 #define FORMAT          "1"
 #define RESERVE_PERCENT 3
 #define ROOTS_MODE      0644
-#define ROOTS_KEPT_S    (7 * 24 * 60 * 60)
+#define ROOTS_KEPT_S    ((time_t)7 * 24 * 60 * 60)
 
 /* A home of a later format must not be written by a program of this one. */
 static bool
