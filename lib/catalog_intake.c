@@ -170,7 +170,7 @@ static void
 describe_reject(struct ch_record *r, struct ch_buf *out)
 {
 	static const char *const keys[] = { "ref.name", "ref.version",
-		"ref.arch", "ref.path", "ref.url" };
+		"ref.arch", "ref.path", "ref.as", "ref.url" };
 	struct ch_buf text = { 0 };
 	size_t i;
 
