@@ -205,7 +205,7 @@ ch_child_stop(struct ch_child *c, int grace_ms)
 	/* The group may outlive its leader. */
 	(void)kill(target, SIGKILL);
 	while (pid == 0 && waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
+		pid = 0;
 	c->pid = -1;
 }
 

@@ -375,3 +375,32 @@ end_agent() {
 	cmp one two
 	end_agent
 }
+
+@test "a stanza that disagrees with its record is refused before the plugin can print it" {
+	{
+		archive_list
+		cat <<-'EOS'
+			index() {
+				cat
+				echo made >"$out/Index"
+				echo '{"record":"file","path":"Index","role":"root"}'
+			}
+		EOS
+	} | plugin deb index '"stanza":{"name":"Package","version":"Version","sha256":"SHA256"}'
+	synced deb >plain
+	sum=$(jq -r 'select(.name=="a").sha256' plain)
+	stanza() {
+		jq -c "if .name==\"a\" then .stanza=\"$1\" else . end" plain
+	}
+	stanza "Package: a\\nVersion: 1.0\\nSHA256: $sum\\n" >good
+	run -0 --separate-stderr index good
+	[[ "$output" == *'"path":"Index"'* ]]
+	stanza "Package: a\\nVersion: 9.0\\nSHA256: $sum\\n" >other-version
+	run -4 --separate-stderr index other-version
+	[[ "$stderr" == *'a: "version" is 1.0 in the record but 9.0 in its stanza'* ]]
+	[[ "$output" == *'"status":"failed"'* ]]
+	[[ "$output" != *'"path":"Index"'* ]]
+	stanza "Package: a\\nVersion: 1.0\\nSHA256: ${sum//[0-9]/0}\\n" >other-digest
+	run -4 --separate-stderr index other-digest
+	[[ "$stderr" == *sha256* ]]
+}

@@ -133,7 +133,7 @@ take_option(struct options *o, int opt)
 		o->p.allow_unmarked = true;
 	else if (opt >= OPT_JOB)
 		o->job = (enum job)(opt - OPT_JOB);
-	else if (opt >= OPT_CONFIG && opt <= OPT_FORMAT)
+	else if (opt >= OPT_CONFIG)
 		o->texts[opt - OPT_CONFIG] = optarg;
 	else
 		return false;
