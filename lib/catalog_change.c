@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "catalog.h"
+#include "home.h"
 #include "io.h"
 #include "log.h"
 #include "mem.h"
@@ -17,7 +18,8 @@ ch_catalog_lock(const struct ch_catalog *cat, const char *repo,
     struct ch_lock *lock, struct ch_err *err)
 {
 	char *path = ch_catalog_repo_path(cat, repo, ".lock");
-	bool ok = ch_make_parents(path, 0755, err) &&
+	bool ok = ch_home_enter(cat->dir, err) &&
+		  ch_make_parents(path, 0755, err) &&
 		  ch_lock_take(lock, path, CH_LOCK_EXCLUSIVE, 0, err);
 
 	ch_free(path);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "fetch_parts.h"
+#include "home.h"
 #include "io.h"
 #include "log.h"
 #include "plugin_run.h"
@@ -16,7 +17,8 @@ static bool
 make_folders(struct ch_fetch *f, struct ch_err *err)
 {
 	char *work = ch_path_join(f->cache, "work");
-	bool is_made = ch_scratch_open(&f->scratch, work, "fetch", err);
+	bool is_made = ch_home_enter(f->cache, err) &&
+		       ch_scratch_open(&f->scratch, work, "fetch", err);
 
 	ch_free(work);
 	if (!is_made)

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "generic_index.h"
+#include "home.h"
 #include "index_parts.h"
 #include "io.h"
 #include "lock.h"
@@ -17,7 +18,8 @@ static bool
 make_folders(struct ch_index *x, struct ch_err *err)
 {
 	char *work = ch_path_join(x->cache, "work");
-	bool is_made = ch_scratch_open(&x->scratch, work, "index", err);
+	bool is_made = ch_home_enter(x->cache, err) &&
+		       ch_scratch_open(&x->scratch, work, "index", err);
 
 	ch_free(work);
 	if (!is_made)

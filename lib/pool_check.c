@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "digest_set.h"
+#include "home.h"
 #include "io.h"
 #include "mem.h"
 #include "plugin_line.h"
@@ -148,7 +149,8 @@ open_check(struct ch_pool_check *check, struct ch_err *err)
 {
 	if (check->is_open)
 		return true;
-	if (!ch_scratch_open(&check->scratch, check->cache_dir, "check", err))
+	if (!ch_home_enter(check->cache_dir, err) ||
+	    !ch_scratch_open(&check->scratch, check->cache_dir, "check", err))
 		return false;
 	ch_plugin_path_init(&check->path,
 	    ch_json_get(ch_config_root(check->cfg), "plugin_path"));

@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "home.h"
 #include "io.h"
 #include "log.h"
 #include "pool_impl.h"
@@ -14,38 +15,9 @@
 
 #include "banned.h"
 
-#define FORMAT          "1"
 #define RESERVE_PERCENT 3
 #define ROOTS_MODE      0644
 #define ROOTS_KEPT_S    ((time_t)7 * 24 * 60 * 60)
-
-/* A home of a later format must not be written by a program of this one. */
-static bool
-check_home_format(const char *dir, struct ch_err *err)
-{
-	const char *slash = strrchr(dir, '/');
-	struct ch_buf text = { 0 };
-	struct ch_err ignored;
-	char *path;
-	bool ok = true;
-
-	if (!ch_str_equal(slash == NULL ? dir : slash + 1, "pool"))
-		return true;
-	/* dir itself need not exist, so dir/.. leads nowhere. */
-	path = ch_format(
-	    "%.*sformat", slash == NULL ? 0 : (int)(slash + 1 - dir), dir);
-	text.max = 64;
-	if (access(path, F_OK) == 0 &&
-	    (!ch_read_file(path, text.max, &text, &ignored) ||
-		strncmp(text.data == NULL ? "" : text.data, FORMAT "\n",
-		    sizeof(FORMAT)) != 0))
-		ok = ch_fail(err, CH_USAGE,
-		    "%s: not the format that this version writes (%s)", path,
-		    FORMAT);
-	ch_buf_free(&text);
-	ch_free(path);
-	return ok;
-}
 
 static bool
 is_pool_entry(const char *name)
@@ -117,7 +89,7 @@ ch_pool_attach(struct ch_pool *pool, struct ch_err *err)
 		return true;
 	fd = open(pool->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
-		return check_home_format(pool->dir, err);
+		return ch_home_check(pool->dir, err);
 	if (fd < 0 && errno == ENOTDIR)
 		return ch_fail(err, CH_USAGE, "%s: not a folder", pool->dir);
 	if (fd < 0)
@@ -127,7 +99,7 @@ ch_pool_attach(struct ch_pool *pool, struct ch_err *err)
 		goto refuse;
 	}
 	if (!check_owner(&st, pool->dir, err) ||
-	    !check_home_format(pool->dir, err) ||
+	    !ch_home_check(pool->dir, err) ||
 	    !check_contents(fd, pool->dir, err))
 		goto refuse;
 	pool->owner = st.st_uid;
@@ -156,7 +128,8 @@ make_pool(struct ch_pool *pool, struct ch_err *err)
 {
 	struct ch_lock lock = CH_LOCK_NONE;
 
-	if (pool->fd < 0 && !ch_make_dirs(pool->dir, 0755, err))
+	if (pool->fd < 0 && (!ch_home_enter(pool->dir, err) ||
+				!ch_make_dirs(pool->dir, 0755, err)))
 		return false;
 	if (!ch_pool_attach(pool, err))
 		return false;

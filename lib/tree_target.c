@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "home.h"
 #include "mem.h"
 #include "sys.h"
 #include "tree_parts.h"
@@ -214,10 +215,13 @@ bool
 ch_target_lock(struct ch_target *t, struct ch_err *err)
 {
 	char *lock = ch_path_join(t->state, ".lock");
+	char *trees =
+	    ch_strndup(t->state, (size_t)(strrchr(t->state, '/') - t->state));
 	bool is_locked =
-	    ch_make_dirs(t->state, 0755, err) &&
+	    ch_home_enter(trees, err) && ch_make_dirs(t->state, 0755, err) &&
 	    ch_lock_take(&t->lock, lock, CH_LOCK_EXCLUSIVE, 0, err);
 
+	ch_free(trees);
 	ch_free(lock);
 	return is_locked;
 }
