@@ -8,6 +8,7 @@
 #include "catalog_census.h"
 #include "catalog_history.h"
 #include "catalog_snapshot.h"
+#include "home.h"
 #include "io.h"
 #include "mem.h"
 #include "path.h"
@@ -148,7 +149,8 @@ ch_snapshots_lock(const struct ch_catalog *cat, const char *repo,
 {
 	char *dir = ch_catalog_repo_path(cat, repo, "snapshots");
 	char *path = ch_path_join(dir, ".lock");
-	bool ok = ch_make_dirs(dir, 0755, err) &&
+	bool ok = ch_home_enter(cat->dir, err) &&
+		  ch_make_dirs(dir, 0755, err) &&
 		  ch_lock_take(lock, path, CH_LOCK_EXCLUSIVE, 10000, err) &&
 		  ch_atomic_sweep(dir, err) && sweep_infos(cat, repo, dir, err);
 

@@ -115,12 +115,11 @@ ch_pool_add(const struct ch_pool_adding *a, struct ch_err *err)
 	struct ch_supply *supply;
 	int status;
 
-	if (http == NULL)
-		return (int)err->status;
-	if (a->known != NULL) {
+	if (http != NULL && a->known != NULL)
 		known = ch_known_load(a->homes.catalog_dir, a->known, err);
-		if (known == NULL)
-			return (int)err->status;
+	if (http == NULL || (a->known != NULL && known == NULL)) {
+		ch_stage_decline(err);
+		return (int)err->status;
 	}
 	supply = ch_supply_new(a->pool, http, known);
 	ch_supply_use_cache(supply, a->cache_dir);

@@ -218,6 +218,30 @@ ch_stage_run(struct ch_stage *s, struct ch_err *err)
 	return ch_marks_rejects(&s->own) > 0 ? CH_REJECTED : CH_OK;
 }
 
+static enum ch_verdict
+keep_marks(void *ctx, struct ch_record *r, struct ch_err *err)
+{
+	(void)ctx;
+	(void)err;
+	return r->kind == CH_KIND_REPO ? CH_PASS : CH_DROP;
+}
+
+void
+ch_stage_decline(const struct ch_err *why)
+{
+	struct ch_err failure = *why;
+	struct ch_err ignored;
+	struct ch_stage s;
+
+	if (isatty(STDIN_FILENO) == 1)
+		return;
+	ch_stage_init(&s);
+	s.on_record = keep_marks;
+	(void)!read_input(&s, &ignored);
+	(void)fail_stage(&s, &failure);
+	ch_stage_free(&s);
+}
+
 /* A raw URL without userinfo, query and fragment: a record is no secret. */
 static void
 print_url(struct ch_buf *out, struct ch_span raw)

@@ -117,6 +117,12 @@ void ch_stage_init(struct ch_stage *s);
  * in err and already in the failed end records.
  */
 int ch_stage_run(struct ch_stage *s, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * For who cannot even begin: passes the marks of the input on, the ends as
+ * failed for this reason unless they had failed before, and nothing else.
+ * Does nothing when the input is a terminal.
+ */
+void ch_stage_decline(const struct ch_err *why);
 /* Why something was rejected. */
 struct ch_reason {
 	const char *code;    /* short and stable: digest-mismatch */

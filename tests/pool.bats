@@ -936,3 +936,22 @@ on_small_disk() {
 	wait "$pid"
 	! grep -q '"record":"reject"' out
 }
+
+@test "a stage that cannot begin says so in the ends of the stream" {
+	{
+		repo_line r http
+		pkg_line r a 1 all a
+		end_line r
+		repo_line s http
+		end_line s failed | sed 's/}$/,"exit":4,"message":"before"}/'
+	} >stream
+	for command in 'chantal-pool add --config none' 'chantal-pool add --allow-file none' \
+		'chantal-filter --config none --repo r'; do
+		# shellcheck disable=SC2086 # words
+		run -2 --separate-stderr $command <stream
+		[[ "$stderr" == *none* ]]
+		[ "$(jq -r .record <<<"$output" | tr '\n' ' ')" = "repo repo end end " ]
+		[ "$(jq -r 'select(.record=="end")|.repo,.status,.exit' <<<"$output" | tr '\n' ' ')" = "r failed 2 s failed 4 " ]
+		run -2 chantal-catalog save r --unmarked < <(grep '"r"' <<<"$output")
+	done
+}

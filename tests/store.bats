@@ -35,8 +35,8 @@ filled() {
 	chantal -q package upload --repo-id own --file own-1.0.txt
 	chantal -q snapshot create --view all --name spring
 	chantal -q publish repo --all
+	chantal -q publish repo --all # now with the key that the first has made
 	chantal -q publish view --name all
-	mkdir upstream/gone
 	mv upstream upstream.away
 	! chantal -q repo sync --repo-id tools
 	mv upstream.away upstream
@@ -124,10 +124,10 @@ digests() {
 
 @test "a copy whose times were lost is set right by fsck" {
 	filled
-	find store/pool -type f -exec touch {} +
+	find store/pool/?? -type f -exec stat -c '%n %y' {} + | sed 's/ .*\(\.[0-9]*\) .*/ \1/' | sort >before
+	find store/pool/?? -type f -exec touch -d @1000000000 {} +
 	run -0 chantal-pool fsck --quick
-	run -0 --separate-stderr chantal-pool -v fsck --quick
-	[[ "$stderr" != *"time"*"right"* ]]
+	find store/pool/?? -type f -exec stat -c '%n %y' {} + | sed 's/ .*\(\.[0-9]*\) .*/ \1/' | sort | diff before -
 }
 
 @test "what may be deleted by hand may be deleted by hand" {
@@ -154,9 +154,9 @@ digests() {
 		repo_line tools http
 		end_line tools
 	} >stream
-	for command in 'chantal-fetch --repo tools' 'chantal-pool add' 'chantal-pool import stream' \
+	for command in 'chantal-fetch --repo tools' 'chantal-pool import stream' \
 		'chantal-catalog save tools' 'chantal-catalog snapshot tools winter' \
-		'chantal-catalog restore tools@spring' 'chantal-catalog rm own --yes' \
+		'chantal-catalog restore tools@spring' 'chantal-catalog rm own --yes --force' \
 		'chantal-index' "chantal-publish $PWD/www/other" 'chantal-pool gc --yes'; do
 		# shellcheck disable=SC2086 # words
 		run -2 --separate-stderr $command <stream

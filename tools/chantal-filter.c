@@ -7,6 +7,7 @@
 #include "lib/filter.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/stream.h"
 
 #include "lib/banned.h"
 
@@ -249,7 +250,9 @@ run(struct options *o, struct ch_err *err)
 
 	if (!add_config(o, &cfg, err)) {
 		ch_config_free(cfg);
-		return ch_log_error(err);
+		status = ch_log_error(err);
+		ch_stage_decline(err);
+		return status;
 	}
 	o->filter.program =
 	    o->is_through ? o->operands : ch_rules_program(o->filter.rules);

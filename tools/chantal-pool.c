@@ -9,6 +9,7 @@
 #include "lib/pool_gc.h"
 #include "lib/pool_verbs.h"
 #include "lib/progress.h"
+#include "lib/stream.h"
 #include "lib/when.h"
 
 #include "lib/banned.h"
@@ -247,14 +248,17 @@ parse_verb(struct options *o, int argc, char **argv)
 static int
 run(struct options *o, const struct verb *verb)
 {
-	int status = CH_USAGE;
 	struct ch_err err;
+	int status;
 
 	ch_out_init(&o->job.out, STDOUT_FILENO, "stdout");
-	if (!read_values(o, &err) || !open_places(o, &err))
+	if (!read_values(o, &err) || !open_places(o, &err)) {
 		status = (int)err.status;
-	else
+		if (verb->run == ch_pool_verb_add)
+			ch_stage_decline(&err);
+	} else {
 		status = verb->run(&o->job, &err);
+	}
 	if ((status == CH_OK || status == CH_REJECTED) &&
 	    !ch_out_flush(&o->job.out, &err))
 		status = (int)err.status;

@@ -136,6 +136,15 @@ folder() {
 	cat "$scratch/$1"
 }
 
+# For what writes: a folder that is there and has no format may be anything, or
+# the place where the disk with the store is to be mounted.
+need_store() {
+	[ -z "$print_only" ] || return 0
+	base=$(folder base_path)
+	[ ! -e "$base" ] || [ -e "$base/format" ] ||
+		die 2 "$base: there is no store in it: is its disk mounted? 'chantal init' makes one"
+}
+
 # Runs a line, or prints it with -n.  It is run by a shell of its own, so what
 # -n prints is what is run; every word in it went through quote or check_name.
 run() {

@@ -57,6 +57,7 @@ add_folder() {
 
 package_upload() {
 	take_options 0 'file= directory= recursive repo-id= force component=' "$@"
+	need_store
 	need_repo
 	[ -n "$files$directory" ] || usage "package upload: --file or --directory?"
 	mode=$(setting "$repo_id" mode)

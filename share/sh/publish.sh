@@ -111,6 +111,7 @@ publish_one() {
 publish_repo() {
 	take_options 0 'repo-id= all pattern= tag= type= target= recreate
 		accept-identity-change' "$@"
+	need_store
 	[ -z "$target" ] || [ -n "$repo_id" ] ||
 		usage "--target: only with --repo-id: each repository would replace the one before"
 	ids=$(select_ids)
@@ -134,6 +135,7 @@ view_members() {
 publish_snapshot() {
 	take_options 0 'snapshot= repo-id= view= target= recreate
 		accept-identity-change' "$@"
+	need_store
 	need_name --snapshot "$snapshot"
 	if [ -n "$view" ]; then
 		need_view "$view"
@@ -149,6 +151,7 @@ publish_snapshot() {
 
 publish_view() {
 	take_options 0 'name= target= recreate accept-identity-change' "$@"
+	need_store
 	need_view "$name"
 	view_members "$name"
 	view_target "$name"

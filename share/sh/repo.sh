@@ -75,6 +75,7 @@ sync_one() {
 repo_sync() {
 	take_options 0 'repo-id= all pattern= tag= type= workers= dry-run n
 		allow-shrink allow-rollback events-fd=' "$@"
+	need_store
 	ids=$(select_ids)
 	[ -n "$ids" ] || say "no enabled repository matches"
 	if [ -n "$dry_run" ]; then

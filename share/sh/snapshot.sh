@@ -36,6 +36,7 @@ create_of_view() {
 
 snapshot_create() {
 	take_options 0 'repo-id= view= name= description=' "$@"
+	need_store
 	need_name --name "$name"
 	if [ -n "$view" ]; then
 		create_of_view
@@ -82,6 +83,7 @@ snapshot_diff() {
 
 snapshot_copy() {
 	take_options 0 'repo-id= source= target= description=' "$@"
+	need_store
 	need_repo
 	need_name --source "$source"
 	need_name --target "$target"
