@@ -13,6 +13,7 @@
 #include "banned.h"
 
 #define TEMP_PREFIX ".tmp-"
+#define TEMP_TRIES  1000
 
 char *
 ch_path_join(const char *a, const char *b)
@@ -35,25 +36,46 @@ folder_of(const char *path)
 	return ch_strndup(path, (size_t)(slash - path));
 }
 
+/*
+ * Never one that is there: it may be of a run that was killed, of a process of
+ * the same number in another container, or of somebody who waits for us to
+ * write into a file of his.
+ */
+static int
+open_temp(struct ch_atomic *a, mode_t mode, int *fd_out)
+{
+	char *folder = folder_of(a->path);
+	const char *slash = strrchr(a->path, '/');
+	static unsigned serial;
+	int e = EEXIST;
+
+	for (int i = 0; e == EEXIST && i < TEMP_TRIES; i++) {
+		ch_free(a->temp);
+		a->temp = ch_format("%s/" TEMP_PREFIX "%ld-%u-%s", folder,
+		    (long)getpid(), ++serial,
+		    slash == NULL ? a->path : slash + 1);
+		e = ch_sys_open(AT_FDCWD, a->temp, O_WRONLY | O_CREAT | O_EXCL,
+		    mode, fd_out);
+	}
+	ch_free(folder);
+	return e;
+}
+
 bool
 ch_atomic_open(
     struct ch_atomic *a, const char *path, mode_t mode, struct ch_err *err)
 {
-	char *folder = folder_of(path);
-	const char *slash = strrchr(path, '/');
-	static unsigned serial;
-	int fd;
+	int fd = -1;
 	int e;
 
 	a->path = ch_strdup(path);
-	a->temp = ch_format("%s/" TEMP_PREFIX "%ld-%u-%s", folder,
-	    (long)getpid(), ++serial, slash == NULL ? path : slash + 1);
+	a->temp = NULL;
 	a->out = (struct ch_out){ .fd = -1 };
-	ch_free(folder);
-	e = ch_sys_open(
-	    AT_FDCWD, a->temp, O_WRONLY | O_CREAT | O_TRUNC, mode, &fd);
+	e = open_temp(a, mode, &fd);
 	if (e != 0) {
 		(void)ch_fail_errno(err, e, "%s: cannot create", a->temp);
+		ch_free(a->temp);
+		a->temp = NULL;
 		ch_atomic_discard(a);
 		return false;
 	}

@@ -102,6 +102,33 @@ atomic_files(void)
 	ch_buf_free(&buf);
 }
 
+/* Somebody waits in a folder that others may write to. */
+static void
+squatters(void)
+{
+	struct ch_buf buf = { 0 };
+	char name[64];
+	bool is_theirs = true;
+
+	for (unsigned i = 1; i < 50; i++) {
+		(void)snprintf(name, sizeof(name), ".tmp-%ld-%u-theirs",
+		    (long)getpid(), i);
+		is_theirs = is_theirs && ch_append_line(name, "here", &err);
+	}
+	ok_if(is_theirs && ch_atomic_write("theirs", "ours", 4, 0644, &err) &&
+		  ch_read_file("theirs", 10, &buf, &err) &&
+		  ch_str_equal(buf.data, "ours"),
+	    "a new file is written");
+	for (unsigned i = 1; i < 50; i++) {
+		(void)snprintf(name, sizeof(name), ".tmp-%ld-%u-theirs",
+		    (long)getpid(), i);
+		is_theirs = is_theirs && ch_read_file(name, 10, &buf, &err) &&
+			    ch_str_equal(buf.data, "here\n");
+	}
+	ok_if(is_theirs, "into no file that was there before");
+	ch_buf_free(&buf);
+}
+
 static void
 folders(void)
 {
@@ -249,6 +276,7 @@ main(void)
 	lines();
 	long_line();
 	atomic_files();
+	squatters();
 	folders();
 	full_disk();
 	locks();
