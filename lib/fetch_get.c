@@ -1,5 +1,4 @@
 #include <string.h>
-#include <sys/stat.h>
 
 #include "fetch_parts.h"
 #include "validators.h"
@@ -252,8 +251,7 @@ is_in_pool(struct round *round, struct ch_want *want)
 {
 	struct ch_err err;
 	bool is_there = false;
-	char *path;
-	struct stat st;
+	uint64_t size;
 
 	if (want->sha256[0] == '\0')
 		return false;
@@ -261,15 +259,12 @@ is_in_pool(struct round *round, struct ch_want *want)
 		fail_round(round, &err);
 		return false;
 	}
-	if (!is_there)
+	if (!is_there || !ch_pool_size(round->f->pool, want->sha256, &size) ||
+	    (want->has_size && want->size != size))
 		return false;
-	path = ch_pool_path(round->f->pool, want->sha256);
-	is_there = stat(path, &st) == 0 &&
-		   (!want->has_size || (uint64_t)st.st_size == want->size);
-	want->size = (uint64_t)st.st_size;
-	ch_free(path);
-	want->is_tried = is_there;
-	return is_there;
+	want->size = size;
+	want->is_tried = true;
+	return true;
 }
 
 static void

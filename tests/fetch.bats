@@ -270,6 +270,15 @@ claims() {
 	[ "$(grep -c GET access)" -eq 0 ]
 }
 
+@test "a size that does not hold is seen in what the pool has, too" {
+	mkdir feed
+	printf hello >feed/x
+	claims "\"sha256\":\"$(sha256_of feed/x)\",\"size\":5"
+	fetch claims feed >/dev/null
+	claims "\"sha256\":\"$(sha256_of feed/x)\",\"size\":6"
+	refused_as 4 x fetch claims feed
+}
+
 @test "the wanted bytes are bounded in all" {
 	mkdir feed
 	printf hello >feed/x
