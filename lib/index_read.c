@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,6 +59,28 @@ ch_index_identity(struct ch_record *r, char hex[CH_SHA256_HEX + 1])
 	return is_whole;
 }
 
+/* Behind what was lent first: which of two would count, nobody could say. */
+static bool
+is_same_input(
+    const char *place, const char *sha256, const char *as, struct ch_err *err)
+{
+	char hex[CH_SHA256_HEX + 1];
+	bool is_read;
+	int fd;
+	int e = ch_open_read(AT_FDCWD, place, &fd);
+
+	if (e != 0)
+		return ch_fail_errno(err, e, "%s", place);
+	is_read = ch_sha256_fd(fd, as, hex, NULL, err);
+	(void)close(fd);
+	return is_read &&
+	       (ch_str_equal(hex, sha256) ||
+		   ch_fail(err, CH_MALFORMED,
+		       "\"as\": '%s': two inputs of one name and two "
+		       "contents: filter one of them out",
+		       as));
+}
+
 /* DIR/repo/as, whatever the plugin will need of it. */
 static bool
 lend_input(struct ch_index *x, struct ch_record *r, const char *repo,
@@ -73,8 +96,9 @@ lend_input(struct ch_index *x, struct ch_record *r, const char *repo,
 		return true;
 	place = ch_format("%s/%s/%s", x->meta, repo, as);
 	/* The same content twice under one name is no conflict. */
-	is_lent = access(place, F_OK) == 0 ||
-		  ch_pool_lend(x->pool, sha256, place, err);
+	is_lent = access(place, F_OK) == 0
+		      ? is_same_input(place, sha256, as, err)
+		      : ch_pool_lend(x->pool, sha256, place, err);
 	ch_free(place);
 	return is_lent;
 }

@@ -145,6 +145,29 @@ with_index() {
 	[ "$(head -n1 <<<"$output" | jq -r .record)" = repo ]
 }
 
+@test "two inputs of one name and two contents are refused" {
+	with_index inputs <<-'EOS'
+		index() {
+			cat
+		}
+	EOS
+	echo one >one
+	echo two >two
+	{
+		repo_line inputs inputs
+		for file in one one two; do
+			chantal-pool -q import $file >/dev/null
+			printf '{"record":"file","repo":"inputs","as":"page","role":"input","sha256":"%s","size":4}\n' \
+				"$(sha256_of $file)"
+		done
+		end_line inputs
+	} >s
+	run -3 --separate-stderr index s
+	[[ "$stderr" == *"line 4"*"page"*"two contents"* ]]
+	sed -i 4d s
+	run -0 index s
+}
+
 @test "the plugin finds the inputs, in a folder per repository" {
 	with_index inputs <<-'EOS'
 		index() {
