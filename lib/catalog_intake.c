@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <string.h>
 
 #include "catalog_parts.h"
@@ -80,6 +81,22 @@ check_digest(const struct ch_saving *s, const char *sha256, const char *what,
 	return true;
 }
 
+/* Of an object that is there; a size that is wrong would stop publishing. */
+static bool
+check_size(const struct ch_saving *s, const char *sha256, uint64_t size,
+    const char *what, struct ch_err *err)
+{
+	uint64_t real;
+
+	if (!s->o->pool || !ch_pool_size(s->o->pool, sha256, &real) ||
+	    real == size)
+		return true;
+	return ch_fail(err, CH_MALFORMED,
+	    "%s: its size is %" PRIu64 ", but object %s has %" PRIu64
+	    " bytes: was the record edited? " REMEDY,
+	    what, size, sha256, real);
+}
+
 /* What check_file needs of its caller. */
 struct file_ctx {
 	const struct ch_saving *s; /* for the pool */
@@ -93,6 +110,7 @@ check_file(
 	const struct file_ctx *c = ctx;
 	struct ch_element e;
 	char hex[CH_SHA256_HEX + 1];
+	uint64_t size;
 
 	(void)key;
 	if (!ch_element_read(&e, value, err))
@@ -105,7 +123,10 @@ check_file(
 		    "%s: \"files\": \"sha256\" is not plain", c->name);
 	memcpy(hex, e.sha256.data + 1, CH_SHA256_HEX);
 	hex[CH_SHA256_HEX] = '\0';
-	return check_digest(c->s, hex, c->name, err);
+	if (!check_digest(c->s, hex, c->name, err))
+		return false;
+	return !e.size.data || !ch_parse_uint_span(e.size, CH_MAX_INT, &size) ||
+	       check_size(c->s, hex, size, c->name, err);
 }
 
 static bool
@@ -129,7 +150,12 @@ add_line(struct ch_saving *s, const struct ch_record *r, struct ch_err *err)
 static bool
 take_object(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 {
-	if (!check_digest(s, ch_record_string(r, "sha256"), label(r), err) ||
+	const char *sha256 = ch_record_string(r, "sha256");
+	uint64_t size;
+
+	if (!check_digest(s, sha256, label(r), err) ||
+	    (ch_record_uint(r, "size", &size) &&
+		!check_size(s, sha256, size, label(r), err)) ||
 	    !check_files(s, r, err))
 		return false;
 	if (r->kind == CH_KIND_PACKAGE)

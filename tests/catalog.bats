@@ -351,6 +351,17 @@ refused() {
 	refused 3 "is not in the pool" --pool pool < <(stream "$(pkg_line r a 1 x p "\"sha256\":\"$sum\",\"files\":[{\"path\":\"q\",\"sha256\":\"$(digest 7)\"}]")")
 }
 
+@test "a record whose size was edited on the way is refused" {
+	echo hello >f
+	sum=$(chantal-pool import --pool pool f | cut -c-64)
+	with_size() {
+		stream "$(pkg_line r a 1 x p "\"sha256\":\"$sum\",\"size\":$1")"
+	}
+	with_size 6 | catalog save -q --pool pool r
+	refused 3 "a: its size is 7, but object $sum has 6 bytes" --pool pool < <(with_size 7)
+	refused 3 "a: its size is 5, but" --pool pool < <(stream "$(pkg_line r a 1 x p "\"sha256\":\"$sum\",\"files\":[{\"path\":\"q\",\"sha256\":\"$sum\",\"size\":5}]")")
+}
+
 @test "the pool of the home is asked when no catalog is named" {
 	run -3 --separate-stderr chantal-catalog save r < <(stream "$(pkg a 1 x 1)")
 	[[ "$stderr" == *"is not in the pool"* ]]
@@ -444,9 +455,9 @@ refused() {
 	counted 50 | catalog save -q r
 	counted 3 | catalog save -q --allow-shrink r
 	[ "$(current)" = 3 ]
-	counted 1 | sed 's#127.0.0.1#127.0.0.2#' | catalog save -q --allow-shrink r
+	FEED=http://127.0.0.2/ counted 1 | catalog save -q --allow-shrink r
 	counted 90 | catalog save -q r
-	counted 1 | sed 's#127.0.0.1#127.0.0.3#' | catalog save -q r
+	FEED=http://127.0.0.3/ counted 1 | catalog save -q r
 	run -0 catalog ls r --format csv
 	[[ "${lines[1]}" == a,1,x* ]]
 }
