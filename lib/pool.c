@@ -298,7 +298,7 @@ ch_pool_open_object(struct ch_pool *pool, const char *sha256, int *fd_out,
 	if (state == CH_OBJECT_ERROR)
 		return false;
 	if (state == CH_OBJECT_ABSENT)
-		return ch_fail(err, CH_TEMPORARY,
+		return ch_fail(err, CH_UNTRUSTED,
 		    "%s: not in the pool %s; sync its repository again", sha256,
 		    pool->dir);
 	if (state == CH_OBJECT_CORRUPT)

@@ -71,8 +71,8 @@ void ch_pool_set_durability(struct ch_pool *pool, enum ch_durability d);
 /* Is a sound object there?  One that is corrupt is moved aside, with a line. */
 bool ch_pool_has(struct ch_pool *pool, const char *sha256);
 /*
- * For reading; *size_out may be NULL.  CH_TEMPORARY when it is absent,
- * CH_UNTRUSTED when it was corrupt (and is in .trash now).
+ * For reading; *size_out may be NULL.  CH_UNTRUSTED when it is absent, or
+ * was corrupt (and is in .trash now).
  */
 bool ch_pool_open_object(struct ch_pool *pool, const char *sha256, int *fd_out,
     uint64_t *size_out, struct ch_err *err) CH_MUST_CHECK;

@@ -375,7 +375,7 @@ nothing_is_left() {
 	[ "$(chantal-pool path "$sum")" = "$(object "$sum")" ]
 	chantal-pool get "$sum" >got
 	cmp got srv/b
-	run -75 --separate-stderr chantal-pool get "$(sha256_of srv/c)"
+	run -4 --separate-stderr chantal-pool get "$(sha256_of srv/c)"
 	[[ $stderr == *"not in the pool"* ]]
 	run -2 chantal-pool import srv
 	[ "$(objects | wc -l)" -eq 2 ]
