@@ -159,7 +159,9 @@ on_input_end(void *ctx, struct ch_err *err)
 	if (!start_program(f, err) || (f->latest && !release_latest(f, err)))
 		return false;
 	if (f->seen > 0 && f->kept == 0)
-		ch_warn("the rules keep none of %" PRIu64 " packages", f->seen);
+		ch_warn("the rules keep none of %" PRIu64
+			" packages: --explain names the rule that drops each",
+		    f->seen);
 	else
 		ch_debug("kept %" PRIu64 " of %" PRIu64 " packages", f->kept,
 		    f->seen);

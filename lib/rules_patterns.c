@@ -91,7 +91,9 @@ ch_rules_check_patterns(
 		if (!find_match(rules, &rules->include, r, &match, err))
 			return false;
 		if (!match)
-			ch_buf_puts(&rules->why, "include: no pattern matches");
+			ch_buf_puts(&rules->why,
+			    "include: no pattern matches its name or "
+			    "name-version.arch");
 	}
 	if (rules->why.len == 0 && rules->exclude.count > 0) {
 		if (!find_match(rules, &rules->exclude, r, &match, err))

@@ -288,7 +288,7 @@ foo-doc 1.0 all: arch: is none of the wanted" ]
 
 @test "a filter that keeps nothing says so" {
 	run -0 --separate-stderr chantal-filter --include nothing <stream
-	[ "$stderr" = "chantal-filter: warning: the rules keep none of 7 packages" ]
+	[ "$stderr" = "chantal-filter: warning: the rules keep none of 7 packages: --explain names the rule that drops each" ]
 	[ "$(wc -l <<<"$output")" -eq 3 ]
 }
 

@@ -42,6 +42,16 @@ block() {
 	[ "$output" = tools ]
 }
 
+@test "the README's filters keep of the sample what they say" {
+	awk '/^```yaml$/ { on = 1; next } /^```$/ { on = 0 } on' "$TOP/README.md" |
+		sed "s|feed: .*|feed: $UP|" >config.yaml
+	run -0 --separate-stderr sh -c 'chantal-fetch --config config.yaml --repo tools |
+		chantal-filter --config config.yaml --repo tools'
+	[ "$(jq -r 'select(.record == "package").path' <<<"$output" | sort)" = "tools/adder-0.9.tar.gz
+tools/hello-1.1.tar.gz
+tools/hello-2.0.tar.gz" ]
+}
+
 @test "make demo's script mirrors, publishes and tells what to type next" {
 	mkdir build
 	ln -s "$BIN" build/bin
