@@ -167,6 +167,20 @@ tree() {
 	[[ "$stderr" != *"nothing to do"* ]]
 }
 
+@test "a sync that cannot begin tells its status through the pipeline" {
+	sed -i "s|feed: $PWD/up, mode|feed: $PWD/gone, mode|" config.yaml
+	run -2 --separate-stderr chantal repo sync --repo-id tools
+	[[ "$stderr" == *"chantal-catalog: tools: "*"No such file"* ]]
+	[[ "$stderr" != *"stream is empty"* ]]
+	sed -i "s|feed: $PWD/gone, mode|feed: $PWD/up, mode|" config.yaml
+	chantal -q repo sync --repo-id tools
+	chmod u+w store/catalog/tools/current
+	sed -i 's/hello/hullo/' "$(readlink -f store/catalog/tools/current)"
+	touch up/new-1.0.tar.gz
+	run -4 --separate-stderr chantal repo sync --repo-id tools
+	[[ "$stderr" == *"chantal-catalog: tools: "*"digest in its end record"* ]]
+}
+
 @test "--all goes on past a failing repository and names it (L45)" {
 	add_broken
 	run ! --separate-stderr chantal repo sync --all
