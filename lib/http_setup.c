@@ -156,30 +156,29 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 	    address->protocol);
 }
 
+/* As libcurl looks for it; HTTP_PROXY is a header's name to a CGI program. */
 static bool
-environment_has_proxy(void)
+goes_by_proxy(const struct ch_transfer *t)
 {
-	static const char *const names[] = { "http_proxy", "https_proxy",
-		"HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
-	size_t i;
+	static const char *const names[][5] = {
+		{ "http_proxy", "all_proxy", "ALL_PROXY", NULL },
+		{ "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+		    NULL },
+	};
+	const struct ch_http_options *o = t->http->options;
+	bool is_https = ch_url_is_https(t->url);
+	const char *proxy = is_https ? o->https_proxy : o->http_proxy;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (getenv(names[i]) != NULL)
-			return true;
-	}
-	return false;
+	for (size_t i = 0; proxy == NULL && names[is_https][i] != NULL; i++)
+		proxy = getenv(names[is_https][i]);
+	return proxy != NULL && proxy[0] != '\0';
 }
 
 /* Behind a proxy the address is the proxy's; rules.c refuses literal ones. */
 static void
 set_address_rule(struct ch_transfer *t)
 {
-	const struct ch_http_options *o = t->http->options;
-
-	if (!ch_http_denies_private(t->http, t->url))
-		return;
-	if (o->http_proxy != NULL || o->https_proxy != NULL ||
-	    environment_has_proxy())
+	if (!ch_http_denies_private(t->http, t->url) || goes_by_proxy(t))
 		return;
 	(void)curl_easy_setopt(
 	    t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);

@@ -640,6 +640,9 @@ seen() {
 	start NAMED --peer "http://$name:$PORT_B"
 	run -2 --separate-stderr get --allow-host "$name" "http://127.0.0.1:$PORT_NAMED/redirect-peer"
 	[[ $stderr == *"redirected to http://$name:$PORT_B/echo: its host has a private address"* ]]
+	# A proxy that is for other URLs does not change that.
+	HTTPS_PROXY=http://127.0.0.1:9 run -2 --separate-stderr get --allow-host "$name" "http://127.0.0.1:$PORT_NAMED/redirect-peer"
+	[[ $stderr == *"its host has a private address"* ]]
 	: >"$DIR/B.log"
 	run get --retries 0 --allow-host "$name" --allow-private "http://127.0.0.1:$PORT_NAMED/redirect-peer"
 	[[ $output != *"private address"* ]]
