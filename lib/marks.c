@@ -270,6 +270,19 @@ first_with(const struct ch_marks *m, enum ch_end_status status)
 	return NULL;
 }
 
+/* Most messages name the repository already. */
+static bool
+tell_failure(const struct ch_mark *failed, struct ch_err *err)
+{
+	size_t len = strlen(failed->repo);
+
+	(void)ch_fail(err, (enum ch_status)failed->exit, "%s", failed->message);
+	if (strncmp(failed->message, failed->repo, len) == 0 &&
+	    failed->message[len] == ':')
+		return false;
+	return ch_wrap(err, "%s", failed->repo);
+}
+
 bool
 ch_marks_may_commit(
     const struct ch_marks *m, bool allow_unmarked, struct ch_err *err)
@@ -278,8 +291,7 @@ ch_marks_may_commit(
 	const struct ch_mark *unchanged = first_with(m, CH_STREAM_UNCHANGED);
 
 	if (failed != NULL)
-		return ch_fail(err, (enum ch_status)failed->exit, "%s: %s",
-		    failed->repo, failed->message);
+		return tell_failure(failed, err);
 	if (ch_marks_is_unmarked(m)) {
 		if (allow_unmarked)
 			return true;

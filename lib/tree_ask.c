@@ -29,12 +29,18 @@ static bool
 choose(const char *option, const char *name, const char *const *names,
     unsigned *out, struct ch_err *err)
 {
+	struct ch_buf words = { 0 };
+
 	for (*out = 0; names[*out] != NULL; (*out)++) {
 		if (name == NULL || ch_str_equal(name, names[*out]))
 			return true;
 	}
-	return ch_fail(
-	    err, CH_USAGE, "%s: %s: not one of its choices", option, name);
+	for (unsigned i = 0; names[i] != NULL; i++)
+		ch_buf_printf(&words, i == 0 ? "%s" : ", %s", names[i]);
+	(void)ch_fail(
+	    err, CH_USAGE, "%s: %s: none of %s", option, name, words.data);
+	ch_buf_free(&words);
+	return false;
 }
 
 bool

@@ -179,6 +179,9 @@ tree() {
 	touch up/new-1.0.tar.gz
 	run -4 --separate-stderr chantal repo sync --repo-id tools
 	[[ "$stderr" == *"chantal-catalog: tools: "*"digest in its end record"* ]]
+	chantal-catalog cat tools@1 2>/dev/null | head -n 1 | chantal-index 2>/dev/null >s || true
+	run -3 --separate-stderr chantal-publish www/x <s
+	[[ "$stderr" == *": tools: incomplete"* && "$stderr" != *"tools: tools:"* ]]
 }
 
 @test "--all goes on past a failing repository and names it (L45)" {

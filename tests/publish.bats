@@ -109,7 +109,7 @@ leftovers() {
 
 @test "wrong use is 2 and says what is wrong" {
 	run -2 --separate-stderr chantal-publish
-	[[ $stderr == *"1 operands, not 0"* ]]
+	[[ $stderr == *"an operand is missing"* ]]
 	run -2 --separate-stderr chantal-publish --nonsense x
 	run -2 --separate-stderr chantal-publish --link=soft x
 	[[ $stderr == *"--link: soft"* ]]
@@ -822,4 +822,11 @@ leftovers() {
 	publish <s
 	[ "$(find "$TREE" -type f | wc -l)" = 6000 ]
 	run -0 timeout 5 chantal-publish -q --repo r "$TREE" <s
+}
+
+@test "a wrong choice is told with the right ones" {
+	run -2 chantal-publish --link=sym www/a
+	[[ "${lines[0]}" == "chantal-publish: --link: sym: none of hard, reflink, copy" ]]
+	run -2 chantal-publish
+	[[ "${lines[0]}" == "chantal-publish: an operand is missing" ]]
 }
