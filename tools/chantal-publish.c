@@ -261,11 +261,10 @@ parse_options(struct options *o, int argc, char **argv)
 	}
 	if (o->job == JOB_HELP || o->job == JOB_VERSION)
 		return CH_OK;
-	if (argc - optind != jobs[o->job].operands)
-		return ch_cli_usage_error(
-		    &cli, argc - optind < jobs[o->job].operands
-			      ? "an operand is missing"
-			      : "too many operands");
+	if (argc - optind < jobs[o->job].operands)
+		return ch_cli_usage_error(&cli, "an operand is missing");
+	if (argc - optind > jobs[o->job].operands)
+		return ch_cli_usage_error(&cli, "too many operands");
 	o->target = argv[optind];
 	o->key = o->job == JOB_IS_CURRENT ? argv[optind + 1] : NULL;
 	if (!read_values(o, &err))
