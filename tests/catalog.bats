@@ -444,6 +444,7 @@ refused() {
 }
 
 @test "an upstream that suddenly shrinks is refused unless allowed" {
+	FEED=http://127.0.0.1/
 	counted() {
 		repo_line r http "\"upstream\":$1"
 		pkg a "$1" x 1
