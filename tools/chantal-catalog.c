@@ -17,8 +17,7 @@ static const struct ch_cli cli = {
 	"  chantal-catalog save REPO [--merge [--force]] < STREAM\n"
 	"  chantal-catalog cat REF... | ls REF | diff REF REF\n"
 	"  chantal-catalog snapshot REF NAME [--description TEXT]\n"
-	"  chantal-catalog snapshots|history REPO\n"
-	"  chantal-catalog restore REF\n"
+	"  chantal-catalog snapshots|history REPO | restore REF\n"
 	"  chantal-catalog rm REPO [SNAPSHOT] [--yes] [--force]\n"
 	"  chantal-catalog search QUERY [REF...]\n"
 	"  chantal-catalog why REPO NAME | repos\n",
@@ -37,7 +36,8 @@ static const struct ch_cli cli = {
 	"  --pool DIR          where the objects are\n"
 	"  --config FILE       the configuration\n"
 	"  -q, -v              say less, say more\n"
-	"  -h, --version       this help, the version\n",
+	"  -h, --help          this help\n"
+	"  --version           the version\n",
 };
 
 /* The order of long_options: flags, then those with a text. */

@@ -16,9 +16,7 @@ static const struct ch_cli cli = {
 	"turn paths and digests into a tree, at once",
 	"  chantal-publish [options] TARGET < STREAM\n"
 	"  chantal-publish --is-current TARGET KEY\n"
-	"  chantal-publish --manifest TARGET\n"
-	"  chantal-publish --check TARGET\n"
-	"  chantal-publish --unpublish TARGET\n"
+	"  chantal-publish --manifest | --check | --unpublish TARGET\n"
 	"  chantal-publish --list [--format table|json]\n",
 	"  --config FILE              where pool and manifests are\n"
 	"  --repo ID                  refuse records of another repository\n"
@@ -37,6 +35,7 @@ static const struct ch_cli cli = {
 	"  --check                    read every file, name what is wrong\n"
 	"  --unpublish                remove the tree\n"
 	"  --list                     print what is published where\n"
+	"  --format table|json        of --list\n"
 	"  -q, -v                     say less, say more\n"
 	"  -h, --help                 this help\n"
 	"  --version                  the version\n",

@@ -60,31 +60,10 @@ _chantal_commands() {
 	esac
 }
 
+# What the help of the command lists; before a command, the global ones.
 _chantal_options() {
-	local which='--repo-id --all --pattern --tag --type'
-	case "${words[0]} ${words[1]}" in
-		'repo list') echo --type --tag --format ;;
-		'repo show' | 'repo why') echo --repo-id --format ;;
-		'repo sync') echo "$which" --dry-run --allow-shrink --allow-rollback --events-fd ;;
-		'repo check-updates') echo "$which" --format ;;
-		'repo history') echo --repo-id --all --last --limit --format ;;
-		'publish repo') echo "$which" --target --recreate --accept-identity-change ;;
-		'publish snapshot') echo --snapshot --repo-id --view --target --recreate ;;
-		'publish view') echo --name --target --recreate ;;
-		'publish list') echo --format ;;
-		'publish unpublish') echo --repo-id --view --snapshot --target ;;
-		'snapshot create') echo --repo-id --view --name --description ;;
-		'snapshot list' | 'snapshot diff') echo --repo-id --format ;;
-		'snapshot copy') echo --repo-id --source --target --description ;;
-		'snapshot delete') echo --repo-id --force ;;
-		'snapshot content') echo --repo-id --view --snapshot --format --limit ;;
-		'package upload') echo --repo-id --file --directory --recursive --force ;;
-		'pool verify') echo --quick --sample --repair ;;
-		'pool cleanup') echo --dry-run --force --grace ;;
-		'pool stats') echo --format ;;
-		'view show') echo --name ;;
-		*) echo --config -n -q -v --help --version ;;
-	esac
+	chantal "${words[@]:0:2}" --help 2>/dev/null |
+		grep -oE -- '(^|[ ,])--?[a-zA-Z][a-z-]*' | tr -d ' ,' | sort -u
 }
 
 _chantal() {

@@ -1,5 +1,7 @@
-# Completion of chantal, for fish.  Put it into ~/.config/fish/completions.
+# Completion of chantal and its programs, for fish.  Put it into
+# ~/.config/fish/completions.
 
+# The words of the command that stand already, without options.
 function __chantal_words
 	set -l words (commandline -opc)
 	set -e words[1]
@@ -9,6 +11,20 @@ end
 function __chantal_at
 	set -l words (__chantal_words)
 	test "$words" = "$argv"
+end
+
+# What a help text lists.
+function __chantal_help_options
+	$argv --help 2>/dev/null | string match -ra -- '(?<=^|[ ,])--?[a-zA-Z][a-z-]*' | sort -u
+end
+
+function __chantal_options
+	set -l words (__chantal_words)
+	__chantal_help_options chantal $words[1..2]
+end
+
+function __chantal_wants_option
+	string match -q -- '-*' (commandline -ct)
 end
 
 complete -c chantal -f
@@ -21,21 +37,19 @@ complete -c chantal -n '__chantal_at package' -a upload
 complete -c chantal -n '__chantal_at pool' -a 'stats verify cleanup'
 complete -c chantal -n '__chantal_at plugin' -a 'new check list'
 complete -c chantal -n '__chantal_at content' -a 'list search'
+complete -c chantal -n '__chantal_at cache' -a clear
+complete -c chantal -n '__chantal_at db' -a init
+complete -c chantal -n __chantal_wants_option -a '(__chantal_options)'
 complete -c chantal -l config -r -F -d 'configuration'
-complete -c chantal -s n -d 'print the pipelines'
-complete -c chantal -s q -d 'say less'
-complete -c chantal -s v -d 'say more'
-complete -c chantal -s h -l help -d 'summary'
-complete -c chantal -l version -d 'version'
 complete -c chantal -l repo-id -x -a '(chantal-config --list 2>/dev/null)' -d 'repository'
 complete -c chantal -l view -x -a '(chantal-config --views 2>/dev/null)' -d 'view'
 complete -c chantal -l type -x -a '(chantal-config --list --fields type 2>/dev/null | sort -u)' -d 'type'
-complete -c chantal -l all -d 'all enabled repositories'
-complete -c chantal -l pattern -x -d 'ids like this'
-complete -c chantal -l tag -x -d 'repositories with this tag'
 complete -c chantal -l format -x -a 'table json csv'
-complete -c chantal -l dry-run -d 'change nothing'
-complete -c chantal -l force -d 'do not ask'
 complete -c chantal -l target -r -a '(__fish_complete_directories)'
 complete -c chantal -l file -r -F
 complete -c chantal -l directory -r -a '(__fish_complete_directories)'
+
+for program in chantal-{fetch,filter,pool,index,publish,catalog,config}
+	complete -c $program -n __chantal_wants_option -a "(__chantal_help_options $program)"
+	complete -c $program -l repo -x -a '(chantal-config --list 2>/dev/null)' -d 'repository'
+end
