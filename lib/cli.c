@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +15,10 @@
 void
 ch_cli_init(const struct ch_cli *cli, const char *argv0)
 {
+	static const struct rlimit none = { 0, 0 };
+
 	ch_log_init(argv0 == NULL ? cli->name : argv0);
+	(void)setrlimit(RLIMIT_CORE, &none); /* secrets are in memory */
 	(void)umask(022);
 	(void)signal(SIGPIPE, SIG_DFL);
 }

@@ -20,7 +20,10 @@ struct ch_cli {
 	const char *options; /* a line per option, each ending in LF */
 };
 
-/* Names the program in messages, sets umask 022, SIGPIPE to its default. */
+/*
+ * Names the program in messages; umask 022, SIGPIPE at its default, and no
+ * core dumps, here and in all that is started.
+ */
 void ch_cli_init(const struct ch_cli *cli, const char *argv0);
 /* Prints the help to stdout; returns 0, or 75 when stdout is full. */
 int ch_cli_help(const struct ch_cli *cli);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "sandbox.h"
 #include "sys.h"
 
 #include "banned.h"
@@ -100,9 +100,8 @@ become(const struct ch_child_options *o, struct pipes *p)
 	(void)signal(SIGPIPE, SIG_DFL);
 	if (o->own_group)
 		(void)setpgid(0, 0);
-	/* Best effort: without the privilege the network stays. */
-	if (o->no_network && unshare(CLONE_NEWNET) != 0)
-		(void)unshare(CLONE_NEWUSER | CLONE_NEWNET);
+	if (o->no_network)
+		ch_sandbox_no_network();
 	if (place_fd(o->in, p->in[0], STDIN_FILENO) < 0 ||
 	    place_fd(o->out, p->out[1], STDOUT_FILENO) < 0 ||
 	    place_fd(o->err, p->err[1], STDERR_FILENO) < 0 ||

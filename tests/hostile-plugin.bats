@@ -207,7 +207,6 @@ REPO='{"record":"repo"}'
 }
 
 @test "a plugin has no network" {
-	unshare -Urn true 2>/dev/null || skip "no user namespaces here"
 	serve_feed
 	cat >plugins/evil <<-EOF
 		#!/usr/bin/python3
@@ -224,7 +223,7 @@ REPO='{"record":"repo"}'
 	EOF
 	chmod 755 plugins/evil
 	run -0 --separate-stderr fetch evil "$URL"
-	[[ "$stderr" == *refused* ]]
+	[[ "$stderr" == *refused*"Permission denied"* ]]
 	[[ "$stderr" != *connected* ]]
 }
 
