@@ -1,6 +1,10 @@
 #include "home.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "io.h"
@@ -59,9 +63,50 @@ ch_home_check(const char *part, struct ch_err *err)
 	return is_ours;
 }
 
+/* Nothing in it but what a run that died while it made the home has left. */
+static bool
+is_bare(const char *home)
+{
+	DIR *d = opendir(home);
+	const struct dirent *entry;
+	bool is_so = d != NULL;
+
+	while (is_so && (entry = readdir(d)) != NULL)
+		is_so = ch_str_equal(entry->d_name, ".") ||
+			ch_str_equal(entry->d_name, "..") ||
+			ch_str_starts(entry->d_name, ".tmp-");
+	if (d != NULL)
+		(void)closedir(d);
+	return is_so;
+}
+
 /*
- * Only a home that we make gets a format here: a folder that is there may be
- * anything, such as the one in which somebody says --pool pool.
+ * The programs of a pipeline begin at once: under a lock on the folder itself,
+ * which leaves nothing behind, none sweeps away what another one writes.
+ */
+static bool
+make_home(const char *home, const char *format, struct ch_err *err)
+{
+	bool is_made;
+	int fd;
+
+	if (!ch_make_dirs(home, 0755, err))
+		return false;
+	fd = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
+		errno = 0;
+	is_made =
+	    access(format, F_OK) == 0 ||
+	    (ch_atomic_sweep(home, err) && ch_atomic_write(format, FORMAT "\n",
+					       sizeof(FORMAT), 0644, err));
+	if (fd >= 0)
+		(void)close(fd);
+	return is_made && check_format(format, err);
+}
+
+/*
+ * Only a home that we make, or an empty one, gets a format here: a folder that
+ * is there may be anything, such as the one in which somebody says --pool pool.
  */
 bool
 ch_home_enter(const char *part, struct ch_err *err)
@@ -70,10 +115,8 @@ ch_home_enter(const char *part, struct ch_err *err)
 	char *path = home == NULL ? NULL : ch_path_join(home, "format");
 	bool is_ours = true;
 
-	if (home != NULL && access(home, F_OK) != 0)
-		is_ours = ch_make_dirs(home, 0755, err) &&
-			  ch_atomic_write(
-			      path, FORMAT "\n", sizeof(FORMAT), 0644, err);
+	if (home != NULL && (access(home, F_OK) != 0 || is_bare(home)))
+		is_ours = make_home(home, path, err);
 	else if (home != NULL)
 		is_ours = check_format(path, err);
 	ch_free(path);
