@@ -333,6 +333,7 @@ ch_index_close(struct ch_index *x)
 	ch_record_free(&x->record);
 	ch_list_free(&x->repo_lines);
 	ch_list_free(&x->ids);
+	ch_list_free(&x->owners);
 	ch_list_free(&x->sign_keys);
 	ch_free(x->type);
 	ch_free(x->mode);

@@ -38,6 +38,7 @@ struct ch_index {
 	struct ch_marks marks;        /* of the input */
 	struct ch_list repo_lines;    /* repo records, as they came */
 	struct ch_list ids;           /* of the repositories */
+	struct ch_list owners;        /* ids that items came with, before */
 	char *type;                   /* theirs */
 	char *mode;                   /* of the first */
 	struct ch_scratch scratch;    /* folder of this run */

@@ -11,6 +11,8 @@
 
 #include "banned.h"
 
+#define OWNERS_MAX 100
+
 static void
 add_part(struct ch_buf *text, struct ch_record *r, const char *key)
 {
@@ -171,6 +173,39 @@ take_repo(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 	return true;
 }
 
+/* Its repo record may still come; check_owners() looks at the end. */
+static bool
+note_owner(struct ch_index *x, struct ch_record *r, struct ch_err *err)
+{
+	const char *id = ch_record_string(r, "repo");
+
+	if (id == NULL || ch_list_has(&x->ids, id) ||
+	    ch_list_has(&x->owners, id))
+		return true;
+	if (x->owners.count == OWNERS_MAX)
+		return ch_fail(err, CH_MALFORMED,
+		    "it is of repository %s, and so many others have no repo "
+		    "record before",
+		    id);
+	ch_list_add(&x->owners, id);
+	return true;
+}
+
+static bool
+check_owners(const struct ch_index *x, struct ch_err *err)
+{
+	for (size_t i = 0; i < x->owners.count && x->ids.count > 0; i++) {
+		const char *id = x->owners.items[i];
+
+		if (!ch_list_has(&x->ids, id))
+			return ch_fail(err, CH_MALFORMED,
+			    "stdin: records of repository %s, but no repo "
+			    "record of it",
+			    id);
+	}
+	return true;
+}
+
 /* Packages and files are the plugin's, if their bytes are in the pool. */
 static bool
 take_item(struct ch_index *x, struct ch_record *r, struct ch_err *err)
@@ -186,7 +221,8 @@ take_item(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 	    r->kind == CH_KIND_PACKAGE)
 		x->fed_packages++;
 	note_path(x, r);
-	return lend_inputs(x, r, err) && ch_record_write(r, &x->fed.out, err);
+	return note_owner(x, r, err) && lend_inputs(x, r, err) &&
+	       ch_record_write(r, &x->fed.out, err);
 }
 
 static bool
@@ -225,5 +261,6 @@ ch_index_read(struct ch_index *x, struct ch_err *err)
 	is_read = read_all(x, &in, err);
 	ch_reader_close(&in);
 	return is_read &&
-	       ch_marks_may_commit(&x->marks, x->allows_unmarked, err);
+	       ch_marks_may_commit(&x->marks, x->allows_unmarked, err) &&
+	       check_owners(x, err);
 }

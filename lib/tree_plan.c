@@ -180,7 +180,7 @@ note_repo(struct planning *pl, struct ch_record *r)
 static bool
 see(struct planning *pl, struct ch_record *r, struct ch_err *err)
 {
-	if (!check_repo(pl, r, err))
+	if (!check_repo(pl, r, err) || !ch_record_check(r, err))
 		return false;
 	if (r->kind == CH_KIND_REPO)
 		note_repo(pl, r);
