@@ -644,3 +644,41 @@ PY
 	[ "$(tail -n 1 events | jq -r .event)" = end ]
 	run ! chantal repo sync --repo-id tools --events-fd 77
 }
+
+@test "what is asked for as JSON is one document, CSV one table" {
+	add_broken
+	chantal -q package upload --repo-id mine --file up/hello-1.0.tar.gz
+	chantal -q repo sync --all 2>/dev/null || true
+	chantal -q snapshot create --view both --name s1
+	for command in 'repo list' 'repo show --repo-id tools' 'repo check-updates --all' \
+		'repo check-updates --repo-id tools' 'repo history --all' 'repo history --repo-id tools' \
+		'snapshot list' 'snapshot list --repo-id tools' 'snapshot content --view both --snapshot s1' \
+		'snapshot diff --repo-id tools s1 upstream' 'content list --view both' 'content list --repo-id tools' \
+		'content search hello' 'pool stats' 'view list' 'view show --name both' 'plugin list' stats; do
+		# shellcheck disable=SC2086 # words
+		chantal -q $command --format json >out 2>/dev/null || true
+		[ "$(jq -s length out)" = 1 ] || {
+			echo "$command"
+			cat out
+			return 1
+		}
+	done
+	run -2 --separate-stderr chantal -q repo check-updates --all --format json
+	[ "$(jq -c '.broken, (.tools.summary.packages.added)' <<<"$output" | tr '\n' ' ')" = "null 0 " ]
+	for command in 'snapshot list' 'snapshot content --view both --snapshot s1' 'content list --view both'; do
+		# shellcheck disable=SC2086 # words
+		chantal $command --format csv >out
+		[ "$(awk -F, '{ print NF }' out | sort -u | wc -l)" -eq 1 ]
+		[ "$(grep -c '^repo,' out)" -eq 1 ]
+		grep -q '^mine' out
+	done
+}
+
+@test "why does not say that a package is absent when upstream cannot be asked" {
+	add_broken
+	run -2 --separate-stderr chantal repo why hello --repo-id broken
+	[[ "$output" != *"no such package"* ]]
+	[[ "$stderr" == *"$PWD/gone"* ]]
+	run -5 --separate-stderr chantal repo why 'h.*o' --repo-id tools
+	[[ "$output" == *"no such package"* ]]
+}

@@ -214,6 +214,20 @@ publish_tool() {
 	fi
 }
 
+# The packages of the references in "refs": those of several in one list.
+list_refs() {
+	set -- ls "$refs"
+	case $refs in
+		*[[:space:]]*)
+			# shellcheck disable=SC2086 # references are single words
+			set -- search '*' $refs
+			;;
+	esac
+	[ -z "$format" ] || set -- "$@" --format "$format"
+	[ -z "$limit" ] || set -- "$@" --limit "$limit"
+	catalog_tool "$@"
+}
+
 # The catalog's folder of a repository.
 catalog_of() {
 	base=$(folder base_path)

@@ -85,6 +85,33 @@ repo_sync() {
 	fi
 }
 
+# Several repositories as JSON: one object, a member for each; null for one
+# that failed.  json_object FUNCTION IDS calls FUNCTION for each of them.
+json_object() {
+	printf '{'
+	set +e
+	(each_id "$1" "$2")
+	status=$?
+	set -e
+	printf '}\n'
+	return "$status"
+}
+
+# json_member ID LINE: what LINE prints, as the member ID.
+json_member() {
+	[ ! -e "$scratch/comma" ] || printf ','
+	: >"$scratch/comma"
+	printf '"%s": ' "$1"
+	member=0
+	run "$2" >"$scratch/member" || member=$?
+	if [ -s "$scratch/member" ]; then
+		cat "$scratch/member"
+	else
+		echo null
+	fi
+	return "$member"
+}
+
 # What a sync would change, by name and architecture; 5 when it is anything.
 dry_run_one() {
 	mode=$(setting "$1" mode)
@@ -93,9 +120,14 @@ dry_run_one() {
 	line="$line |
 	chantal-catalog diff $1 -$conf$verbose${format:+ --format $format}"
 	status=0
-	[ -n "$print_only$repo_id" ] || [ "${format:-table}" != table ] ||
-		printf '%s:\n' "$1"
-	run "$line" || status=$?
+	case ${print_only}${repo_id:-${format:-table}} in
+		table)
+			printf '%s:\n' "$1"
+			run "$line" || status=$?
+			;;
+		json) json_member "$1" "$line" || status=$? ;;
+		*) run "$line" || status=$? ;;
+	esac
 	if [ "$status" -eq 5 ] && [ -n "$dry_run" ]; then
 		status=0
 	fi
@@ -105,7 +137,10 @@ dry_run_one() {
 repo_check_updates() {
 	take_options 0 'repo-id= all pattern= tag= type= format=' "$@"
 	ids=$(select_ids)
-	each_id dry_run_one "$ids"
+	case ${print_only}${repo_id:-$format} in
+		json) json_object dry_run_one "$ids" ;;
+		*) each_id dry_run_one "$ids" ;;
+	esac
 }
 
 # id, type, mode, enabled, name, feed of what --type and --tag name.
@@ -185,26 +220,22 @@ history_one() {
 	catalog_tool "$@"
 }
 
-# With --all as JSON: one object, a member for each repository.
 repo_history() {
 	take_options 0 'repo-id= all last limit= format=' "$@"
 	[ -z "$last" ] || [ -n "$all" ] || usage "--last: only with --all"
 	[ -z "$last" ] || [ -z "$limit" ] || usage "--last or --limit, not both"
 	[ -z "$last" ] || limit=1
 	ids=$(select_ids)
-	[ "${all:+$format}" != json ] || printf '{'
-	set +e
-	each_id history_one "$ids"
-	status=$?
-	set -e
-	[ "${all:+$format}" != json ] || printf '}\n'
-	return "$status"
+	case ${all:+$format} in
+		json) json_object history_one "$ids" ;;
+		*) each_id history_one "$ids" ;;
+	esac
 }
 
 # Where it is; when it is not in the current generation, also what the filters
 # or the upstream say of it: status 5.
 repo_why() {
-	take_options 1 'repo-id= format=' "$@"
+	take_options 1 'repo-id=' "$@"
 	need_repo
 	[ -n "$operand1" ] || usage "repo why: which package?"
 	folder=$(catalog_of "$repo_id")
@@ -223,15 +254,21 @@ repo_why() {
 
 ask_upstream() {
 	upstream_line "$repo_id" ''
-	sh -c "$line --explain" >"$scratch/kept" 2>"$scratch/said" || {
+	status=0
+	sh -c "$line --explain" >"$scratch/kept" 2>"$scratch/said" || status=$?
+	end=$(tail -n 1 "$scratch/kept")
+	case $end in
+		*'"status":"failed"'*) status=$(number_in "$end" exit) ;;
+	esac
+	if [ "$status" -gt 1 ]; then
 		cat "$scratch/said" >&2
-		exit 75
-	}
+		exit "$status"
+	fi
 	if awk -v name="$1" 'index($0, name " ") == 1 { print "filtered: " $0; n++ }
 	END { exit n == 0 }' "$scratch/said"; then
 		return
 	fi
-	if grep -q "\"name\": *\"$1\"" "$scratch/kept"; then
+	if grep -qF -e "\"name\":\"$1\"" -e "\"name\": \"$1\"" "$scratch/kept"; then
 		echo "upstream: $1: there, and kept by the filters: the next sync brings it"
 	else
 		echo "upstream: $1: no such package there"

@@ -46,6 +46,28 @@ snapshot_create() {
 	run "$(snapshot_line "$repo_id" "$name")"
 }
 
+# The rows of one repository among those of others: with its id in front.
+snapshots_of() {
+	file=$(catalog_of "$1")
+	[ -e "$file/current" ] || return 0
+	case $format in
+		json)
+			printf '%s"%s": ' "$comma" "$1"
+			comma=', '
+			;;
+		csv)
+			catalog_tool snapshots "$1" --format csv |
+				awk -v id="$1" -v began="$comma" '
+				NR == 1 && began == "" { print "repo," $0 }
+				NR > 1 { print id "," $0 }'
+			comma=1
+			return
+			;;
+		*) printf '%s:\n' "$1" ;;
+	esac
+	catalog_tool snapshots "$1" ${format:+--format "$format"}
+}
+
 snapshot_list() {
 	take_options 0 'repo-id= format=' "$@"
 	if [ -n "$repo_id" ]; then
@@ -53,12 +75,13 @@ snapshot_list() {
 		catalog_tool snapshots "$repo_id" ${format:+--format "$format"}
 		return
 	fi
-	config_tool --list | while read -r id; do
-		file=$(catalog_of "$id")
-		[ -e "$file/current" ] || continue
-		printf '%s:\n' "$id"
-		catalog_tool snapshots "$id" ${format:+--format "$format"}
+	ids=$(config_tool --list)
+	comma=''
+	[ "$format" != json ] || printf '{'
+	for id in $ids; do
+		snapshots_of "$id"
 	done
+	[ "$format" != json ] || printf '}\n'
 }
 
 # "upstream" is what was synced last, as in the original.
@@ -112,10 +135,7 @@ snapshot_content() {
 		need_repo
 		refs=$repo_id@$snapshot
 	fi
-	for ref in $refs; do
-		catalog_tool ls "$ref" ${format:+--format "$format"} \
-			${limit:+--limit "$limit"}
-	done
+	list_refs
 }
 
 do_snapshot() {

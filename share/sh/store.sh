@@ -89,10 +89,7 @@ content_list() {
 		[ -z "$snapshot" ] || need_name --snapshot "$snapshot"
 		refs=$repo_id${snapshot:+@$snapshot}
 	fi
-	for ref in $refs; do
-		catalog_tool ls "$ref" ${format:+--format "$format"} \
-			${limit:+--limit "$limit"}
-	done
+	list_refs
 }
 
 do_store() {
