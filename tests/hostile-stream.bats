@@ -126,6 +126,7 @@ pkg() {
 }
 
 @test "a line that never ends costs no memory" {
+	[[ "$BUILD" != */san ]] || skip "sanitizers take memory of their own"
 	for command in 'chantal-catalog save r' chantal-index "chantal-publish $PWD/www/r" \
 		chantal-filter 'chantal-pool add'; do
 		status=0

@@ -50,7 +50,7 @@ leaks() {
 }
 
 @test "secrets are in no argument, environment, output or file of a whole run" {
-	command -v strace >/dev/null
+	export ASAN_OPTIONS=detect_leaks=0 # it cannot be traced
 	traced() {
 		strace -f -v -s 65536 -qq -e trace=execve -o "trace.$1" "${@:2}" >>out 2>>err
 	}
