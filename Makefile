@@ -149,7 +149,7 @@ check: deps
 # takes half an hour.  "make check" takes a sample of it.
 faults: deps
 	+$(MAKE) FAULTS=1 all
-	tests/bin/fault-sweep --build build/faults --files 100
+	tests/bin/fault-sweep --build build/faults --files 160
 	tests/bin/fault-sweep --build $(B) --files 100 --strace --action KILL
 
 deps:
