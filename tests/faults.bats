@@ -5,7 +5,7 @@ load helpers
 
 sweep() {
 	run -0 "$TOP/tests/bin/fault-sweep" --build "$BUILD" --seed "$RANDOM" "$@"
-	printf '%s\n' "$output" >&3
+	printf '%s\n' "$output" | sed 's/^/# /' >&3
 	[[ $output != *"not ok"* ]]
 }
 
