@@ -55,16 +55,9 @@ ch_tree_holds_any(int root_fd, const struct ch_manifest *m)
 	return is_found;
 }
 
-struct checking {
-	const struct ch_manifest *m; /* what should be there */
-	struct ch_out *out;          /* problem records */
-	enum ch_status worst;        /* so far */
-	struct ch_buf at;            /* path of the folder being read */
-};
-
-static bool
-report(struct checking *c, enum ch_status status, const char *path,
-    const char *message, struct ch_err *err)
+bool
+ch_tree_report(struct ch_tree_checking *c, enum ch_status status,
+    const char *path, const char *message, struct ch_err *err)
 {
 	struct ch_record r = { .members = NULL };
 	bool is_written;
@@ -111,7 +104,7 @@ judge(int dir, const char *name, const struct ch_entry *e)
 }
 
 static bool
-check_named(struct checking *c, int root_fd, struct ch_err *err)
+check_named(struct ch_tree_checking *c, int root_fd, struct ch_err *err)
 {
 	struct ch_walk w;
 	bool is_written = true;
@@ -126,8 +119,8 @@ check_named(struct checking *c, int root_fd, struct ch_err *err)
 		if (ch_walk_to(&w, e, &dir, &name) == 0)
 			problem = judge(dir, name, e);
 		if (problem != NULL)
-			is_written =
-			    report(c, CH_UNTRUSTED, e->path, problem, err);
+			is_written = ch_tree_report(
+			    c, CH_UNTRUSTED, e->path, problem, err);
 	}
 	ch_walk_free(&w);
 	return is_written;
@@ -157,10 +150,12 @@ is_folder_of_ours(const struct ch_manifest *m, const struct ch_buf *path)
 	return false;
 }
 
-static bool check_folder(struct checking *c, int fd, struct ch_err *err);
+static bool check_folder(
+    struct ch_tree_checking *c, int fd, struct ch_err *err);
 
 static bool
-check_found(struct checking *c, int dir, const char *name, struct ch_err *err)
+check_found(
+    struct ch_tree_checking *c, int dir, const char *name, struct ch_err *err)
 {
 	size_t len = c->at.len;
 	bool is_written = true;
@@ -175,7 +170,7 @@ check_found(struct checking *c, int dir, const char *name, struct ch_err *err)
 		if (fd >= 0)
 			is_written = check_folder(c, fd, err);
 	} else if (ch_manifest_find(c->m, c->at.data, c->at.len) == NULL) {
-		is_written = report(c, CH_DIFFERENT, c->at.data,
+		is_written = ch_tree_report(c, CH_DIFFERENT, c->at.data,
 		    "not published by Chantal; the next publish removes it",
 		    err);
 	}
@@ -185,7 +180,7 @@ check_found(struct checking *c, int dir, const char *name, struct ch_err *err)
 
 /* Names what no entry names; closes fd. */
 static bool
-check_folder(struct checking *c, int fd, struct ch_err *err)
+check_folder(struct ch_tree_checking *c, int fd, struct ch_err *err)
 {
 	DIR *d = fdopendir(fd);
 	struct dirent *entry;
@@ -209,7 +204,7 @@ bool
 ch_tree_check(struct ch_target *t, const struct ch_manifest *m,
     struct ch_out *out, enum ch_status *worst_out, struct ch_err *err)
 {
-	struct checking c = { .m = m, .out = out, .worst = CH_OK };
+	struct ch_tree_checking c = { .m = m, .out = out, .worst = CH_OK };
 	bool is_done;
 	int fd;
 	int e = ch_target_open_root(t, &fd);
@@ -218,7 +213,8 @@ ch_tree_check(struct ch_target *t, const struct ch_manifest *m,
 	if (e != 0)
 		return ch_fail_errno(err, e, "%s: cannot open", t->path);
 	ch_buf_init(&c.at, CH_BUF_MAX);
-	is_done = check_named(&c, fd, err) && check_folder(&c, fd, err);
+	is_done = check_named(&c, fd, err) && check_folder(&c, fd, err) &&
+		  ch_tree_check_index(&c, t->path, err);
 	ch_buf_free(&c.at);
 	*worst_out = c.worst;
 	return is_done;

@@ -123,4 +123,20 @@ bool ch_entry_is_due(const struct ch_entry *e, uint64_t now, uint64_t number,
 void ch_plan_keep(struct ch_manifest *plan, const struct ch_manifest *old,
     uint64_t keep_packages_s);
 
+/* tree_check.c, tree_index.c */
+
+/* A tree that is being checked. */
+struct ch_tree_checking {
+	const struct ch_manifest *m; /* what should be there */
+	struct ch_out *out;          /* problem records */
+	enum ch_status worst;        /* so far */
+	struct ch_buf at;            /* path of the folder being read */
+};
+
+bool ch_tree_report(struct ch_tree_checking *c, enum ch_status status,
+    const char *path, const char *message, struct ch_err *err) CH_MUST_CHECK;
+/* The generic index, when the tree below root has one. */
+bool ch_tree_check_index(struct ch_tree_checking *c, const char *root,
+    struct ch_err *err) CH_MUST_CHECK;
+
 #endif

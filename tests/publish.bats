@@ -556,6 +556,22 @@ leftovers() {
 	[ "$(jq -r .path <<<"$output" | sort | tr '\n' ' ')" = "Release a/extra b " ]
 }
 
+@test "check names what the generic index says and the tree does not have" {
+	stream "$(pkg a/x one)" "$(pkg b two)" | chantal-index -q >indexed
+	for switch in exchange symlink; do
+		publish --switch=$switch <indexed
+		run -0 chantal-publish --check "$TREE"
+		jq -c 'select(.path != "b")' indexed | publish --switch=$switch --keep-packages 0s
+		run -4 --separate-stderr chantal-publish --check "$TREE"
+		[ "$(jq -r .path <<<"$output")" = b ]
+		[[ "$output" == *"metadata/index.json names it"* ]]
+		jq -c --arg sum "$(put three)" 'if .path == "b" then .sha256 = $sum | .size = 5 else . end' indexed |
+			publish --switch=$switch
+		run -4 --separate-stderr chantal-publish --check "$TREE"
+		[[ "$output" == *"another digest"* ]]
+	done
+}
+
 @test "a damaged manifest is never taken for an empty tree" {
 	stream "$(pkg x one)" >s
 	publish <s
