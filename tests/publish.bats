@@ -448,7 +448,7 @@ leftovers() {
 	rm -r "$TREE"
 	run -75 --separate-stderr publish <s
 	[[ $stderr == *"not mounted?"* ]]
-	mkdir "$TREE"
+	mkdir "$TREE.hold" "$TREE" # the first may get the old inode number
 	run -75 --separate-stderr publish <s
 	[[ $stderr == *"not mounted?"* ]]
 	publish --recreate <s
