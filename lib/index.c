@@ -339,4 +339,5 @@ ch_index_close(struct ch_index *x)
 	ch_free(x->mode);
 	ch_free(x->meta);
 	ch_free(x->staged);
+	ch_free(x->imported.path);
 }

@@ -25,6 +25,12 @@
 #include "spool.h"
 #include "stream.h"
 
+/* The written file that was put into the pool last. */
+struct ch_imported {
+	char *path;                /* below staged, NULL: none */
+	struct ch_put_facts facts; /* its digest and size */
+};
+
 struct ch_index {
 	/* set by the caller, borrowed */
 	struct ch_setup *setup;   /* loaded, not open */
@@ -54,6 +60,7 @@ struct ch_index {
 	uint64_t fed_packages;        /* different ones */
 	struct ch_plugin_lines lines; /* rules for the plugin's lines */
 	struct ch_record record;      /* the current line */
+	struct ch_imported imported;  /* for its copies */
 	struct ch_signer *signer;     /* NULL: nothing is signed */
 	uint64_t signed_files;        /* so far */
 	uint64_t rejects;             /* printed by the plugin */

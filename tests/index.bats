@@ -247,6 +247,43 @@ cheat() {
 	cheat 'cat; echo x >"$out/y"; echo "{\"record\":\"file\",\"path\":\"y\",\"sha256\":\"'"$(printf '0%.0s' $(seq 64))"'\"}"' "sha256"
 }
 
+@test "a written file is published under several names, and digested once" {
+	with_index copies <<-'EOS'
+		index() {
+			cat
+			mkdir "$out/d"
+			echo listed >"$out/d/Packages"
+			echo hidden >"$out/d/hidden"
+			echo '{"record":"file","path":"d/early","copy_of":"d/Packages","odd":1}'
+			echo '{"record":"file","path":"d/Packages","role":"metadata"}'
+			echo '{"record":"file","path":"d/by-hash/1","copy_of":"d/Packages","role":"metadata","keep":true}'
+			echo '{"record":"file","path":"d/by-hash/2","copy_of":"d/Packages","role":"metadata","keep":true}'
+			echo '{"record":"file","path":"d/shown","copy_of":"d/hidden"}'
+		}
+	EOS
+	synced copies >s
+	run -0 --separate-stderr index s
+	[ "$(paths)" = "d/Packages d/by-hash/1 d/by-hash/2 d/early d/shown packages/a-1.0.tar.gz packages/b-2.0.tar.gz " ]
+	for name in d/Packages d/early d/by-hash/1 d/by-hash/2; do
+		[ "$(file_named $name)" = listed ]
+	done
+	[ "$(file_named d/shown)" = hidden ]
+	[ "$(jq -c 'select(.path=="d/by-hash/2")|[.size,.keep,.copy_of]' <<<"$output")" = '[7,true,null]' ]
+	[ "$(jq -c 'select(.path=="d/early").odd' <<<"$output")" = 1 ]
+	strace -f -e trace=openat -o trace chantal-index -q <s >/dev/null
+	[ "$(grep -c 'openat([0-9]*, "Packages".*) = [0-9]' trace)" -eq 1 ]
+	chantal-publish -q "$PWD/tree" <<<"$output"
+	cmp tree/d/by-hash/1 tree/d/Packages
+}
+
+@test "a copy is of a file that was written, and of nothing else" {
+	cheat 'cat; echo "{\"record\":\"file\",\"path\":\"x\",\"copy_of\":\"missing\"}"' "missing"
+	cheat 'cat; echo "{\"record\":\"file\",\"path\":\"x\",\"copy_of\":\"../config.json\"}"' "not a regular file"
+	cheat 'cat; echo "{\"record\":\"file\",\"path\":\"x\",\"copy_of\":7}"' "not a string"
+	cheat 'cat; echo y >"$out/y"; echo y >"$out/x"; echo "{\"record\":\"file\",\"path\":\"x\",\"copy_of\":\"y\"}"' "both written and a copy"
+	cheat 'cat; echo y >"$out/y"; echo "{\"record\":\"file\",\"path\":\"x\",\"role\":\"root\",\"copy_of\":\"y\",\"sign\":\"openpgp-detached\"}"' "not copies"
+}
+
 @test "a plugin that fails after its output leaves nothing" {
 	cheat 'cat; echo "disk on fire" >&2; exit 1' "disk on fire"
 	cheat 'cat; kill -9 $$' "signal 9"
