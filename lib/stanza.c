@@ -117,9 +117,8 @@ check_field(struct ch_record *r, struct ch_span stanza, const char *key,
 	    (int)(stands.len > 80 ? 80 : stands.len), stands.data);
 }
 
-/* The bytes of the stanza; false when there is none. */
-static bool
-stanza_of(struct ch_record *r, struct ch_buf *decoded, struct ch_span *out,
+bool
+ch_stanza_text(struct ch_record *r, struct ch_buf *decoded, struct ch_span *out,
     struct ch_err *err)
 {
 	err->status = CH_OK;
@@ -146,7 +145,7 @@ ch_stanza_check(
 
 	if (r->kind != CH_KIND_PACKAGE || ch_json_count(map) == 0)
 		return true;
-	if (!stanza_of(r, &decoded, &stanza, err)) {
+	if (!ch_stanza_text(r, &decoded, &stanza, err)) {
 		ch_buf_free(&decoded);
 		return err->status == CH_OK;
 	}

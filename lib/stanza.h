@@ -33,4 +33,19 @@
 bool ch_stanza_check(struct ch_record *r, const struct ch_json *map,
     struct ch_err *err) CH_MUST_CHECK;
 
+/*
+ * The bytes of the stanza, borrowed from r or from decoded, which is filled in
+ * where it is base64.  False without a stanza (err->status is CH_OK then) and
+ * for one that does not decode.
+ */
+bool ch_stanza_text(struct ch_record *r, struct ch_buf *decoded,
+    struct ch_span *out, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * The value of the first field of this name, without the blanks around it;
+ * lines that continue it are joined with one space, in folded.  data NULL when
+ * there is none.
+ */
+struct ch_span ch_stanza_field(
+    struct ch_span stanza, const char *field, struct ch_buf *folded);
+
 #endif

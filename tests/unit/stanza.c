@@ -32,9 +32,44 @@ agrees(const char *member)
 	return is_so;
 }
 
+static bool
+field_is(const char *stanza, const char *field, const char *wanted)
+{
+	struct ch_buf folded = { 0 };
+	struct ch_span value =
+	    ch_stanza_field(ch_span_of(stanza), field, &folded);
+	bool is_so = wanted == NULL
+			 ? value.data == NULL
+			 : value.data != NULL && ch_span_is(value, wanted);
+
+	ch_buf_free(&folded);
+	return is_so;
+}
+
+static void
+test_fields(void)
+{
+	static const char stanza[] = "Package: a\nDepends: b,\n c (>= 1),\n"
+				     "\td \t\nFiles:\n x 1\n .\n y 2\n"
+				     "Empty:\nTag:t";
+
+	ok_if(field_is(stanza, "package", "a") && field_is(stanza, "TAG", "t"),
+	    "a field by its name, in any case, the last without LF");
+	ok_if(
+	    field_is(stanza, "Depends", "b, c (>= 1), d"), "lines are joined");
+	ok_if(field_is(stanza, "Files", "x 1 . y 2"),
+	    "a value that begins in the second line");
+	ok_if(field_is(stanza, "Empty", ""), "an empty field is there");
+	ok_if(field_is(stanza, "Pack", NULL) && field_is(stanza, "b", NULL) &&
+		  field_is("", "a", NULL) &&
+		  field_is(stanza, "c (>= 1),", NULL),
+	    "others are not");
+}
+
 int
 main(void)
 {
+	test_fields();
 	ok_if(agrees(""), "no stanza, nothing to compare");
 	ok_if(agrees("\"stanza\":\"Package: bash\\nVersion: 5.2\\n"
 		     "Architecture: amd64\\nSize: 7\\n\""),
