@@ -49,7 +49,7 @@ PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 LIBSRC  = $(sort $(wildcard lib/*.c))
 TOOLS   = $(patsubst tools/%.c,%,$(sort $(wildcard tools/*.c)))
-PLUGINS = $(patsubst plugins/%/,%,$(sort $(wildcard plugins/*/)))
+PLUGINS = $(patsubst plugins/%/main.c,%,$(sort $(wildcard plugins/*/main.c)))
 UNITS   = $(patsubst tests/unit/%.c,%,$(sort $(wildcard tests/unit/*.c)))
 LIB     = $(B)/libchantal.a
 PLUGDIR = $(B)/libexec/chantal/plugins
