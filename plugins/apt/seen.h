@@ -1,0 +1,39 @@
+/*
+ * A table from keys, each of several texts, to numbers: what was seen, what
+ * is kept.
+ *
+ * Only a hash of 128 bits of each key is kept (SipHash with a seed of this
+ * process), so that an entry is 24 bytes whatever the texts are, and nobody
+ * outside can choose keys that meet.  A zeroed table is valid and empty.
+ */
+
+#ifndef APT_SEEN_H
+#define APT_SEEN_H
+
+#include "lib/str.h"
+
+struct ch_seen_slot {
+	uint64_t hash[2]; /* both 0: free */
+	uint64_t value;   /* the caller's */
+};
+
+struct ch_seen {
+	struct ch_seen_slot *slots; /* owned */
+	size_t cap;                 /* a power of two */
+	size_t count;               /* in use */
+	uint64_t seed[2];           /* of the hash */
+};
+
+/*
+ * The number of the key, 0 when it was not there before; valid until the next
+ * add.  *is_new_out may be NULL.
+ */
+uint64_t *ch_seen_add(struct ch_seen *seen, const struct ch_span *parts,
+    size_t count, bool *is_new_out);
+bool ch_seen_has(
+    const struct ch_seen *seen, const struct ch_span *parts, size_t count);
+/* All keys are forgotten, the memory stays. */
+void ch_seen_clear(struct ch_seen *seen);
+void ch_seen_free(struct ch_seen *seen);
+
+#endif
