@@ -5,6 +5,8 @@
 
 #include "banned.h"
 
+#define FIELDS_MAX 16
+
 static int
 base64_value(char c)
 {
@@ -53,29 +55,75 @@ trim(struct ch_span s)
 	return s;
 }
 
-/* How often the field stands there; *value_out is the first. */
-static size_t
-find_field(struct ch_span stanza, const char *field, struct ch_span *value_out)
+/* One of the fields that a map names, and what the stanza has of it. */
+struct field {
+	const char *key;      /* member of the record */
+	const char *name;     /* in the stanza */
+	size_t name_len;      /* of it */
+	size_t count;         /* how often it stands there */
+	struct ch_span value; /* of the first */
+};
+
+struct fields {
+	struct field items[FIELDS_MAX];
+	size_t count;      /* in use */
+	uint32_t initials; /* 1u << (letter & 31) of their names */
+};
+
+static bool
+take_map(struct fields *f, const struct ch_json *map, struct ch_err *err)
+{
+	*f = (struct fields){ 0 };
+	for (size_t i = 0; i < ch_json_count(map); i++) {
+		const char *name = ch_json_string(ch_json_value_at(map, i));
+
+		if (name == NULL)
+			continue;
+		if (f->count == FIELDS_MAX)
+			return ch_fail(err, CH_MALFORMED,
+			    "describe: \"stanza\": more than %d fields",
+			    FIELDS_MAX);
+		f->items[f->count++] =
+		    (struct field){ .key = ch_json_key_at(map, i),
+			    .name = name,
+			    .name_len = strlen(name),
+			    .value = { "", 0 } };
+		f->initials |= 1u << ((unsigned char)name[0] & 31);
+	}
+	return true;
+}
+
+static void
+note_line(struct fields *f, const char *line, size_t len)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		struct field *field = &f->items[i];
+		size_t n = field->name_len;
+
+		if (len <= n || line[n] != ':' ||
+		    strncasecmp(line, field->name, n) != 0)
+			continue;
+		if (field->count++ == 0)
+			field->value =
+			    trim((struct ch_span){ line + n + 1, len - n - 1 });
+	}
+}
+
+/* All fields in one pass: an index has tens of megabytes of stanzas. */
+static void
+find_fields(struct fields *f, struct ch_span stanza)
 {
 	const char *p = stanza.data;
 	const char *end = stanza.data + stanza.len;
-	size_t name_len = strlen(field);
-	size_t count = 0;
 
 	while (p < end) {
 		const char *lf = memchr(p, '\n', (size_t)(end - p));
 		const char *stop = lf == NULL ? end : lf;
-		struct ch_span rest;
 
-		if ((size_t)(stop - p) > name_len && p[name_len] == ':' &&
-		    strncasecmp(p, field, name_len) == 0 && count++ == 0) {
-			rest.data = p + name_len + 1;
-			rest.len = (size_t)(stop - rest.data);
-			*value_out = trim(rest);
-		}
+		if ((f->initials & 1u << ((unsigned char)*p & 31)) != 0)
+			note_line(f, p, (size_t)(stop - p));
 		p = lf == NULL ? end : lf + 1;
 	}
-	return count;
 }
 
 /* What the record says of a member, as the stanza would write it. */
@@ -90,22 +138,22 @@ said_by_record(struct ch_record *r, const char *key)
 }
 
 static bool
-check_field(struct ch_record *r, struct ch_span stanza, const char *key,
-    const char *field, struct ch_err *err)
+check_field(struct ch_record *r, const struct field *field, struct ch_err *err)
 {
+	const char *key = field->key;
 	struct ch_span said = said_by_record(r, key);
-	struct ch_span stands = { "", 0 };
-	size_t count = find_field(stanza, field, &stands);
+	struct ch_span stands = field->value;
 	bool is_needed =
 	    ch_str_equal(key, "name") || ch_str_equal(key, "version");
 
-	if (count > 1)
+	if (field->count > 1)
 		return ch_fail(err, CH_UNTRUSTED,
-		    "its stanza has \"%s\" %zu times", field, count);
-	if (count == 0 && is_needed)
+		    "its stanza has \"%s\" %zu times", field->name,
+		    field->count);
+	if (field->count == 0 && is_needed)
 		return ch_fail(
-		    err, CH_UNTRUSTED, "its stanza has no \"%s\"", field);
-	if (count == 0 || (said.data == NULL && !is_needed))
+		    err, CH_UNTRUSTED, "its stanza has no \"%s\"", field->name);
+	if (field->count == 0 || (said.data == NULL && !is_needed))
 		return true;
 	if (said.data != NULL && ch_span_equal(said, stands))
 		return true;
@@ -135,13 +183,29 @@ ch_stanza_text(struct ch_record *r, struct ch_buf *decoded, struct ch_span *out,
 	return true;
 }
 
+/* A type may write packages of one architecture in other fields. */
+static const struct ch_json *
+map_for(struct ch_record *r, const struct ch_json *map)
+{
+	const struct ch_json *by_arch = ch_json_get(map, "by_arch");
+	struct ch_span arch = { NULL, 0 };
+
+	if (ch_json_count(by_arch) > 0)
+		arch = ch_record_span(r, "arch");
+	for (size_t i = 0; arch.data != NULL && i < ch_json_count(by_arch); i++)
+		if (ch_span_is(arch, ch_json_key_at(by_arch, i)))
+			return ch_json_value_at(by_arch, i);
+	return map;
+}
+
 bool
 ch_stanza_check(
     struct ch_record *r, const struct ch_json *map, struct ch_err *err)
 {
 	struct ch_buf decoded = { 0 };
+	struct fields fields;
 	struct ch_span stanza;
-	bool agrees = true;
+	bool agrees;
 
 	if (r->kind != CH_KIND_PACKAGE || ch_json_count(map) == 0)
 		return true;
@@ -149,13 +213,11 @@ ch_stanza_check(
 		ch_buf_free(&decoded);
 		return err->status == CH_OK;
 	}
-	for (size_t i = 0; i < ch_json_count(map) && agrees; i++) {
-		const char *field = ch_json_string(ch_json_value_at(map, i));
-
-		if (field != NULL)
-			agrees = check_field(
-			    r, stanza, ch_json_key_at(map, i), field, err);
-	}
+	agrees = take_map(&fields, map_for(r, map), err);
+	if (agrees)
+		find_fields(&fields, stanza);
+	for (size_t i = 0; i < fields.count && agrees; i++)
+		agrees = check_field(r, &fields.items[i], err);
 	ch_buf_free(&decoded);
 	return agrees || ch_wrap(err, "%s", ch_record_string(r, "name"));
 }

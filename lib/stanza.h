@@ -11,8 +11,11 @@
  * plugin's describe names the fields:
  *
  *	"stanza":{"name":"Package","version":"Version","arch":"Architecture",
- *	          "size":"Size","sha256":"SHA256"}
+ *	          "size":"Size","sha256":"SHA256",
+ *	          "by_arch":{"source":{"name":"Package","version":"Version"}}}
  *
+ * A package whose arch is a member of "by_arch" is compared by that map and no
+ * other: a source's entry has the architectures it can be built for.
  * Names are compared with their case ignored, the first space behind the colon
  * may be missing, a line that begins with a blank goes on with the field above
  * it.  A field that stands twice is refused; "name" and "version" must be

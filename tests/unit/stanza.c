@@ -8,21 +8,22 @@
 
 static struct ch_err err;
 
-/* The record is that of "bash 5.2 amd64, 7 bytes", with a stanza of ours. */
+/* The record is that of "bash 5.2, 7 bytes", with a stanza of ours. */
 static bool
-agrees(const char *member)
+agrees_on(const char *arch, const char *member)
 {
 	static const char map_text[] =
 	    "{\"name\":\"Package\",\"version\":\"Version\","
 	    "\"arch\":\"Architecture\",\"size\":\"Size\","
-	    "\"sha256\":\"SHA256\"}";
+	    "\"sha256\":\"SHA256\",\"by_arch\":{\"source\":"
+	    "{\"name\":\"Package\",\"version\":\"Version\"}}}";
 	struct ch_json *map =
 	    ch_json_parse(map_text, sizeof(map_text) - 1, "map", &err);
 	struct ch_record r = { 0 };
 	char *line = ch_format("{\"record\":\"package\",\"name\":\"bash\","
-			       "\"version\":\"5.2\",\"arch\":\"amd64\","
+			       "\"version\":\"5.2\",\"arch\":\"%s\","
 			       "\"path\":\"p\",\"size\":7%s%s}",
-	    member[0] == '\0' ? "" : ",", member);
+	    arch, member[0] == '\0' ? "" : ",", member);
 	bool is_so = ch_record_parse(&r, ch_span_of(line), &err) &&
 		     ch_stanza_check(&r, map, &err);
 
@@ -66,6 +67,27 @@ test_fields(void)
 	    "others are not");
 }
 
+static bool
+agrees(const char *member)
+{
+	return agrees_on("amd64", member);
+}
+
+static void
+test_by_arch(void)
+{
+	ok_if(agrees_on("source", "\"sha256\":\"x\",\"stanza\":"
+				  "\"Package: bash\\nVersion: 5.2\\n"
+				  "Architecture: any all\\nSHA256: y\\n\""),
+	    "an architecture with fields of its own");
+	ok_if(!agrees_on("source", "\"stanza\":\"Package: bash\\n"
+				   "Version: 5.1\\n\""),
+	    "these are compared as well");
+	ok_if(!agrees_on("any", "\"stanza\":\"Package: bash\\nVersion: 5.2\\n"
+				"Architecture: any all\\n\""),
+	    "other architectures are compared by the common fields");
+}
+
 int
 main(void)
 {
@@ -106,5 +128,6 @@ main(void)
 	    "base64 that does not");
 	ok_if(!agrees("\"stanza64\":\"UGFja2F\"") && err.status == CH_MALFORMED,
 	    "no base64");
+	test_by_arch();
 	return done();
 }
