@@ -47,6 +47,12 @@
 	    b, "include", type, LIST, NULL, what " of which one must match"),  \
 	    OTHER(b, "exclude", type, LIST, NULL,                              \
 		what " of which none may match")
+/* The same for one of some words. */
+#define IN_EX_OF(b, words, what)                                               \
+	OTHER(b, "include", CH_KEY_CHOICE, LIST, words,                        \
+	    what " of which one must match"),                                  \
+	    OTHER(b, "exclude", CH_KEY_CHOICE, LIST, words,                    \
+		what " of which none may match")
 
 static const struct ch_key keys[] = {
 	BLOCK("", "storage", 0, "storage", "where everything is kept"),
@@ -192,9 +198,28 @@ static const struct ch_key keys[] = {
 	    "by priority"),
 	BLOCK(
 	    "filters.deb", "sections", 0, "filters.deb.sections", "by section"),
+	BLOCK("filters.deb", "sources", 0, "filters.deb.sources",
+	    "by the source package it was built from"),
+	BLOCK("filters.deb", "kinds", 0, "filters.deb.kinds", "by kind"),
+	BLOCK("filters.deb", "multi_arch", 0, "filters.deb.multi_arch",
+	    "by Multi-Arch"),
+	BLOCK("filters.deb", "tags", 0, "filters.deb.tags", "by debtag"),
+	BLOCK("filters.deb", "phased", 0, "filters.deb.phased",
+	    "updates that are given to a part of the clients yet"),
+	CHOICE("filters.deb", "source_packages", "all|matching|none", "all",
+	    "matching: those that the kept binaries were built from, whatever "
+	    "the other filters say of them"),
 	IN_EX("filters.deb.components", CH_KEY_TEXT, "components"),
 	IN_EX("filters.deb.priorities", CH_KEY_TEXT, "priorities"),
 	IN_EX("filters.deb.sections", CH_KEY_TEXT, "sections"),
+	IN_EX("filters.deb.sources", CH_KEY_TEXT, "source packages"),
+	IN_EX_OF("filters.deb.kinds", "deb|udeb|source", "kinds"),
+	IN_EX_OF("filters.deb.multi_arch", "no|same|foreign|allowed",
+	    "values (no is that of packages without)"),
+	IN_EX("filters.deb.tags", CH_KEY_TEXT, "debtags"),
+	INT("filters.deb.phased", "min", NULL, 0, 100,
+	    "drop what fewer per cent of the clients get: 100 keeps finished "
+	    "updates, 1 drops those that were stopped"),
 	BOOL("filters.post_processing", "only_latest_version", "false",
 	    "keep one version of each name and architecture"),
 	INT("filters.post_processing", "only_latest_n_versions", NULL, 1,

@@ -6,6 +6,7 @@
 
 #include "log.h"
 #include "rules_latest.h"
+#include "rules_source.h"
 #include "stream.h"
 #include "through.h"
 
@@ -17,6 +18,8 @@ struct filter {
 	struct ch_through *through;        /* runs, or NULL */
 	struct ch_latest *latest;          /* holds packages, or NULL */
 	struct ch_record held;             /* one of these */
+	struct ch_source_match match;      /* sources wait here */
+	bool matches;                      /* sources follow binaries */
 	bool has_refused;                  /* a mark with another stamp */
 	uint64_t seen;                     /* packages asked about */
 	uint64_t kept;                     /* of these */
@@ -54,13 +57,29 @@ explain_latest(
 	explain(name, version, arch, why);
 }
 
+/* The last step: what waits, and what another part has, is dropped here. */
+static enum ch_verdict
+deliver(struct filter *f, struct ch_record *r, struct ch_err *err)
+{
+	if (!f->matches || r->kind != CH_KIND_PACKAGE)
+		return CH_PASS;
+	if (ch_rules_is_source(r))
+		return ch_sources_hold(&f->match, r, err) ? CH_DROP : CH_FAIL;
+	ch_sources_note(&f->match, r);
+	return ch_shard_has(&f->o->shard, r) ? CH_PASS : CH_DROP;
+}
+
 static bool
 write_record(void *ctx, struct ch_record *r, struct ch_err *err)
 {
 	struct filter *f = ctx;
+	enum ch_verdict verdict;
 
 	if (r->kind == CH_KIND_REJECT && !ch_marks_see(&f->stage.own, r, err))
 		return false;
+	verdict = deliver(f, r, err);
+	if (verdict != CH_PASS)
+		return verdict == CH_DROP;
 	return ch_record_write(r, &f->stage.out, err);
 }
 
@@ -73,37 +92,59 @@ start_program(struct filter *f, struct ch_err *err)
 	return f->through != NULL;
 }
 
+/* A source whose binaries decide. */
+static bool
+follows(const struct filter *f, struct ch_record *r)
+{
+	return f->matches && ch_rules_is_source(r);
+}
+
 /* One that all rules keep. */
 static enum ch_verdict
 keep(struct filter *f, struct ch_record *r, struct ch_err *err)
 {
-	f->kept++;
+	if (!follows(f, r))
+		f->kept++;
 	if (!f->through)
-		return CH_PASS;
+		return deliver(f, r, err);
 	return ch_through_send(f->through, r, err) ? CH_DROP : CH_FAIL;
+}
+
+static void
+explain_record(struct ch_record *r, const char *why)
+{
+	explain(ch_record_string(r, "name"), ch_record_string(r, "version"),
+	    ch_record_string(r, "arch"), why);
 }
 
 static enum ch_verdict
 on_package(struct filter *f, struct ch_record *r, struct ch_err *err)
 {
+	bool is_free = follows(f, r);
 	const char *why = NULL;
 
 	f->seen++;
-	if (!ch_rules_check(f->o->rules, r, &why, err))
+	if (!is_free && !ch_rules_check(f->o->rules, r, &why, err))
 		return CH_FAIL;
 	if (why) {
 		if (f->o->explains)
-			explain(ch_record_string(r, "name"),
-			    ch_record_string(r, "version"),
-			    ch_record_string(r, "arch"), why);
+			explain_record(r, why);
 		return CH_DROP;
 	}
 	/* What goes on is checked; what is dropped can do no harm. */
 	if (!ch_record_check(r, err))
 		return CH_FAIL;
-	if (!f->latest)
+	if (!f->latest || is_free)
 		return keep(f, r, err);
 	return ch_latest_add(f->latest, r, err) ? CH_DROP : CH_FAIL;
+}
+
+/* Where sources follow binaries, these may be in another part: deliver(). */
+static bool
+is_ours(const struct filter *f, struct ch_record *r)
+{
+	return (f->matches && r->kind == CH_KIND_PACKAGE) ||
+	       ch_shard_has(&f->o->shard, r);
 }
 
 static enum ch_verdict
@@ -118,7 +159,7 @@ on_record(void *ctx, struct ch_record *r, struct ch_err *err)
 	}
 	if (!start_program(f, err))
 		return CH_FAIL;
-	if (!ch_shard_has(&f->o->shard, r))
+	if (!is_ours(f, r))
 		return CH_DROP;
 	return r->kind == CH_KIND_PACKAGE ? on_package(f, r, err) : CH_PASS;
 }
@@ -152,12 +193,30 @@ release_latest(struct filter *f, struct ch_err *err)
 }
 
 static bool
-on_input_end(void *ctx, struct ch_err *err)
+release_sources(struct filter *f, struct ch_err *err)
 {
-	struct filter *f = ctx;
+	struct ch_record *r = &f->match.record;
+	bool matches = false;
+	enum ch_next next;
 
-	if (!start_program(f, err) || (f->latest && !release_latest(f, err)))
+	if (!ch_sources_finish(&f->match, err))
 		return false;
+	while ((next = ch_sources_next(&f->match, &matches, err)) == CH_ITEM) {
+		f->kept += matches;
+		if (!matches && f->o->explains)
+			explain_record(r,
+			    "source-packages matching: no binary built from "
+			    "it is kept");
+		if (matches && ch_shard_has(&f->o->shard, r) &&
+		    !ch_record_write(r, &f->stage.out, err))
+			return false;
+	}
+	return next == CH_END;
+}
+
+static void
+tell(const struct filter *f)
+{
 	if (f->seen > 0 && f->kept == 0)
 		ch_warn("the rules keep none of %" PRIu64
 			" packages: --explain names the rule that drops each",
@@ -165,7 +224,19 @@ on_input_end(void *ctx, struct ch_err *err)
 	else
 		ch_debug("kept %" PRIu64 " of %" PRIu64 " packages", f->kept,
 		    f->seen);
-	return !f->through || ch_through_finish(f->through, err);
+}
+
+static bool
+on_input_end(void *ctx, struct ch_err *err)
+{
+	struct filter *f = ctx;
+
+	if (!start_program(f, err) || (f->latest && !release_latest(f, err)) ||
+	    (f->through && !ch_through_finish(f->through, err)) ||
+	    !release_sources(f, err))
+		return false;
+	tell(f);
+	return true;
 }
 
 static bool
@@ -188,6 +259,7 @@ ch_filter_run(const struct ch_filter_options *options, struct ch_err *err)
 	int status;
 
 	ch_stage_init(&f.stage);
+	f.matches = ch_rules_sources(options->rules) == CH_SOURCES_MATCHING;
 	f.stage.ctx = &f;
 	f.stage.on_record = on_record;
 	f.stage.on_input_end = on_input_end;
@@ -199,6 +271,7 @@ ch_filter_run(const struct ch_filter_options *options, struct ch_err *err)
 	ch_through_free(f.through);
 	ch_latest_free(f.latest);
 	ch_record_free(&f.held);
+	ch_sources_free(&f.match);
 	ch_stage_free(&f.stage);
 	return status;
 }

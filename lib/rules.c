@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rules_parts.h"
+#include "rules_source.h"
 #include "when.h"
 
 #include "banned.h"
@@ -11,6 +12,7 @@
 #define DAY        86400
 #define DAYS_MAX   3650000
 #define LATEST_MAX 1000000
+#define WHOLE      100 /* per cent */
 
 struct ch_rules *
 ch_rules_new(void)
@@ -96,6 +98,35 @@ set_no_source(struct ch_rules *r, const char *value, struct ch_err *err)
 }
 
 static bool
+set_sources(struct ch_rules *r, const char *value, struct ch_err *err)
+{
+	static const char *const words[] = { [CH_SOURCES_ALL] = "all",
+		[CH_SOURCES_MATCHING] = "matching",
+		[CH_SOURCES_NONE] = "none" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(words[i], value) != 0)
+			continue;
+		r->sources = (enum ch_sources)i;
+		return true;
+	}
+	return ch_fail(
+	    err, CH_USAGE, "'%s': it is one of all, matching, none", value);
+}
+
+static bool
+set_min_phased(struct ch_rules *r, const char *value, struct ch_err *err)
+{
+	uint64_t share = 0;
+
+	if (!ch_parse_uint(value, WHOLE, &share))
+		return ch_fail(
+		    err, CH_USAGE, "'%s': not a share, 0 to %d", value, WHOLE);
+	r->min_phased = (struct ch_limit){ true, (int64_t)share };
+	return true;
+}
+
+static bool
 set_include(struct ch_rules *r, const char *value, struct ch_err *err)
 {
 	return ch_patterns_add(&r->include, value, err);
@@ -140,6 +171,8 @@ static const struct {
 	{ "older-than", set_older_than },
 	{ "last-days", set_last_days },
 	{ "no-source", set_no_source },
+	{ "source-packages", set_sources },
+	{ "min-phased", set_min_phased },
 	{ "where", ch_rules_add_where },
 	{ "include", set_include },
 	{ "exclude", set_exclude },
@@ -247,6 +280,31 @@ check_time(struct ch_rules *rules, struct ch_record *r)
 	return rules->why.len == 0;
 }
 
+/* An update that is given to no client any more, or to some only. */
+static bool
+check_phased(struct ch_rules *rules, struct ch_record *r)
+{
+	uint64_t share = 0;
+
+	if (!rules->min_phased.is_set ||
+	    !ch_parse_uint_span(
+		ch_record_lookup(r, "apt.phased"), CH_MAX_INT, &share) ||
+	    (int64_t)share >= rules->min_phased.value)
+		return true;
+	ch_buf_printf(&rules->why, "min-phased %" PRId64 ": has %" PRIu64,
+	    rules->min_phased.value, share);
+	return false;
+}
+
+static bool
+check_sources(struct ch_rules *rules, struct ch_record *r)
+{
+	if (rules->sources != CH_SOURCES_NONE || !ch_rules_is_source(r))
+		return true;
+	ch_buf_puts(&rules->why, "source-packages none");
+	return false;
+}
+
 bool
 ch_rules_check(struct ch_rules *rules, struct ch_record *r,
     const char **why_out, struct ch_err *err)
@@ -255,8 +313,10 @@ ch_rules_check(struct ch_rules *rules, struct ch_record *r,
 
 	ch_buf_clear(&rules->why);
 	*why_out = NULL;
+	rules->has_stanza = false;
 	holds = check_arch(rules, r) && check_size(rules, r) &&
-		check_time(rules, r);
+		check_time(rules, r) && check_sources(rules, r) &&
+		check_phased(rules, r);
 	if (holds && !ch_rules_check_attributes(rules, r, &holds, err))
 		return false;
 	if (holds && !ch_rules_check_patterns(rules, r, err))
@@ -264,6 +324,12 @@ ch_rules_check(struct ch_rules *rules, struct ch_record *r,
 	if (rules->why.len > 0)
 		*why_out = rules->why.data;
 	return true;
+}
+
+enum ch_sources
+ch_rules_sources(const struct ch_rules *rules)
+{
+	return rules->sources;
 }
 
 uint64_t
@@ -299,5 +365,7 @@ ch_rules_free(struct ch_rules *rules)
 	ch_buf_free(&rules->why);
 	ch_buf_free(&rules->full);
 	ch_buf_free(&rules->scratch);
+	ch_buf_free(&rules->decoded);
+	ch_buf_free(&rules->folded);
 	ch_free(rules);
 }

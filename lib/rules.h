@@ -13,6 +13,8 @@
  * newer-than, older-than   a date or a duration before now; inclusive
  * last-days                days before now
  * no-source                "yes": no source packages of rpm
+ * source-packages          "all", "none", or "matching", see rules_source.h
+ * min-phased               per cent of an update's clients, apt
  * where                    PATH=VALUE, PATH!=VALUE, PATH~REGEX, PATH!~REGEX
  * include, exclude         regular expressions
  * latest                   versions to keep, see rules_latest.h
@@ -21,11 +23,14 @@
  * A pattern is searched, without anchors of its own, in the name and in
  * name-version.arch (the version without its epoch); with the prefix "name:"
  * or "full:" in the one only.  A where PATH leads into the record,
- * "apt.section"; an array holds when one of its elements does; conditions on
- * the same path are alternatives, different paths must all hold.
+ * "apt.section", or "stanza.FIELD" into the upstream entry that it carries; an
+ * array holds when one of its elements does; conditions on the same path are
+ * alternatives, different paths must all hold.
  *
  * Where a record says nothing: arch, size and time rules, and those of the
  * rpm block, keep it; deb rules and where do not, unless they only exclude.
+ * A Debian package without a source is its own, one without a phase is in its
+ * last, one without Multi-Arch says no.
  */
 
 #ifndef CH_RULES_H
@@ -39,6 +44,13 @@
 #include "version.h"
 
 struct ch_rules;
+
+/* Which source packages of apt are kept. */
+enum ch_sources {
+	CH_SOURCES_ALL,      /* that the other rules keep */
+	CH_SOURCES_MATCHING, /* those of the binaries that are kept */
+	CH_SOURCES_NONE
+};
 
 struct ch_rules *ch_rules_new(void);
 /* Sets or, where a rule takes several values, adds one; CH_USAGE. */
@@ -59,6 +71,7 @@ bool ch_rules_add_config(struct ch_rules *rules, const struct ch_json *filters,
 bool ch_rules_check(struct ch_rules *rules, struct ch_record *r,
     const char **why_out, struct ch_err *err) CH_MUST_CHECK;
 
+enum ch_sources ch_rules_sources(const struct ch_rules *rules);
 uint64_t ch_rules_latest(const struct ch_rules *rules); /* 0: all */
 /* The order that was asked for; NULL: each type's own. */
 const struct ch_order *ch_rules_order(const struct ch_rules *rules);

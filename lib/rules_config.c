@@ -19,6 +19,8 @@ static const struct {
 	{ "metadata.build_time.newer_than", NULL, "newer-than" },
 	{ "metadata.build_time.older_than", NULL, "older-than" },
 	{ "metadata.build_time.last_n_days", NULL, "last-days" },
+	{ "deb.phased.min", NULL, "min-phased" },
+	{ "deb.source_packages", NULL, "source-packages" },
 	{ "where", NULL, "where" },
 	{ "patterns.include", "include_packages", "include" },
 	{ "patterns.exclude", "exclude_packages", "exclude" },
@@ -38,6 +40,10 @@ static const struct {
 	{ "deb.components", "apt.component", "apt", false },
 	{ "deb.priorities", "apt.priority", "apt", false },
 	{ "deb.sections", "apt.section", "apt", false },
+	{ "deb.sources", "apt.source", "apt", false },
+	{ "deb.multi_arch", "apt.multi_arch", "apt", false },
+	{ "deb.tags", "apt.tags", "apt", false },
+	{ "deb.kinds", "apt.kind", "apt", false },
 };
 
 /* Strings and integers as text; NULL for anything else.  Owned. */

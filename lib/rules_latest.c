@@ -1,14 +1,11 @@
 #include "rules_latest.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "log.h"
-#include "sys.h"
+#include "rules_spill.h"
 
 #include "banned.h"
 
@@ -43,9 +40,7 @@ struct ch_latest {
 	struct origin *origins;       /* owned */
 	size_t origin_count;          /* in use */
 	bool *is_kept;                /* by index, after finish */
-	int fd;                       /* the spill, -1: none yet */
-	struct ch_out out;            /* to it */
-	struct ch_in in;              /* from it */
+	struct ch_spill spill;        /* the lines */
 	size_t next;                  /* line to read next */
 	uint64_t invalid;             /* records without a valid version */
 	size_t first_invalid;         /* one of these entries */
@@ -58,8 +53,6 @@ ch_latest_new(uint64_t keep, const struct ch_order *order)
 
 	l->keep = keep;
 	l->asked = order;
-	l->fd = -1;
-	l->in.fd = -1;
 	return l;
 }
 
@@ -75,32 +68,6 @@ ch_latest_see(struct ch_latest *l, struct ch_record *repo)
 	    ch_realloc(l->origins, l->origin_count + 1, sizeof(*l->origins));
 	l->origins[l->origin_count++] =
 	    (struct origin){ ch_strdup(id), ch_order_named(name) };
-}
-
-static bool
-open_spill(struct ch_latest *l, struct ch_err *err)
-{
-	const char *dir = getenv("TMPDIR");
-	int error;
-
-	if (!dir || dir[0] != '/')
-		dir = "/var/tmp";
-	error = ch_sys_open(AT_FDCWD, dir, O_TMPFILE | O_RDWR, 0600, &l->fd);
-	if (error == EOPNOTSUPP || error == EISDIR || error == EINVAL) {
-		char *path =
-		    ch_format("%s/.tmp-filter-%ld", dir, (long)getpid());
-
-		error = ch_sys_open(
-		    AT_FDCWD, path, O_CREAT | O_EXCL | O_RDWR, 0600, &l->fd);
-		if (error == 0)
-			error = ch_sys_unlink(AT_FDCWD, path);
-		ch_free(path);
-	}
-	if (error != 0)
-		return ch_fail_errno(err, error,
-		    "%s: cannot make a temporary file (set TMPDIR)", dir);
-	ch_out_init(&l->out, l->fd, "temporary file of latest");
-	return true;
 }
 
 /* Appends a member's text and a NUL; returns its offset from start. */
@@ -159,20 +126,8 @@ bool
 ch_latest_add(
     struct ch_latest *l, struct ch_record *package, struct ch_err *err)
 {
-	struct ch_buf line = { 0 };
-	bool is_written;
-
-	if (l->fd < 0 && !open_spill(l, err))
-		return false;
 	add_entry(l, package);
-	if (!package->is_changed)
-		return ch_out_write(&l->out, package->line.data,
-			   package->line.len, err) &&
-		       ch_out_write(&l->out, "\n", 1, err);
-	ch_record_print(package, &line);
-	is_written = ch_out_write(&l->out, line.data, line.len, err);
-	ch_buf_free(&line);
-	return is_written;
+	return ch_spill_add(&l->spill, package, err);
 }
 
 static const char *
@@ -307,18 +262,11 @@ ch_latest_finish(
 {
 	if (l->count == 0)
 		return true;
-	if (!find_orders(l, err) || !ch_out_flush(&l->out, err))
+	if (!find_orders(l, err) || !ch_spill_rewind(&l->spill, err))
 		return false;
 	qsort_r(l->entries, l->count, sizeof(*l->entries), compare_entries, l);
 	l->is_kept = ch_calloc(l->count, sizeof(*l->is_kept));
 	choose(l, on_drop, ctx);
-	if (lseek(l->fd, 0, SEEK_SET) != 0)
-		return ch_fail_errno(
-		    err, errno, "temporary file of latest: cannot rewind");
-	ch_out_free(&l->out);
-	ch_in_init(&l->in, l->fd, "temporary file of latest");
-	l->in.line_max = CH_BUF_MAX;
-	l->fd = -1;
 	return true;
 }
 
@@ -326,7 +274,7 @@ enum ch_next
 ch_latest_next(struct ch_latest *l, struct ch_span *line, struct ch_err *err)
 {
 	while (l->next < l->count) {
-		enum ch_next next = ch_in_line(&l->in, line, err);
+		enum ch_next next = ch_spill_next(&l->spill, line, err);
 
 		if (next == CH_END) {
 			(void)ch_fail(err, CH_TEMPORARY,
@@ -344,12 +292,7 @@ ch_latest_free(struct ch_latest *l)
 {
 	if (!l)
 		return;
-	if (l->fd >= 0) {
-		ch_out_free(&l->out);
-		(void)close(l->fd);
-	}
-	if (l->in.fd >= 0)
-		ch_in_close(&l->in);
+	ch_spill_free(&l->spill);
 	for (size_t i = 0; i < l->origin_count; i++)
 		ch_free(l->origins[i].repo);
 	ch_free(l->origins);

@@ -19,6 +19,7 @@ struct ch_condition {
 /* All conditions on one path. */
 struct ch_attribute {
 	char *path;                 /* "apt.section" */
+	const char *field;          /* of the stanza, in path, or NULL */
 	const char *type;           /* records of this type only, or NULL */
 	bool absent_passes;         /* what is not said is no reason */
 	struct ch_condition *items; /* owned */
@@ -51,6 +52,8 @@ struct ch_rules {
 	struct ch_limit older_than;      /* Unix seconds */
 	struct ch_limit last_days;       /* Unix seconds, from now */
 	bool no_source;                  /* drop rpm sources */
+	struct ch_limit min_phased;      /* per cent */
+	enum ch_sources sources;         /* which of apt stay */
 	struct ch_attribute *attributes; /* owned */
 	size_t attribute_count;          /* in use */
 	struct ch_patterns include;      /* one must match */
@@ -64,7 +67,21 @@ struct ch_rules {
 	struct ch_buf why;               /* of the last package dropped */
 	struct ch_buf full;              /* its name-version.arch */
 	struct ch_buf scratch;           /* a decoded value */
+	bool has_stanza;                 /* stanza is of this package */
+	struct ch_span stanza;           /* its text, data NULL: none */
+	struct ch_buf decoded;           /* memory of stanza */
+	struct ch_buf folded;            /* a field of several lines */
 };
+
+/* What a package says to a condition. */
+struct ch_said {
+	struct ch_span raw; /* JSON, or text; data NULL: nothing */
+	bool is_text;       /* raw is text as it is */
+};
+
+/* rules_value.c: the value of a path, a default, or a field of the stanza. */
+bool ch_rules_value(struct ch_rules *rules, const struct ch_attribute *a,
+    struct ch_record *r, struct ch_said *out, struct ch_err *err) CH_MUST_CHECK;
 
 /* The conditions on a path, made when absent; type is a constant or NULL. */
 struct ch_attribute *ch_rules_attribute(

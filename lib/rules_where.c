@@ -4,6 +4,8 @@
 
 #include "banned.h"
 
+#define STANZA "stanza."
+
 struct ch_attribute *
 ch_rules_attribute(struct ch_rules *rules, const char *path, const char *type)
 {
@@ -18,6 +20,8 @@ ch_rules_attribute(struct ch_rules *rules, const char *path, const char *type)
 	    rules->attribute_count + 1, sizeof(*rules->attributes));
 	a = &rules->attributes[rules->attribute_count++];
 	*a = (struct ch_attribute){ .path = ch_strdup(path), .type = type };
+	if (ch_str_starts(path, STANZA))
+		a->field = a->path + strlen(STANZA);
 	return a;
 }
 
@@ -91,12 +95,8 @@ text_of(struct ch_rules *rules, struct ch_span raw)
 }
 
 static bool
-judge(void *ctx, struct ch_span key, struct ch_span raw, struct ch_err *err)
+judge_text(struct verdict *v, struct ch_span text, struct ch_err *err)
 {
-	struct verdict *v = ctx;
-	struct ch_span text = text_of(v->rules, raw);
-
-	(void)key;
 	for (size_t i = 0; text.data && i < v->a->count; i++) {
 		const struct ch_condition *c = &v->a->items[i];
 		bool holds = c->value && ch_span_is(text, c->value);
@@ -111,29 +111,13 @@ judge(void *ctx, struct ch_span key, struct ch_span raw, struct ch_err *err)
 	return true;
 }
 
-/* An rpm without the attribute has its epoch in its version, or 0. */
-static struct ch_span
-epoch_of(struct ch_record *r)
+static bool
+judge(void *ctx, struct ch_span key, struct ch_span raw, struct ch_err *err)
 {
-	struct ch_span version = ch_record_span(r, "version");
-	const char *colon =
-	    version.len > 0 ? memchr(version.data, ':', version.len) : NULL;
+	struct verdict *v = ctx;
 
-	if (!colon)
-		return CH_SPAN("0");
-	return (struct ch_span){ version.data, (size_t)(colon - version.data) };
-}
-
-static struct ch_span
-value_of(const struct ch_attribute *a, struct ch_record *r)
-{
-	struct ch_span raw = ch_record_lookup(r, a->path);
-
-	if (raw.data && ch_span_is(raw, "null"))
-		raw.data = NULL;
-	if (!raw.data && strcmp(a->path, "rpm.epoch") == 0)
-		raw = epoch_of(r);
-	return raw;
+	(void)key;
+	return judge_text(v, text_of(v->rules, raw), err);
 }
 
 static bool
@@ -176,13 +160,21 @@ static bool
 check_attribute(struct ch_rules *rules, const struct ch_attribute *a,
     struct ch_record *r, bool *holds, struct ch_err *err)
 {
-	struct ch_span raw = value_of(a, r);
 	struct verdict v = { rules, a, false, NULL };
+	struct ch_said said;
+	bool is_judged = true;
 
-	if (!raw.data)
+	if (!ch_rules_value(rules, a, r, &said, err))
+		return false;
+	if (!said.raw.data)
 		v.is_wanted = a->absent_passes;
-	else if (!(raw.data[0] == '[' ? ch_json_each(raw, judge, &v, err)
-				      : judge(&v, raw, raw, err)))
+	else if (said.is_text)
+		is_judged = judge_text(&v, said.raw, err);
+	else if (said.raw.data[0] == '[')
+		is_judged = ch_json_each(said.raw, judge, &v, err);
+	else
+		is_judged = judge(&v, said.raw, said.raw, err);
+	if (!is_judged)
 		return false;
 	*holds = !v.reason && (v.is_wanted || !has_wanted(a));
 	if (!*holds)

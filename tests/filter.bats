@@ -39,8 +39,8 @@ kept() {
 	[ "$status" -eq 0 ]
 	[ -z "$stderr" ]
 	for o in include exclude arch not-arch min-size max-size newer-than \
-		older-than last-days where latest order config repo explain \
-		shard through compare version; do
+		older-than last-days where source-packages min-phased latest \
+		order config repo explain shard through compare version; do
 		[[ $output == *"--$o"* ]]
 		grep -q -e "Fl -$o" "$TOP/man/chantal-filter.1"
 	done
@@ -52,7 +52,8 @@ kept() {
 	for args in --nonsense 'stray operand' '--include (' '--include g++' \
 		'--min-size much' '--newer-than soon' '--last-days 0' \
 		'--latest 0' '--latest x' '--order abc' '--where x' \
-		'--where =x' '--where x~(' '--shard 0/2' '--shard 3/2' \
+		'--where =x' '--where x~(' '--source-packages some' \
+		'--min-phased 101' '--min-phased x' '--shard 0/2' '--shard 3/2' \
 		'--shard 2' --through '--compare nonsense 1 2' '--compare deb 1' \
 		'--config nothing.yaml' '--arch'; do
 		# shellcheck disable=SC2086 # split on purpose
@@ -532,7 +533,7 @@ foo-doc 1.0 all: arch: is none of the wanted" ]
 	cp stream stream.ndjson
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$TOP/man/chantal-filter.1" |
 		awk '/^\.Bd/ { on = 1; print "{"; next } /^\.Ed/ { on = 0; print "}"; next } on' |
-		sed 's/\\e$/\\/' >examples
+		sed -e 's/\\e$/\\/' -e 's/\\(ti/~/g' >examples
 	grep -q chantal-filter examples
 	sh -eu examples
 }

@@ -29,6 +29,11 @@ static const struct ch_cli cli = {
 	"  --last-days N      built in the last N days\n"
 	"  --where CONDITION  PATH=VALUE, PATH!=VALUE, PATH~REGEX, "
 	"PATH!~REGEX\n"
+	"  --source-packages WHICH\n"
+	"                     of apt: all, none, or matching: those of the\n"
+	"                     binaries that are kept\n"
+	"  --min-phased N     of apt: drop updates for under N per cent of\n"
+	"                     the clients\n"
 	"  --latest N         keep N versions of each name and architecture\n"
 	"  --order ORDER      how --latest compares: rpm, deb, apk, semver,\n"
 	"                     pep440, vkey\n"
@@ -75,6 +80,8 @@ static const struct option long_options[] = {
 	{ "older-than", required_argument, NULL, OPT_RULE },
 	{ "last-days", required_argument, NULL, OPT_RULE },
 	{ "where", required_argument, NULL, OPT_RULE },
+	{ "source-packages", required_argument, NULL, OPT_RULE },
+	{ "min-phased", required_argument, NULL, OPT_RULE },
 	{ "latest", required_argument, NULL, OPT_RULE },
 	{ "order", required_argument, NULL, OPT_RULE },
 	{ NULL, 0, NULL, 0 },

@@ -24,6 +24,7 @@ _chantal_value() {
 		--type) _chantal_config --list --fields type | sort -u ;;
 		--tag) _chantal_config --list --fields tags | tr -d '[]"' | tr , '\n' | sort -u ;;
 		--format) printf 'table\njson\ncsv\n' ;;
+		--source-packages) printf 'all\nmatching\nnone\n' ;;
 		--link) printf 'hard\nreflink\ncopy\n' ;;
 		--switch) printf 'exchange\nsymlink\n' ;;
 		*) return 1 ;;
