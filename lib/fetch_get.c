@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "fetch_parts.h"
+#include "log.h"
 #include "validators.h"
 
 #include "banned.h"
@@ -15,6 +16,9 @@ struct job {
 	struct ch_want *want;      /* it fulfils */
 	struct ch_put *put;        /* bytes on their way to the pool */
 	struct ch_validator known; /* of the body we have */
+	size_t first_url;          /* of the want's, in the request */
+	bool has_kept;             /* kept says why an earlier URL failed */
+	struct ch_err kept;        /* its bytes were not what was claimed */
 	struct job *next;          /* of the living ones */
 	struct job **link;         /* what points to it */
 };
@@ -69,7 +73,8 @@ on_begin(void *ctx, const struct ch_http_info *info, struct ch_err *err)
 	if (job->put != NULL)
 		return true;
 	job->put = ch_pool_put_begin(job->round->f->pool, want->as,
-	    want->has_size ? want->size : CH_SIZE_UNKNOWN, 0, err);
+	    want->has_size ? want->size : CH_SIZE_UNKNOWN,
+	    ch_fetch_claimed_hashes(want), err);
 	return job->put != NULL;
 }
 
@@ -90,23 +95,6 @@ on_data(void *ctx, const void *bytes, size_t len, struct ch_err *err)
 }
 
 static bool
-check_facts(const struct ch_want *want, const struct ch_put_facts *facts,
-    struct ch_err *err)
-{
-	if (want->has_size && want->size != facts->size)
-		return ch_fail(err, CH_UNTRUSTED,
-		    "%llu bytes, but it should have %llu",
-		    (unsigned long long)facts->size,
-		    (unsigned long long)want->size);
-	if (want->sha256[0] != '\0' &&
-	    !ch_str_equal(want->sha256, facts->sha256))
-		return ch_fail(err, CH_UNTRUSTED,
-		    "sha256 is %s, but it should be %s", facts->sha256,
-		    want->sha256);
-	return true;
-}
-
-static bool
 accept_body(struct job *job, struct ch_err *err)
 {
 	static const struct ch_http_info empty = { .url = "" };
@@ -118,7 +106,7 @@ accept_body(struct job *job, struct ch_err *err)
 	if (job->put == NULL && !on_begin(job, &empty, err))
 		return false;
 	if (!ch_pool_put_end(job->put, &facts, err) ||
-	    !check_facts(want, &facts, err))
+	    !ch_fetch_check_claims(want, &facts, err))
 		return false;
 	put = job->put;
 	job->put = NULL;
@@ -135,13 +123,17 @@ copy_or_null(const char *s)
 	return s == NULL ? NULL : ch_strdup(s);
 }
 
-static void
-take_known(struct job *job)
+static bool
+take_known(struct job *job, struct ch_err *err)
 {
 	struct ch_want *want = job->want;
 
+	if (!ch_fetch_check_object(job->round->f->pool, want, job->known.sha256,
+		job->known.size, err))
+		return false;
 	memcpy(want->sha256, job->known.sha256, sizeof(want->sha256));
 	want->size = job->known.size;
+	return true;
 }
 
 /* Fulfilled, absent, or failed. */
@@ -158,13 +150,14 @@ settle(struct job *job, const struct ch_http_result *result, struct ch_err *err)
 		want->last_modified = copy_or_null(result->last_modified);
 		break;
 	case CH_HTTP_NOT_MODIFIED:
-		take_known(job);
+		if (!take_known(job, err))
+			return ch_wrap(err, "%s", result->url);
 		break;
 	case CH_HTTP_NOT_FOUND:
-		want->is_absent = want->is_optional;
-		if (want->is_optional)
+		want->is_absent = want->is_optional && !job->has_kept;
+		if (want->is_absent)
 			break;
-		*err = *result->err;
+		*err = job->has_kept ? job->kept : *result->err;
 		return false;
 	case CH_HTTP_FAILED:
 		*err = *result->err;
@@ -183,6 +176,51 @@ tell_done(const struct ch_fetch *f, const struct ch_want *want, bool is_new)
 		f->watch.on_done(f->watch.ctx, want->as, want->size, is_new);
 }
 
+static void on_done(void *ctx, const struct ch_http_result *result);
+
+static void
+ask(struct job *job)
+{
+	const struct ch_want *want = job->want;
+	const struct ch_http_request request = {
+		.urls = (const char *const *)want->urls.items + job->first_url,
+		.url_count = want->urls.count - job->first_url,
+		.accept = want->accept,
+		.etag = job->known.etag,
+		.last_modified = job->known.last_modified,
+		.max_bytes = want->max,
+		.size = want->size,
+		.has_size = want->has_size,
+		.begin = on_begin,
+		.data = on_data,
+		.done = on_done,
+		.ctx = job
+	};
+
+	ch_http_submit(job->round->f->http, &request);
+}
+
+/* Bytes that are not those claimed are like none: the next URL is asked. */
+static bool
+fall_on(struct job *job, const struct ch_http_result *result,
+    const struct ch_err *err)
+{
+	size_t next = job->first_url + result->url_index + 1;
+
+	if (result->outcome != CH_HTTP_OK || err->status != CH_UNTRUSTED ||
+	    next >= job->want->urls.count)
+		return false;
+	ch_debug("%s; trying the next url", err->text);
+	job->kept = *err;
+	job->has_kept = true;
+	job->first_url = next;
+	if (job->put != NULL)
+		ch_pool_put_abort(job->put);
+	job->put = NULL;
+	ask(job);
+	return true;
+}
+
 static void
 on_done(void *ctx, const struct ch_http_result *result)
 {
@@ -192,6 +230,8 @@ on_done(void *ctx, const struct ch_http_result *result)
 
 	if (settle(job, result, &err))
 		tell_done(round->f, job->want, result->outcome == CH_HTTP_OK);
+	else if (fall_on(job, result, &err))
+		return;
 	else
 		fail_round(round, &err);
 	free_job(job);
@@ -219,18 +259,6 @@ static void
 submit(struct round *round, struct ch_want *want)
 {
 	struct job *job = ch_calloc(1, sizeof(*job));
-	struct ch_http_request request = {
-		.urls = (const char *const *)want->urls.items,
-		.url_count = want->urls.count,
-		.accept = want->accept,
-		.max_bytes = want->max,
-		.size = want->size,
-		.has_size = want->has_size,
-		.begin = on_begin,
-		.data = on_data,
-		.done = on_done,
-		.ctx = job
-	};
 
 	*job = (struct job){ .round = round, .want = want };
 	job->next = round->living;
@@ -240,9 +268,7 @@ submit(struct round *round, struct ch_want *want)
 	round->living = job;
 	if (want->sha256[0] == '\0')
 		ask_cache(job);
-	request.etag = job->known.etag;
-	request.last_modified = job->known.last_modified;
-	ch_http_submit(round->f->http, &request);
+	ask(job);
 }
 
 /* True when the pool has what the want names by its digest. */

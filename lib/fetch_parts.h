@@ -9,6 +9,14 @@
 
 /* fetch_get.c: fetches, verifies and links every want not yet tried. */
 bool ch_fetch_fulfil(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+/* fetch_claims.c: a set of 1u << CH_HASH_… to compute besides SHA-256. */
+unsigned ch_fetch_claimed_hashes(const struct ch_want *want);
+/* fetch_claims.c: CH_UNTRUSTED when size or a digest is another. */
+bool ch_fetch_check_claims(const struct ch_want *want,
+    const struct ch_put_facts *facts, struct ch_err *err) CH_MUST_CHECK;
+/* fetch_claims.c: the same for an object of the pool. */
+bool ch_fetch_check_object(struct ch_pool *pool, const struct ch_want *want,
+    const char *sha256, uint64_t size, struct ch_err *err) CH_MUST_CHECK;
 /* fetch_trust.c: DIR/as of a want that was fetched, when it may be there. */
 bool ch_fetch_admit(struct ch_fetch *f, const struct ch_want *want,
     struct ch_err *err) CH_MUST_CHECK;

@@ -106,6 +106,7 @@ struct ch_http_result {
 	enum ch_http_outcome outcome; /* what became of it */
 	int code;                     /* last HTTP status, 0: none */
 	const char *url;              /* final, or the one that failed */
+	size_t url_index;             /* in the request's urls, at last */
 	const char *content_type;     /* or NULL */
 	const char *etag;             /* or NULL */
 	const char *last_modified;    /* or NULL */

@@ -19,6 +19,7 @@ conclude(struct ch_transfer *t)
 		.outcome = CH_HTTP_OK,
 		.code = head->code,
 		.url = t->url == NULL ? "" : t->url,
+		.url_index = t->url_index,
 		.content_type = head->content_type,
 		.etag = head->etag,
 		.last_modified = head->last_modified,

@@ -73,6 +73,7 @@ free_want(struct ch_want *want)
 {
 	ch_list_free(&want->urls);
 	ch_free(want->accept);
+	ch_free(want->digest);
 	ch_free(want->signature);
 	ch_free(want->etag);
 	ch_free(want->last_modified);
@@ -196,6 +197,26 @@ take_number(const struct ch_record *r, const char *key, bool *is_there_out,
 }
 
 static bool
+take_digest(struct ch_want *want, struct ch_record *r, struct ch_err *err)
+{
+	const char *digest = ch_record_string(r, "digest");
+	enum ch_hash_kind kind;
+	const char *hex;
+
+	if (ch_record_find(r, "digest") == NULL)
+		return true;
+	if (digest == NULL ||
+	    !ch_digest_parse(digest, strlen(digest), &kind, &hex))
+		return ch_fail(err, CH_MALFORMED,
+		    "\"digest\": not such as \"sha512:\" and its lower-case "
+		    "hex digits");
+	want->digest = ch_strdup(digest);
+	if (kind == CH_HASH_SHA256 && want->sha256[0] == '\0')
+		memcpy(want->sha256, hex, sizeof(want->sha256));
+	return true;
+}
+
+static bool
 take_claims(struct ch_want *want, struct ch_record *r, struct ch_err *err)
 {
 	struct ch_span sha256 = ch_record_span(r, "sha256");
@@ -211,18 +232,20 @@ take_claims(struct ch_want *want, struct ch_record *r, struct ch_err *err)
 	if (want->has_size && (!has_max || want->max > want->size))
 		want->max = has_max ? want->max : want->size;
 	if (ch_record_find(r, "sha256") == NULL)
-		return true;
+		return take_digest(want, r, err);
 	if (sha256.data == NULL || !ch_is_sha256(sha256.data, sha256.len))
 		return ch_fail(err, CH_MALFORMED,
 		    "\"sha256\": not 64 lower-case hex digits");
 	memcpy(want->sha256, sha256.data, sha256.len);
-	return true;
+	return take_digest(want, r, err);
 }
 
 static bool
 is_same(const struct ch_want *a, const struct ch_want *b)
 {
 	if (a->urls.count != b->urls.count ||
+	    (b->digest != NULL &&
+		(a->digest == NULL || !ch_str_equal(a->digest, b->digest))) ||
 	    (b->sha256[0] != '\0' && !ch_str_equal(a->sha256, b->sha256)))
 		return false;
 	for (size_t i = 0; i < a->urls.count; i++)

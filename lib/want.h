@@ -33,6 +33,7 @@ struct ch_want {
 	bool has_size;                  /* size must hold */
 	uint64_t size;                  /* claimed, later the true one */
 	char sha256[CH_SHA256_HEX + 1]; /* claimed, later the true one */
+	char *digest;                   /* claimed, "sha512:…", or NULL */
 	bool is_root;                   /* upstream's root index */
 	bool is_optional;               /* absent is no error */
 	enum ch_want_verify verify;     /* how it is signed */

@@ -258,6 +258,75 @@ claims() {
 	[ "$status" -ne 0 ]
 }
 
+@test "a want's digest may be of any algorithm" {
+	mkdir feed
+	printf hello >feed/x
+	serve_feed
+	for tool in md5 sha1 sha224 sha256 sha384 sha512; do
+		sum=$("${tool}sum" feed/x | cut -d' ' -f1)
+		rm -rf "$CHANTAL_HOME"
+		claims "\"digest\":\"$tool:$sum\""
+		run -0 --separate-stderr fetch claims feed
+		run -0 --separate-stderr fetch claims "$URL"
+		# The server says that it has not changed; it is compared all the same.
+		run -0 --separate-stderr fetch claims "$URL"
+		claims "\"digest\":\"$tool:${sum//[0-9]/a}\""
+		refused_as 4 "$tool is $sum, but it should be ${sum//[0-9]/a}" fetch claims "$URL"
+		refused_as 4 "$tool is $sum" fetch claims feed
+	done
+	claims '"digest":"sha512:abc"'
+	refused_as 3 '"digest"' fetch claims feed
+	claims '"digest":"crc32:abcdabcd"'
+	refused_as 3 '"digest"' fetch claims feed
+	claims '"digest":7'
+	refused_as 3 '"digest"' fetch claims feed
+	claims "\"sha256\":\"$(sha256_of feed/x)\",\"digest\":\"md5:${sum:0:32}\""
+	rm -rf "$CHANTAL_HOME"
+	refused_as 4 "md5 is" fetch claims feed
+}
+
+# by_hash MEMBERS: a plugin that wants by-hash, and plain behind it
+by_hash() {
+	plugin byhash <<-EOS
+		list() {
+			[ -e "\$meta/x" ] || [ -e "\$meta/x.absent" ] || {
+				echo '{"record":"want","url":["by-hash/x","plain","older"],"as":"x",$1}'
+				return
+			}
+			echo '{"record":"repo"}'
+			printf '{"record":"package","name":"%s","path":"p","url":"u"}\n' "\$(cat "\$meta/x")"
+		}
+	EOS
+}
+
+@test "bytes that are not those claimed lead on to the next url" {
+	mkdir -p feed/by-hash
+	printf right >feed/right
+	serve_feed
+	sum=$(sha256_of feed/right)
+	for claim in "\"sha256\":\"$sum\"" "\"size\":5,\"sha256\":\"$sum\"" \
+		"\"optional\":true,\"digest\":\"md5:$(md5sum feed/right | cut -d' ' -f1)\""; do
+		by_hash "$claim"
+		for wrong in wrong "much longer" s; do
+			printf '%s' "$wrong" >feed/by-hash/x
+			printf right >feed/plain
+			for from in feed "$URL"; do
+				rm -rf "$CHANTAL_HOME"
+				run -0 --separate-stderr fetch byhash "$from"
+				[ "$(packages)" = "right " ]
+			done
+			cp feed/by-hash/x feed/plain
+			printf right >feed/older
+			rm -rf "$CHANTAL_HOME"
+			run -0 --separate-stderr fetch byhash "$URL"
+			[ "$(packages)" = "right " ]
+			# None has them: what was wrong is told, not what was absent.
+			rm -rf "$CHANTAL_HOME" feed/older
+			refused_as 4 plain fetch byhash "$URL"
+		done
+	done
+}
+
 @test "what the pool has is not fetched again" {
 	mkdir feed
 	printf hello >feed/x

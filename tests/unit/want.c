@@ -57,6 +57,23 @@ test_wants(void)
 	ok_if(!want(&wants, "\"url\":\"other\",\"as\":\"x\"", &err) &&
 		  err.status == CH_MALFORMED,
 	    "the same name from elsewhere is an error");
+	ok_if(want(&wants,
+		  "\"url\":\"d\",\"as\":\"d\",\"digest\":"
+		  "\"sha1:aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d\"",
+		  &err) &&
+		  !want(&wants,
+		      "\"url\":\"d\",\"as\":\"d\",\"digest\":"
+		      "\"sha1:0000000000000000000000000000000000000000\"",
+		      &err) &&
+		  err.status == CH_MALFORMED,
+	    "the same name with another digest is an error");
+	ok_if(want(&wants,
+		  "\"url\":\"e\",\"as\":\"e\",\"digest\":\"sha256:"
+		  "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b"
+		  "9824\"",
+		  &err) &&
+		  strncmp(ch_wants_find(&wants, "e")->sha256, "2cf24d", 6) == 0,
+	    "a digest that is a sha256 is the sha256");
 	ok_if(!want(&wants, "\"url\":\"file:///x\",\"as\":\"f\"", &err) &&
 		  err.status == CH_USAGE,
 	    "a web feed leads to no files");
