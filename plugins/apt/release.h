@@ -18,7 +18,7 @@
 #include "lib/hash.h"
 #include "lib/str.h"
 
-#define CH_RELEASE_MAX ((size_t)64 << 20)
+#define CH_RELEASE_MAX ((size_t)16 << 20)
 
 struct ch_release_field {
 	const char *name;  /* as upstream spells it */
