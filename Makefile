@@ -10,7 +10,8 @@ SYSCONFDIR = /etc
 B          = build
 
 CC      = gcc
-PKGS    = libcurl jansson libcrypto yaml-0.1 expat libpcre2-8 libxml-2.0
+PKGS    = libcurl jansson libcrypto yaml-0.1 expat libpcre2-8 libxml-2.0 \
+	libarchive zlib liblzma libzstd liblz4
 CFLAGS  = -O2 -g
 WARN    = -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
@@ -45,7 +46,8 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DCH_VERSION='"$(VERSION)"' $(DEFS) -I. \
 	$(WARN) $(WERROR) $(HARDEN) $(filter-out -I%,$(PKG_CFLAGS)) \
 	$(patsubst -I%,-isystem %,$(filter -I%,$(PKG_CFLAGS))) $(CFLAGS)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+# bzip2 has no .pc file
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2
 
 LIBSRC  = $(sort $(wildcard lib/*.c))
 TOOLS   = $(patsubst tools/%.c,%,$(sort $(wildcard tools/*.c)))
