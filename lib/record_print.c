@@ -135,20 +135,60 @@ quote_character(struct ch_buf *out, const char *s, size_t n)
 	if (n == 0)
 		ch_buf_puts(out, "\xef\xbf\xbd");
 	else if (known != NULL)
-		ch_buf_printf(out, "\\%c", letters[known - plain]);
+		ch_buf_put(out, (char[]){ '\\', letters[known - plain] }, 2);
 	else if ((unsigned char)*s < 0x20)
 		ch_buf_printf(out, "\\u%04x", (unsigned char)*s);
 	else
 		ch_buf_put(out, s, n);
 }
 
+static bool
+is_itself(unsigned char c)
+{
+	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/*
+ * How many bytes at s are ASCII that stands in a string as it is.  Eight at a
+ * time: what is zero after the exclusive or, or below a space, borrows into
+ * its highest bit.
+ */
+static size_t
+plain_length(const char *s, size_t len)
+{
+	const uint64_t ones = 0x0101010101010101U;
+	size_t i = 0;
+
+	for (; i + 8 <= len; i += 8) {
+		uint64_t x;
+		uint64_t special;
+
+		memcpy(&x, s + i, 8);
+		special = (x - ones * 0x20) | ((x ^ (ones * '"')) - ones) |
+			  ((x ^ (ones * '\\')) - ones) | x;
+		if ((special & (ones * 0x80)) != 0)
+			break;
+	}
+	while (i < len && is_itself((unsigned char)s[i]))
+		i++;
+	return i;
+}
+
 void
 ch_json_quote(struct ch_buf *out, const char *s, size_t len)
 {
-	ch_buf_putc(out, '"');
-	for (size_t i = 0; i < len;) {
-		size_t n = ch_utf8_length(s + i, len - i);
+	size_t i = 0;
 
+	ch_buf_putc(out, '"');
+	while (i < len) {
+		size_t plain = plain_length(s + i, len - i);
+		size_t n;
+
+		ch_buf_put(out, s + i, plain);
+		i += plain;
+		if (i == len)
+			break;
+		n = ch_utf8_length(s + i, len - i);
 		quote_character(out, s + i, n);
 		i += n == 0 ? 1 : n;
 	}
