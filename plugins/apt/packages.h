@@ -35,6 +35,7 @@ struct ch_apt_index {
 	uint64_t max;          /* decompressed bytes accepted */
 	const char *suite;     /* as in the facts */
 	const char *component; /* as listed, or NULL: none */
+	const char *arch;      /* whose it is, or NULL: several */
 	const char *kind;      /* "deb", "udeb" */
 	const char *base;      /* folder before paths, "" or "sub/" */
 	bool has_stanza;       /* records carry it */

@@ -32,6 +32,8 @@ uint64_t *ch_seen_add(struct ch_seen *seen, const struct ch_span *parts,
     size_t count, bool *is_new_out);
 bool ch_seen_has(
     const struct ch_seen *seen, const struct ch_span *parts, size_t count);
+/* A number for a text, to be kept as a value; only of this table's seed. */
+uint64_t ch_seen_hash(const struct ch_seen *seen, struct ch_span text);
 /* All keys are forgotten, the memory stays. */
 void ch_seen_clear(struct ch_seen *seen);
 void ch_seen_free(struct ch_seen *seen);

@@ -1,0 +1,321 @@
+#include "deb822.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/inflate.h"
+
+#include "lib/banned.h"
+
+#define FIRST_READ ((size_t)128 << 10)
+
+static const char too_long[] = "a stanza over 8 MiB";
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool
+is_space(char c)
+{
+	return is_blank(c) || c == '\n' || c == '\r';
+}
+
+static struct ch_span
+trim(const char *p, const char *end)
+{
+	while (p < end && is_space(*p))
+		p++;
+	while (end > p && is_space(end[-1]))
+		end--;
+	return (struct ch_span){ p, (size_t)(end - p) };
+}
+
+void
+ch_deb822_init(struct ch_deb822 *d, struct ch_span text, const char *shown)
+{
+	*d = (struct ch_deb822){ .shown = shown, .at_end = true };
+	d->rest = text;
+	if (text.len == 0 || text.data[text.len - 1] == '\n')
+		return;
+	ch_buf_put(&d->buf, text.data, text.len);
+	ch_buf_putc(&d->buf, '\n');
+	d->rest = (struct ch_span){ d->buf.data, d->buf.len };
+}
+
+bool
+ch_deb822_open(struct ch_deb822 *d, const char *path, const char *shown,
+    uint64_t max, struct ch_err *err)
+{
+	*d = (struct ch_deb822){ .shown = shown };
+	d->source = ch_inflate_open(path, max, err);
+	return d->source != NULL || ch_wrap(err, "%s", shown);
+}
+
+void
+ch_deb822_close(struct ch_deb822 *d)
+{
+	if (d->source != NULL)
+		ch_inflate_close(d->source);
+	ch_buf_free(&d->buf);
+	ch_free(d->fields);
+	*d = (struct ch_deb822){ 0 };
+}
+
+/* Moves rest to the front and reads until it has wanted bytes, or all. */
+static bool
+fill(struct ch_deb822 *d, size_t wanted, struct ch_err *err)
+{
+	struct ch_span block;
+
+	if (d->rest.len > 0 && d->rest.data != d->buf.data)
+		memmove(d->buf.data, d->rest.data, d->rest.len);
+	d->buf.len = d->rest.len;
+	while (!d->at_end && d->buf.len < wanted) {
+		if (!ch_inflate_read(d->source, &block, err))
+			return ch_wrap(err, "%s", d->shown);
+		d->at_end = block.len == 0;
+		ch_buf_put(&d->buf, block.data, block.len);
+	}
+	if (d->at_end && d->buf.len > 0 && d->buf.data[d->buf.len - 1] != '\n')
+		ch_buf_putc(&d->buf, '\n');
+	d->rest = (struct ch_span){ d->buf.data, d->buf.len };
+	return true;
+}
+
+/* Policy 5.1: printable ASCII, no colon; 0: no name stands there. */
+static size_t
+name_length(const char *line, const char *lf)
+{
+	const char *p = line;
+
+	if (*p == '-')
+		return 0;
+	while (*p > ' ' && *p < 0x7f && *p != ':')
+		p++;
+	return p < lf && *p == ':' ? (size_t)(p - line) : 0;
+}
+
+static void
+add_field(struct ch_deb822 *d, const char *line, const char *lf)
+{
+	size_t len = name_length(line, lf);
+
+	if (len == 0) {
+		d->fault = "a line that is no field";
+		return;
+	}
+	if (d->count == CH_DEB822_FIELDS_MAX) {
+		d->fault = "too many fields";
+		return;
+	}
+	if (d->count == d->field_cap) {
+		d->field_cap = d->field_cap == 0 ? 64 : 2 * d->field_cap;
+		d->fields =
+		    ch_realloc(d->fields, d->field_cap, sizeof(*d->fields));
+	}
+	d->fields[d->count].name = (struct ch_span){ line, len };
+	d->fields[d->count].value =
+	    (struct ch_span){ line + len + 1, (size_t)(lf - line) - len - 1 };
+	d->count++;
+}
+
+static void
+add_line(struct ch_deb822 *d, const char *line, const char *lf)
+{
+	if (*line == '#') {
+		d->has_comment = true;
+	} else if (!is_blank(*line)) {
+		add_field(d, line, lf);
+	} else if (d->count == 0) {
+		d->fault = "a continuation of nothing";
+	} else {
+		struct ch_span *value = &d->fields[d->count - 1].value;
+
+		value->len = (size_t)(lf - value->data);
+	}
+}
+
+static bool
+is_empty(const char *line, const char *lf)
+{
+	return line == lf || (line + 1 == lf && *line == '\r');
+}
+
+/*
+ * Takes the lines of a stanza from p on; returns what is behind them, NULL
+ * when its end is not there yet.
+ */
+static const char *
+take_stanza(struct ch_deb822 *d, const char *p, size_t *lines_out)
+{
+	const char *end = d->rest.data + d->rest.len;
+
+	d->count = 0;
+	d->fault = NULL;
+	d->has_comment = false;
+	*lines_out = 0;
+	while (p < end) {
+		const char *lf = memchr(p, '\n', (size_t)(end - p));
+
+		if (lf == NULL)
+			return NULL;
+		if (is_empty(p, lf))
+			return p;
+		if (d->fault == NULL)
+			add_line(d, p, lf);
+		++*lines_out;
+		p = lf + 1;
+	}
+	return d->at_end ? end : NULL;
+}
+
+/* Empty lines, blanks and comments before a stanza; NULL: read more. */
+static const char *
+skip_gap(struct ch_deb822 *d)
+{
+	const char *p = d->rest.data;
+	const char *end = p + d->rest.len;
+
+	while (p < end) {
+		const char *lf = memchr(p, '\n', (size_t)(end - p));
+
+		if (lf == NULL || (*p != '#' && trim(p, lf).len > 0))
+			break;
+		d->lines++;
+		p = lf + 1;
+	}
+	d->rest = (struct ch_span){ p, (size_t)(end - p) };
+	if (p == end || memchr(p, '\n', (size_t)(end - p)) == NULL)
+		return NULL;
+	return p;
+}
+
+static void
+finish(struct ch_deb822 *d, const char *end, size_t lines)
+{
+	const char *start = d->rest.data;
+	size_t i;
+
+	d->stanza = (struct ch_span){ start, (size_t)(end - start) };
+	d->rest.len -= d->stanza.len;
+	d->rest.data = end;
+	d->line = d->lines + 1;
+	d->lines += lines;
+	if (memchr(start, '\0', d->stanza.len) != NULL)
+		d->fault = "a NUL byte";
+	if (d->fault != NULL)
+		d->count = 0;
+	for (i = 0; i < d->count; i++) {
+		struct ch_span *value = &d->fields[i].value;
+
+		*value = trim(value->data, value->data + value->len);
+	}
+}
+
+enum ch_next
+ch_deb822_next(struct ch_deb822 *d, struct ch_err *err)
+{
+	const char *end = NULL;
+	size_t lines = 0;
+
+	for (;;) {
+		const char *start = skip_gap(d);
+
+		if (start != NULL)
+			end = take_stanza(d, start, &lines);
+		if (end != NULL)
+			break;
+		if (d->at_end)
+			return CH_END;
+		if (d->rest.len > CH_DEB822_STANZA_MAX)
+			break;
+		/* Twice as much each time, since it is looked at again. */
+		if (!fill(d, 2 * d->rest.len + FIRST_READ, err))
+			return CH_ERROR;
+	}
+	if (end == NULL ||
+	    (size_t)(end - d->rest.data) > CH_DEB822_STANZA_MAX) {
+		(void)ch_fail(err, CH_MALFORMED, "%s: line %" PRIu64 ": %s",
+		    d->shown, d->lines + 1, too_long);
+		return CH_ERROR;
+	}
+	finish(d, end, lines);
+	return CH_ITEM;
+}
+
+bool
+ch_deb822_is(struct ch_span name, const char *wanted)
+{
+	size_t i;
+
+	for (i = 0; i < name.len; i++) {
+		/* Of letters, digits and "-" only letters change by it. */
+		if (wanted[i] == '\0' ||
+		    (name.data[i] | 0x20) != (wanted[i] | 0x20))
+			return false;
+	}
+	return wanted[i] == '\0';
+}
+
+bool
+ch_deb822_get_once(
+    const struct ch_deb822 *d, const char *name, struct ch_span *value_out)
+{
+	size_t i;
+
+	*value_out = (struct ch_span){ NULL, 0 };
+	for (i = 0; i < d->count; i++) {
+		if (!ch_deb822_is(d->fields[i].name, name))
+			continue;
+		if (value_out->data != NULL)
+			return false;
+		*value_out = d->fields[i].value;
+	}
+	return true;
+}
+
+struct ch_span
+ch_deb822_get(const struct ch_deb822 *d, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < d->count; i++) {
+		if (ch_deb822_is(d->fields[i].name, name))
+			return d->fields[i].value;
+	}
+	return (struct ch_span){ NULL, 0 };
+}
+
+bool
+ch_deb822_word(struct ch_span *left, struct ch_span *word)
+{
+	const char *p = left->data;
+	const char *end = p + left->len;
+
+	while (p < end && is_space(*p))
+		p++;
+	word->data = p;
+	while (p < end && !is_space(*p))
+		p++;
+	word->len = (size_t)(p - word->data);
+	*left = (struct ch_span){ p, (size_t)(end - p) };
+	return word->len > 0;
+}
+
+bool
+ch_deb822_line(struct ch_span *left, struct ch_span *line)
+{
+	const char *end = left->data + left->len;
+	const char *lf;
+
+	if (left->len == 0)
+		return false;
+	lf = memchr(left->data, '\n', left->len);
+	*line = trim(left->data, lf != NULL ? lf : end);
+	*left = (struct ch_span){ lf != NULL ? lf + 1 : end,
+		lf != NULL ? (size_t)(end - lf) - 1 : 0 };
+	return true;
+}

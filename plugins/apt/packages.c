@@ -1,0 +1,272 @@
+#include "packages.h"
+
+#include <string.h>
+
+#include "lib/hash.h"
+#include "line.h"
+
+#include "lib/banned.h"
+
+/* Fields of a stanza that decide something. */
+enum field {
+	PACKAGE,
+	VERSION,
+	ARCHITECTURE,
+	FILENAME,
+	SIZE,
+	SHA256,
+	SHA512,
+	DECISIVE, /* how many must not be there twice */
+	SOURCE = DECISIVE,
+	MULTI_ARCH,
+	TAG,
+	PHASED,
+	ESSENTIAL,
+	FIELDS
+};
+
+static const char *const field_names[FIELDS] = {
+	[PACKAGE] = "package",
+	[VERSION] = "version",
+	[ARCHITECTURE] = "architecture",
+	[FILENAME] = "filename",
+	[SIZE] = "size",
+	[SHA256] = "sha256",
+	[SHA512] = "sha512",
+	[SOURCE] = "source",
+	[MULTI_ARCH] = "multi-arch",
+	[TAG] = "tag",
+	[PHASED] = "phased-update-percentage",
+	[ESSENTIAL] = "essential",
+};
+
+/* One stanza, taken apart. */
+struct entry {
+	struct ch_span values[FIELDS]; /* data NULL: not there */
+	uint64_t size;                 /* of the package file */
+};
+
+static bool
+collect(struct entry *e, const struct ch_deb822 *d, struct ch_flaw *flaw)
+{
+	size_t i;
+	size_t f;
+
+	*e = (struct entry){ .size = 0 };
+	for (i = 0; i < d->count; i++) {
+		const struct ch_deb822_field *field = &d->fields[i];
+		char first = (char)(field->name.data[0] | 0x20);
+
+		for (f = 0; f < FIELDS; f++)
+			if (first == field_names[f][0] &&
+			    ch_deb822_is(field->name, field_names[f]))
+				break;
+		if (f == FIELDS)
+			continue;
+		if (f < DECISIVE && e->values[f].data != NULL)
+			return ch_flaw_set(flaw, "malformed",
+			    "the field %s is there twice", field_names[f]);
+		if (e->values[f].data == NULL)
+			e->values[f] = field->value;
+	}
+	return true;
+}
+
+static bool
+check_digests(const struct entry *e, struct ch_flaw *flaw)
+{
+	if (e->values[SHA256].data != NULL)
+		return ch_line_check_digest(
+		    "SHA256", e->values[SHA256], CH_SHA256_HEX, flaw);
+	if (e->values[SHA512].data != NULL)
+		return ch_line_check_digest("SHA512", e->values[SHA512],
+		    ch_hash_hex_len(CH_HASH_SHA512), flaw);
+	return ch_flaw_set(flaw, "malformed", "neither SHA256 nor SHA512");
+}
+
+static bool
+check(struct ch_packages *p, const struct ch_apt_index *index, struct entry *e,
+    struct ch_flaw *flaw)
+{
+	const struct ch_span *v = e->values;
+
+	if (!ch_line_check_name("Package", v[PACKAGE], flaw) ||
+	    !ch_line_check_version(v[VERSION], flaw) ||
+	    !ch_line_check_name("Architecture", v[ARCHITECTURE], flaw))
+		return false;
+	if (v[FILENAME].len == 0)
+		return ch_flaw_set(flaw, "malformed", "no Filename");
+	if (v[SIZE].len == 0)
+		return ch_flaw_set(flaw, "malformed", "no Size");
+	if (!ch_parse_uint_span(v[SIZE], CH_MAX_INT, &e->size))
+		return ch_flaw_set(
+		    flaw, "malformed", "Size: no number from 0 to 2^53");
+	if (!ch_line_path(p, index->base, v[FILENAME], flaw)) {
+		(void)ch_wrap(&flaw->err, "Filename");
+		return false;
+	}
+	return check_digests(e, flaw);
+}
+
+/* "name (version)", or the package itself. */
+static void
+put_source(struct ch_buf *line, const struct entry *e)
+{
+	struct ch_span left = e->values[SOURCE];
+	struct ch_span name;
+	struct ch_span version;
+
+	if (!ch_deb822_word(&left, &name)) {
+		ch_line_text(line, ",\"source\":", e->values[PACKAGE]);
+		return;
+	}
+	ch_line_maybe(line, ",\"source\":", name);
+	if (ch_deb822_word(&left, &version) && version.len > 2 &&
+	    version.data[0] == '(' && version.data[version.len - 1] == ')') {
+		version.data++;
+		version.len -= 2;
+		if (!ch_span_equal(version, e->values[VERSION]))
+			ch_line_maybe(line, ",\"source_version\":", version);
+	}
+}
+
+static void
+put_tags(struct ch_buf *line, struct ch_span tags)
+{
+	const char *lead = ",\"tags\":[";
+
+	if (!ch_utf8_valid(tags.data, tags.len))
+		return;
+	while (tags.len > 0) {
+		const char *comma = memchr(tags.data, ',', tags.len);
+		struct ch_span left = { tags.data,
+			comma != NULL ? (size_t)(comma - tags.data)
+				      : tags.len };
+		struct ch_span tag;
+
+		tags.data += left.len + (comma != NULL ? 1 : 0);
+		tags.len -= left.len + (comma != NULL ? 1 : 0);
+		if (!ch_deb822_word(&left, &tag))
+			continue;
+		ch_line_text(line, lead, tag);
+		lead = ",";
+	}
+	if (lead[1] == '\0')
+		ch_buf_putc(line, ']');
+}
+
+static void
+put_attributes(struct ch_buf *line, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, const struct entry *e)
+{
+	uint64_t percent;
+
+	ch_line_attributes(line, index, index->kind, d);
+	put_source(line, e);
+	ch_line_maybe(line, ",\"multi_arch\":", e->values[MULTI_ARCH]);
+	if (e->values[TAG].len > 0)
+		put_tags(line, e->values[TAG]);
+	if (ch_parse_uint_span(e->values[PHASED], 100, &percent))
+		ch_line_number(line, ",\"phased\":", percent);
+	if (ch_deb822_is(e->values[ESSENTIAL], "yes"))
+		ch_buf_puts(line, ",\"essential\":true");
+}
+
+static void
+put_digest(struct ch_buf *line, const struct entry *e)
+{
+	if (e->values[SHA256].data != NULL) {
+		ch_line_text(line, ",\"sha256\":", e->values[SHA256]);
+		return;
+	}
+	ch_buf_puts(line, ",\"digest\":\"sha512:");
+	ch_buf_put(line, e->values[SHA512].data, e->values[SHA512].len);
+	ch_buf_putc(line, '"');
+}
+
+/* As it is written, for a server that tells "a//b" from "a/b". */
+static void
+put_url(struct ch_packages *p, const struct ch_apt_index *index,
+    struct ch_span name)
+{
+	while (name.len > 2 && memcmp(name.data, "./", 2) == 0) {
+		name.data += 2;
+		name.len -= 2;
+	}
+	ch_buf_clear(&p->scrap);
+	ch_buf_puts(&p->scrap, index->base);
+	ch_buf_put(&p->scrap, name.data, name.len);
+	ch_line_url(&p->line,
+	    ",\"url\":", (struct ch_span){ p->scrap.data, p->scrap.len });
+}
+
+static bool
+print(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, const struct entry *e, struct ch_err *err)
+{
+	struct ch_buf *line = &p->line;
+	struct ch_span path = { p->path.data, p->path.len };
+
+	ch_buf_clear(line);
+	ch_line_text(
+	    line, "{\"record\":\"package\",\"name\":", e->values[PACKAGE]);
+	ch_line_text(line, ",\"arch\":", e->values[ARCHITECTURE]);
+	ch_line_text(line, ",\"version\":", e->values[VERSION]);
+	ch_line_text(line, ",\"path\":", path);
+	put_url(p, index, e->values[FILENAME]);
+	ch_line_number(line, ",\"size\":", e->size);
+	put_digest(line, e);
+	if (index->has_stanza)
+		ch_line_stanza(line, d->stanza);
+	put_attributes(line, index, d, e);
+	return ch_line_write(p, d, err);
+}
+
+static bool
+take(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, struct ch_err *err)
+{
+	struct ch_flaw flaw = { .code = NULL };
+	struct entry e;
+	const struct ch_span *v = e.values;
+
+	if (ch_line_may_use(d, &flaw) && collect(&e, d, &flaw) &&
+	    check(p, index, &e, &flaw) &&
+	    ch_line_is_new(p, index,
+		&(struct ch_line_id){ .kind = index->kind,
+		    .name = v[PACKAGE],
+		    .version = v[VERSION],
+		    .arch = v[ARCHITECTURE],
+		    .digest = v[SHA256].data != NULL ? v[SHA256] : v[SHA512] },
+		&flaw))
+		return print(p, index, d, &e, err);
+	return flaw.code == NULL || ch_line_reject(p, d, &flaw, err);
+}
+
+bool
+ch_packages_print(
+    struct ch_packages *p, const struct ch_apt_index *index, struct ch_err *err)
+{
+	struct ch_deb822 d;
+	enum ch_next next = CH_ERROR;
+
+	ch_seen_clear(&p->own);
+	if (ch_deb822_open(&d, index->path, index->shown, index->max, err)) {
+		while ((next = ch_deb822_next(&d, err)) == CH_ITEM)
+			if (!take(p, index, &d, err))
+				break;
+	}
+	ch_deb822_close(&d);
+	return next == CH_END;
+}
+
+void
+ch_packages_free(struct ch_packages *p)
+{
+	ch_seen_free(&p->all);
+	ch_seen_free(&p->own);
+	ch_buf_free(&p->line);
+	ch_buf_free(&p->path);
+	ch_buf_free(&p->scrap);
+	*p = (struct ch_packages){ 0 };
+}
