@@ -28,8 +28,8 @@ struct ch_translation_job {
 };
 
 /*
- * Stanzas of the pairs that are kept, byte for byte and in their order, an
- * empty line between.  The file is there and may be empty.
+ * Stanzas of the pairs that are kept, byte for byte and in their order, each
+ * with an empty line behind it.  The file is there then and may be empty.
  */
 bool ch_translation_cut(const struct ch_translation_job *job,
     const struct ch_seen *kept, struct ch_err *err) CH_MUST_CHECK;
