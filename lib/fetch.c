@@ -79,8 +79,12 @@ run_list(struct ch_fetch *f, struct ch_err *err)
 		.on_line = ch_fetch_take_line,
 		.ctx = f };
 
-	return ch_fetch_open_spool(f, err) &&
-	       ch_plugin_call(f->plugin, &o, NULL, err);
+	if (!ch_fetch_open_spool(f, err))
+		return false;
+	if (ch_plugin_call(f->plugin, &o, NULL, err))
+		return true;
+	f->is_torn = err->status == CH_TEMPORARY;
+	return false;
 }
 
 /* What it asked for must be something new. */
@@ -106,19 +110,12 @@ end_watch(struct ch_fetch *f)
 		f->watch.on_end(f->watch.ctx);
 }
 
-bool
-ch_fetch_list(
+static bool
+list_once(
     struct ch_fetch *f, enum ch_end_status *status_out, struct ch_err *err)
 {
 	bool asks;
 
-	f->lines.kinds = 1u << CH_KIND_WANT | 1u << CH_KIND_REPO |
-			 1u << CH_KIND_PACKAGE | 1u << CH_KIND_FILE |
-			 1u << CH_KIND_REJECT | 1u << CH_KIND_OTHER;
-	if (!ch_plugin_can(f->plugin, CH_VERB_LIST))
-		return ch_fail(err, CH_USAGE,
-		    "type %s: it has no list: it reads no upstream",
-		    f->plugin->type);
 	for (unsigned round = 1;; round++) {
 		if (!run_list(f, err) || !has_asked(f, &asks, err))
 			return false;
@@ -136,6 +133,23 @@ ch_fetch_list(
 			return ch_fetch_emit_unchanged(f, err);
 		}
 	}
+}
+
+bool
+ch_fetch_list(
+    struct ch_fetch *f, enum ch_end_status *status_out, struct ch_err *err)
+{
+	f->lines.kinds = 1u << CH_KIND_WANT | 1u << CH_KIND_REPO |
+			 1u << CH_KIND_PACKAGE | 1u << CH_KIND_FILE |
+			 1u << CH_KIND_REJECT | 1u << CH_KIND_OTHER;
+	if (!ch_plugin_can(f->plugin, CH_VERB_LIST))
+		return ch_fail(err, CH_USAGE,
+		    "type %s: it has no list: it reads no upstream",
+		    f->plugin->type);
+	for (unsigned number = 1; !list_once(f, status_out, err); number++)
+		if (!ch_fetch_start_over(f, number, err))
+			return false;
+	return true;
 }
 
 /* For who writes a plugin: to run its verbs by hand. */

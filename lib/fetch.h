@@ -11,6 +11,12 @@
  * failed end is the caller's to write (ch_fetch_emit_failure()), as nothing was
  * written before.
  *
+ * An upstream that changes while it is read is never mixed with what it was:
+ * when a file is not there or not what its want claims, when a signature does
+ * not hold, or list ends with 75, the root files are asked for again, and if
+ * one of them is another now all is dropped and begun anew, three times at
+ * most.
+ *
  * Memory: the wants, a few hundred bytes each, and one line.
  */
 
@@ -90,6 +96,8 @@ struct ch_fetch {
 	uint64_t packages;            /* package lines seen */
 	uint64_t rejects;             /* reject lines written */
 	uint64_t total;               /* bytes fetched */
+	bool is_torn;                 /* it failed as if upstream changed */
+	bool is_anew;                 /* begun anew: roots in any case */
 };
 
 bool ch_fetch_open(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;

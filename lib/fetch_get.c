@@ -54,6 +54,16 @@ free_job(struct job *job)
 	ch_free(job);
 }
 
+/* What an upstream looks like whose files are replaced just now. */
+static bool
+is_torn(const struct job *job, const struct ch_http_result *result,
+    const struct ch_err *err)
+{
+	return result->outcome == CH_HTTP_NOT_FOUND ||
+	       err->status == CH_UNTRUSTED ||
+	       (job->want->has_size && result->code == 200);
+}
+
 static void
 fail_round(struct round *round, const struct ch_err *err)
 {
@@ -78,20 +88,25 @@ on_begin(void *ctx, const struct ch_http_info *info, struct ch_err *err)
 	return job->put != NULL;
 }
 
+bool
+ch_fetch_count(struct ch_fetch *f, size_t len, struct ch_err *err)
+{
+	if (f->watch.on_bytes != NULL)
+		f->watch.on_bytes(f->watch.ctx, len);
+	f->total += len;
+	return f->total <= f->total_max ||
+	       ch_fail(err, CH_MALFORMED,
+		   "wants: over %llu bytes in all (--max-total)",
+		   (unsigned long long)f->total_max);
+}
+
 static bool
 on_data(void *ctx, const void *bytes, size_t len, struct ch_err *err)
 {
 	struct job *job = ctx;
-	struct ch_fetch *f = job->round->f;
 
-	if (f->watch.on_bytes != NULL)
-		f->watch.on_bytes(f->watch.ctx, len);
-	f->total += len;
-	if (f->total > f->total_max)
-		return ch_fail(err, CH_MALFORMED,
-		    "wants: over %llu bytes in all (--max-total)",
-		    (unsigned long long)f->total_max);
-	return ch_pool_put_write(job->put, bytes, len, err);
+	return ch_fetch_count(job->round->f, len, err) &&
+	       ch_pool_put_write(job->put, bytes, len, err);
 }
 
 static bool
@@ -228,12 +243,14 @@ on_done(void *ctx, const struct ch_http_result *result)
 	struct round *round = job->round;
 	struct ch_err err;
 
-	if (settle(job, result, &err))
+	if (settle(job, result, &err)) {
 		tell_done(round->f, job->want, result->outcome == CH_HTTP_OK);
-	else if (fall_on(job, result, &err))
+	} else if (fall_on(job, result, &err)) {
 		return;
-	else
+	} else {
+		round->f->is_torn |= is_torn(job, result, &err);
 		fail_round(round, &err);
+	}
 	free_job(job);
 	submit_next(round);
 }
@@ -246,7 +263,9 @@ ask_cache(struct job *job)
 	struct ch_err why;
 	bool is_there = false;
 
-	if (job->want->urls.count > 1 || !ch_validator_get(&key, &job->known))
+	if (job->want->urls.count > 1 ||
+	    (job->want->is_root && job->round->f->is_anew) ||
+	    !ch_validator_get(&key, &job->known))
 		return;
 	if (ch_pool_hold(
 		job->round->f->pool, job->known.sha256, &is_there, &why) &&
@@ -338,8 +357,11 @@ admit_all(struct ch_fetch *f, struct ch_err *err)
 	for (size_t i = f->wants.tried; i < f->wants.count; i++) {
 		const struct ch_want *want = f->wants.items[i];
 
-		if (!ch_fetch_admit(f, want, err) ||
-		    (!want->is_absent && !note_validator(f, want, err)))
+		if (!ch_fetch_admit(f, want, err)) {
+			f->is_torn = err->status == CH_UNTRUSTED;
+			return false;
+		}
+		if (!want->is_absent && !note_validator(f, want, err))
 			return false;
 	}
 	f->wants.tried = f->wants.count;

@@ -9,6 +9,15 @@
 
 /* fetch_get.c: fetches, verifies and links every want not yet tried. */
 bool ch_fetch_fulfil(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+/* fetch_get.c: bytes that arrived; false when they are too many in all. */
+bool ch_fetch_count(
+    struct ch_fetch *f, size_t len, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * fetch_again.c: after a failure.  True when it is because upstream changed
+ * meanwhile, and everything is as before the first round.
+ */
+bool ch_fetch_start_over(
+    struct ch_fetch *f, unsigned number, struct ch_err *err) CH_MUST_CHECK;
 /* fetch_claims.c: a set of 1u << CH_HASH_… to compute besides SHA-256. */
 unsigned ch_fetch_claimed_hashes(const struct ch_want *want);
 /* fetch_claims.c: CH_UNTRUSTED when size or a digest is another. */

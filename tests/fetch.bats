@@ -327,6 +327,155 @@ by_hash() {
 	done
 }
 
+# states N...: folders up/0, up/1, … of an upstream in these generations: a root
+# that names an index and its digest, the index that says the generation
+states() {
+	local at=0 n
+	rm -rf up
+	for n in "$@"; do
+		mkdir -p "up/$at"
+		echo "$n" >"up/$at/${INDEX-index}"
+		echo "${INDEX-index} $(sha256_of "up/$at/${INDEX-index}") $n" >"up/$at/root"
+		at=$((at + 1))
+	done
+	plugin swap <<-'EOS'
+		list() {
+			[ -e "$meta/root" ] || {
+				echo '{"record":"want","url":"root","as":"root","root":true}'
+				return
+			}
+			read -r name sum generation <"$meta/root"
+			[ -e "$meta/$name" ] || {
+				printf '{"record":"want","url":"%s","as":"%s","sha256":"%s"}\n' "$name" "$name" "$sum"
+				return
+			}
+			echo '{"record":"repo"}'
+			printf '{"record":"package","name":"%s-%s","path":"p","url":"u"}\n' "$generation" "$(cat "$meta/$name")"
+		}
+	EOS
+}
+
+# swapping TRIGGER: serves them on 127.0.0.1, the next one behind each answer
+# to TRIGGER; sets URL and SERVER
+swapping() {
+	stop_feed
+	"$TOP/tests/bin/swap-server" up "$1" >port 2>access 3>&- &
+	SERVER=$!
+	wait_for test -s port
+	URL=http://127.0.0.1:$(cat port)/
+	rm -rf "$CHANTAL_HOME"
+}
+
+@test "T33: an upstream that changes while it is read is read anew, never mixed" {
+	states one two
+	swapping root
+	run -0 --separate-stderr chantal-fetch --retries 0 swap "$URL"
+	[ "$(packages)" = "two-two " ]
+	[[ "$stderr" == *"index: sha256 is "*"upstream changed meanwhile: starting over (1 of 3)"* ]]
+	[ "$(repo_field revision)" = "$(printf 'root %s\n' "$(sha256_of up/1/root)" | sha256sum | cut -d' ' -f1)" ]
+	run -0 --separate-stderr chantal-fetch --retries 0 swap "$URL"
+	[[ "$stderr" != *"starting over"* ]]
+	[ -z "$(ls "$CHANTAL_HOME/cache/work")" ]
+}
+
+@test "an index that is gone with its root leads to the new one" {
+	states one
+	mkdir -p new
+	mv up/0 new/0
+	INDEX=other states two
+	mv up/0 new/1
+	rm -r up
+	mv new up
+	swapping root
+	run -0 --separate-stderr chantal-fetch --retries 0 swap "$URL"
+	[ "$(packages)" = "two-two " ]
+	[[ "$stderr" == *"not found"*"starting over (1 of 3)"* ]]
+}
+
+@test "an upstream that goes on changing is left for later" {
+	# Each try sees one state, each question whether it changed another.
+	states 1 2 3 4 5 6 7
+	swapping root
+	run -0 --separate-stderr fetch swap "$URL"
+	[ "$(packages)" = "7-7 " ]
+	states 1 2 3 4 5 6 7 8 9
+	swapping root
+	refused_as 75 "upstream changed 4 times while it was read; try again later" fetch swap "$URL"
+}
+
+@test "an upstream that is wrong and stays so fails as it is, and is asked once more" {
+	states one
+	echo other >up/0/index
+	swapping none
+	refused_as 4 "it should be" fetch swap "$URL"
+	[ "$(grep -c '"GET /root ' access)" -eq 2 ]
+	[ "$(grep -c '"GET /index ' access)" -eq 1 ]
+	rm up/0/index
+	refused_as 3 "not found" fetch swap "$URL"
+	[ "$(grep -c '"GET /root ' access)" -eq 4 ]
+}
+
+@test "a plugin that sees two states in its files ends with 75 and reads anew" {
+	states one two
+	plugin swap <<-'EOS'
+		list() {
+			[ -e "$meta/root" ] || {
+				echo '{"record":"want","url":"root","as":"root","root":true}'
+				return
+			}
+			[ -e "$meta/index" ] || {
+				echo '{"record":"want","url":"index","as":"index"}'
+				return
+			}
+			read -r _ _ generation <"$meta/root"
+			[ "$(cat "$meta/index")" = "$generation" ] || {
+				echo "two states" >&2
+				exit 75
+			}
+			echo '{"record":"repo"}'
+			printf '{"record":"package","name":"%s","path":"p","url":"u"}\n' "$generation"
+		}
+	EOS
+	swapping root
+	run -0 --separate-stderr chantal-fetch --retries 0 swap "$URL"
+	[ "$(packages)" = "two " ]
+	[[ "$stderr" == *"two states"*"starting over"* ]]
+	echo other >up/1/index
+	touch -d 2030-01-01 up/1/index
+	refused_as 75 "two states" fetch swap "$URL"
+}
+
+@test "a signature of another state of its file is asked for again" {
+	mkdir -m 700 g
+	gpg --homedir g --batch --quiet --passphrase '' \
+		--quick-generate-key "Test <t@example.org>" rsa2048 sign never 2>/dev/null
+	gpg --homedir g --armor --export >key.asc
+	mkdir -p up/0 up/1
+	echo new >up/1/Release
+	gpg --homedir g --batch --quiet --armor --detach-sign -o up/1/Release.gpg up/1/Release
+	gpgconf --homedir g --kill gpg-agent
+	cp up/1/Release.gpg up/0
+	echo old >up/0/Release
+	plugin signed <<-'EOS'
+		list() {
+			[ -e "$meta/Release" ] || {
+				echo '{"record":"want","url":"Release","as":"Release","root":true,"verify":"openpgp-detached","signature":"Release.gpg"}'
+				echo '{"record":"want","url":"Release.gpg","as":"Release.gpg","root":true}'
+				return
+			}
+			echo '{"record":"repo"}'
+			printf '{"record":"package","name":"%s","path":"p","url":"u"}\n' "$(cat "$meta/Release")"
+		}
+	EOS
+	swapping Release
+	run -0 --separate-stderr fetch --keyring key.asc signed "$URL"
+	[ "$(packages)" = "new " ]
+	echo forged >up/1/Release
+	touch -d 2030-01-01 up/1/Release
+	refused_as 4 Release fetch --keyring key.asc signed "$URL"
+	[ "$(grep -c '"GET /Release ' access)" -eq 5 ]
+}
+
 @test "what the pool has is not fetched again" {
 	mkdir feed
 	printf hello >feed/x
