@@ -41,6 +41,11 @@ struct verb {
 
 static const struct verb verbs[] = {
 	{ .name = "describe" },
+	{ .name = "list",
+	    .run = ch_apt_list,
+	    .needs_config = true,
+	    .needs_suite = true,
+	    .needs_meta = true },
 };
 
 struct options {
