@@ -14,6 +14,7 @@ static const char *program = "chantal";
 static enum ch_log_level shown = CH_LOG_INFO;
 static void (*hook_before)(void);
 static void (*hook_after)(void);
+static _Thread_local struct ch_list *kept;
 
 void
 ch_log_init(const char *argv0)
@@ -52,21 +53,31 @@ ch_log_hooks(void (*before)(void), void (*after)(void))
 }
 
 static void
+put_line(const char *line)
+{
+	ssize_t n;
+
+	if (hook_before != NULL)
+		hook_before();
+	/* Nobody is left to be told when stderr itself cannot be written. */
+	n = write(STDERR_FILENO, line, strlen(line));
+	(void)n;
+	if (hook_after != NULL)
+		hook_after();
+}
+
+static void
 print_line(const char *label, const char *text)
 {
 	struct ch_buf line = { 0 };
-	ssize_t n;
 
 	ch_buf_printf(&line, "%s: %s", program, label);
 	ch_escape_text(&line, text, strlen(text));
 	ch_buf_putc(&line, '\n');
-	if (hook_before != NULL)
-		hook_before();
-	/* Nobody is left to be told when stderr itself cannot be written. */
-	n = write(STDERR_FILENO, line.data, line.len);
-	(void)n;
-	if (hook_after != NULL)
-		hook_after();
+	if (kept == NULL)
+		put_line(line.data);
+	else
+		ch_list_add(kept, line.data);
 	ch_buf_free(&line);
 }
 
@@ -82,6 +93,20 @@ ch_log(enum ch_log_level level, const char *fmt, ...)
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	print_line(level == CH_LOG_WARNING ? "warning: " : "", text);
+}
+
+void
+ch_log_keep(struct ch_list *lines)
+{
+	kept = lines;
+}
+
+void
+ch_log_print(struct ch_list *lines)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		put_line(lines->items[i]);
+	ch_list_free(lines);
 }
 
 int

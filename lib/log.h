@@ -11,6 +11,7 @@
 
 #include "attr.h"
 #include "err.h"
+#include "str.h"
 
 enum ch_log_level {
 	CH_LOG_ERROR,   /* what ends or spoils the run */
@@ -31,6 +32,13 @@ void ch_log(enum ch_log_level level, const char *fmt, ...) CH_PRINTF(2, 3);
 
 /* Prints "program: text" for main; returns err->status for its return. */
 int ch_log_error(const struct ch_err *err);
+
+/*
+ * Lines of this thread are kept in lines, until ch_log_keep(NULL); the main
+ * thread prints them with ch_log_print(), which empties lines.
+ */
+void ch_log_keep(struct ch_list *lines);
+void ch_log_print(struct ch_list *lines);
 
 /*
  * Called before and after each line is written, so that a progress line can

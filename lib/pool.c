@@ -93,6 +93,19 @@ ch_pool_open(const char *dir, struct ch_err *err)
 	return NULL;
 }
 
+struct ch_pool *
+ch_pool_twin(const struct ch_pool *pool, struct ch_err *err)
+{
+	struct ch_pool *twin = ch_pool_open(pool->dir, err);
+
+	if (twin == NULL)
+		return NULL;
+	twin->durability = pool->durability;
+	twin->on_corrupt = pool->on_corrupt;
+	twin->on_corrupt_ctx = pool->on_corrupt_ctx;
+	return twin;
+}
+
 void
 ch_pool_close(struct ch_pool *pool)
 {

@@ -63,6 +63,9 @@ struct ch_put_facts {
 struct ch_pool *ch_pool_open(const char *dir, struct ch_err *err) CH_MUST_CHECK;
 /* Gives up what was not flushed, removes the run's stage; NULL is accepted. */
 void ch_pool_close(struct ch_pool *pool);
+/* Another handle on the same pool, with the same settings. */
+struct ch_pool *ch_pool_twin(
+    const struct ch_pool *pool, struct ch_err *err) CH_MUST_CHECK;
 const char *ch_pool_dir(const struct ch_pool *pool);
 /* "batch", "batch-files" or "none". */
 bool ch_durability_parse(const char *name, enum ch_durability *out);

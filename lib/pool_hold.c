@@ -17,9 +17,11 @@ bool
 ch_pool_is_safe(struct ch_pool *pool, const char *sha256)
 {
 	char name[CH_OBJECT_NAME_MAX];
+	struct ch_err err;
 	struct stat st;
 
-	if (pool->fd < 0 || pool->durability != CH_DURABLE_BATCH)
+	if (pool->durability != CH_DURABLE_BATCH ||
+	    !ch_pool_attach(pool, &err) || pool->fd < 0)
 		return true;
 	ch_object_name(sha256, name);
 	if (fstatat(pool->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||

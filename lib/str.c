@@ -282,6 +282,15 @@ ch_list_add(struct ch_list *l, const char *s)
 	ch_list_take(l, ch_strdup(s));
 }
 
+void
+ch_list_move(struct ch_list *to, struct ch_list *from)
+{
+	for (size_t i = 0; i < from->count; i++)
+		ch_list_take(to, from->items[i]);
+	from->count = 0;
+	ch_list_free(from);
+}
+
 bool
 ch_list_has(const struct ch_list *l, const char *s)
 {

@@ -109,6 +109,7 @@ struct ch_list {
 
 void ch_list_add(struct ch_list *l, const char *s);
 void ch_list_take(struct ch_list *l, char *s); /* owns s from now on */
+void ch_list_move(struct ch_list *to, struct ch_list *from); /* all of it */
 bool ch_list_has(const struct ch_list *l, const char *s);
 void ch_list_sort(struct ch_list *l); /* byte order */
 void ch_list_free(struct ch_list *l);

@@ -16,7 +16,6 @@ ch_supply_new(
 	s->pool = pool;
 	s->http = http;
 	s->known = known;
-	s->staged_last = &s->staged;
 	return s;
 }
 
@@ -57,6 +56,7 @@ ch_supply_free(struct ch_supply *supply)
 			ch_fetch_free(f);
 		}
 	}
+	ch_writer_free(supply->writer);
 	ch_free(supply);
 }
 
@@ -130,47 +130,46 @@ ch_supply_want(struct ch_supply *s, const struct ch_claim *claim,
 	return true;
 }
 
-static void
-answer_all(struct ch_supply *s, struct ch_fetch *f)
+struct ch_writer *
+ch_supply_writer(struct ch_supply *s)
 {
-	while (f != NULL) {
-		const struct ch_supplied what = { .is_new = !f->is_found,
-			.content = f->content };
-		struct ch_fetch *next = f->next_staged;
+	struct ch_err err;
 
-		if (f->is_found)
-			s->counts.reused++;
-		else
-			s->counts.fetched++;
-		ch_fetch_remember(f);
-		ch_fetch_finish(f, &what);
-		f = next;
+	if (s->writer == NULL && !s->has_failed) {
+		s->writer = ch_writer_new(s->pool, &err);
+		if (s->writer == NULL)
+			ch_supply_fail(s, &err);
 	}
+	return s->writer;
 }
 
-/* One barrier: what has names is safe, what is staged gets names. */
+/* What the writer is done with. */
 static bool
-turn(struct ch_supply *s, struct ch_err *err)
+collect(struct ch_supply *s, struct ch_err *err)
 {
-	struct ch_fetch *safe = s->placed;
+	struct ch_written *written = NULL;
 
-	if (!ch_pool_turn(s->pool, err))
-		return false;
-	s->placed = s->staged;
-	s->staged = NULL;
-	s->staged_last = &s->staged;
-	answer_all(s, safe);
-	return true;
+	if (s->writer != NULL && !ch_writer_take(s->writer, &written, err))
+		ch_supply_fail(s, err);
+	while (written != NULL) {
+		struct ch_written *next = written->next;
+
+		if (!s->has_failed)
+			ch_fetch_written(written->ctx, written);
+		ch_written_free(written);
+		written = next;
+	}
+	if (s->has_failed)
+		*err = s->failure;
+	return !s->has_failed;
 }
 
 bool
 ch_supply_flush(struct ch_supply *s, struct ch_err *err)
 {
-	while (s->staged != NULL || s->placed != NULL) {
-		if (!turn(s, err))
-			return false;
-	}
-	return true;
+	if (s->writer != NULL)
+		ch_writer_flush(s->writer);
+	return collect(s, err);
 }
 
 bool
@@ -179,11 +178,7 @@ ch_supply_step(struct ch_supply *s, int timeout_ms, struct ch_err *err)
 	if (ch_http_pending(s->http) > 0 &&
 	    !ch_http_poll(s->http, timeout_ms, err))
 		return false;
-	if (s->has_failed) {
-		*err = s->failure;
-		return false;
-	}
-	return !ch_pool_is_flush_due(s->pool) || turn(s, err);
+	return collect(s, err);
 }
 
 bool

@@ -42,15 +42,15 @@ ch_fetch_find_validators(struct ch_fetch *f, const char *repo)
 }
 
 void
-ch_fetch_remember(struct ch_fetch *f)
+ch_fetch_remember(struct ch_fetch *f, const struct ch_content *content)
 {
 	struct ch_validator_key key = validator_key(f);
 	struct ch_err err;
 
 	if (f->repo == NULL)
 		return;
-	memcpy(f->got.sha256, f->content.sha256, sizeof(f->got.sha256));
-	f->got.size = f->content.size;
+	memcpy(f->got.sha256, content->sha256, sizeof(f->got.sha256));
+	f->got.size = content->size;
 	if (!ch_validator_put(&key, &f->got, &err))
 		ch_warn("%s: the next run asks without a condition", err.text);
 }

@@ -25,7 +25,7 @@ ch_fetch_free(struct ch_fetch *f)
 		f->waiters = w->next;
 		free_waiter(w);
 	}
-	ch_pool_put_abort(f->put);
+	ch_writer_abort(f->writing);
 	ch_free(f->key);
 	ch_free(f->url);
 	ch_free(f->sha256);
@@ -86,8 +86,8 @@ fail_fetch(
 		.code = code, .message = message, .may_retry = may_retry
 	};
 
-	ch_pool_put_abort(f->put);
-	f->put = NULL;
+	ch_writer_abort(f->writing);
+	f->writing = NULL;
 	while (
 	    f->waiters != NULL && (f->waiters->url == NULL ||
 				      ch_str_equal(f->waiters->url, f->url))) {
@@ -113,24 +113,23 @@ static bool
 begin_body(void *ctx, const struct ch_http_info *info, struct ch_err *err)
 {
 	struct ch_fetch *f = ctx;
-	uint64_t size = f->size;
-	unsigned also = 0;
-	enum ch_hash_kind kind;
-	const char *hex;
+	struct ch_writer *writer = ch_supply_writer(f->supply);
+	const struct ch_claim claim = { .url = f->url,
+		.sha256 = f->sha256,
+		.digest = f->digest,
+		.size = f->size };
 
-	if (info->offset > 0 && f->put != NULL)
+	if (info->offset > 0 && f->writing != NULL)
 		return true;
-	f->is_too_long = false;
-	ch_pool_put_abort(f->put);
-	if (f->digest != NULL &&
-	    ch_digest_parse(f->digest, strlen(f->digest), &kind, &hex))
-		also = 1U << kind;
-	if (size == CH_SIZE_UNKNOWN && info->has_size)
-		size = info->size;
-	f->put = ch_pool_put_begin(f->supply->pool, f->url, size, also, err);
-	if (f->put == NULL)
-		ch_supply_fail(f->supply, err);
-	return f->put != NULL;
+	ch_writer_abort(f->writing);
+	f->writing = NULL;
+	if (writer == NULL) {
+		*err = f->supply->failure;
+		return false;
+	}
+	f->writing = ch_writer_begin(
+	    writer, &claim, info->has_size ? info->size : CH_SIZE_UNKNOWN, f);
+	return true;
 }
 
 static bool
@@ -138,80 +137,45 @@ take_bytes(void *ctx, const void *bytes, size_t len, struct ch_err *err)
 {
 	struct ch_fetch *f = ctx;
 
-	if (!ch_pool_put_write(f->put, bytes, len, err)) {
-		f->is_too_long = err->status == CH_UNTRUSTED;
-		if (!f->is_too_long)
-			ch_supply_fail(f->supply, err);
+	if (f->supply->has_failed) {
+		*err = f->supply->failure;
 		return false;
 	}
+	ch_writer_put(f->writing, bytes, len);
 	f->supply->counts.bytes += len;
 	return true;
 }
 
-/* The claims against what came; the code of the first that does not hold. */
-static const char *
-judge(const struct ch_fetch *f, const struct ch_put_facts *facts,
-    struct ch_err *err)
+/* Answers all who wait; the fetch is gone then. */
+static void
+finish_fetch(struct ch_fetch *f, const struct ch_supplied *what)
 {
-	char *url = ch_url_display(f->url);
-	const char *code = NULL;
-	enum ch_hash_kind kind;
-	const char *hex;
-
-	if (f->size != CH_SIZE_UNKNOWN && facts->size != f->size) {
-		code = "size-mismatch";
-		(void)ch_fail(err, CH_UNTRUSTED,
-		    "%s: %" PRIu64 " bytes, expected %" PRIu64, url,
-		    facts->size, f->size);
-	} else if (f->sha256 != NULL &&
-		   !ch_str_equal(f->sha256, facts->sha256)) {
-		code = "digest-mismatch";
-		(void)ch_fail(err, CH_UNTRUSTED,
-		    "%s: SHA-256 is %s, expected %s", url, facts->sha256,
-		    f->sha256);
-	} else if (f->digest != NULL &&
-		   ch_digest_parse(f->digest, strlen(f->digest), &kind, &hex) &&
-		   !ch_str_equal(hex, facts->hex[kind])) {
-		code = "digest-mismatch";
-		(void)ch_fail(err, CH_UNTRUSTED, "%s: %s is %s, expected %s",
-		    url, ch_hash_name(kind), facts->hex[kind], hex);
-	}
-	ch_free(url);
-	return code;
+	while (f->waiters != NULL)
+		answer(f, what);
+	remove_fetch(f);
 }
 
-static void
-finish_body(struct ch_fetch *f)
+void
+ch_fetch_written(struct ch_fetch *f, const struct ch_written *written)
 {
-	struct ch_supply *s = f->supply;
-	struct ch_put_facts facts;
-	const char *code;
-	struct ch_err err;
-	bool is_ended;
+	const struct ch_supplied what = { .is_new = !f->is_found,
+		.content = written->content };
 
-	is_ended = ch_pool_put_end(f->put, &facts, &err);
-	code = judge(f, &facts, &err);
-	if (code != NULL) {
-		fail_fetch(f, code, err.text, false);
+	if (written->code != NULL) {
+		fail_fetch(f, written->code, written->message, false);
 		return;
 	}
-	if (is_ended && ch_pool_put_accept(f->put, &err)) {
-		memcpy(f->content.sha256, facts.sha256, sizeof(facts.sha256));
-		f->content.size = facts.size;
-		*s->staged_last = f;
-		s->staged_last = &f->next_staged;
-	} else {
-		ch_supply_fail(s, &err);
-	}
-	if (is_ended)
-		f->put = NULL;
+	if (f->is_found)
+		f->supply->counts.reused++;
+	else
+		f->supply->counts.fetched++;
+	ch_fetch_remember(f, &written->content);
+	finish_fetch(f, &what);
 }
 
 static const char *
-code_of(const struct ch_fetch *f, const struct ch_http_result *result)
+code_of(const struct ch_http_result *result)
 {
-	if (f->is_too_long)
-		return "size-mismatch";
 	switch (result->err->status) {
 	case CH_TEMPORARY:
 		return "network";
@@ -242,7 +206,7 @@ not_modified(struct ch_fetch *f)
 		return;
 	}
 	f->supply->counts.reused++;
-	ch_fetch_finish(f, &what);
+	finish_fetch(f, &what);
 }
 
 static void
@@ -256,12 +220,13 @@ body_done(void *ctx, const struct ch_http_result *result)
 	switch (result->outcome) {
 	case CH_HTTP_OK:
 		/* An empty body may come without a begin. */
-		if (f->put == NULL &&
+		if (f->writing == NULL &&
 		    !begin_body(f, &(struct ch_http_info){ 0 }, &err))
 			return;
 		f->got.etag = copy_or_null(result->etag);
 		f->got.last_modified = copy_or_null(result->last_modified);
-		finish_body(f);
+		ch_writer_end(f->writing);
+		f->writing = NULL;
 		break;
 	case CH_HTTP_NOT_FOUND:
 		fail_fetch(f, "not-found", result->err->text, false);
@@ -270,7 +235,7 @@ body_done(void *ctx, const struct ch_http_result *result)
 		not_modified(f);
 		break;
 	case CH_HTTP_FAILED:
-		fail_fetch(f, code_of(f, result), result->err->text,
+		fail_fetch(f, code_of(result), result->err->text,
 		    result->is_retryable);
 		break;
 	}
@@ -381,16 +346,7 @@ ch_fetch_await(struct ch_supply *s, const struct ch_claim *claim,
 
 	if (!is_first)
 		return;
-	f->content = *content;
 	f->is_found = true;
-	f->next_staged = s->placed;
-	s->placed = f;
-}
-
-void
-ch_fetch_finish(struct ch_fetch *f, const struct ch_supplied *what)
-{
-	while (f->waiters != NULL)
-		answer(f, what);
-	remove_fetch(f);
+	if (ch_supply_writer(s) != NULL)
+		ch_writer_await(s->writer, content, f);
 }

@@ -5,6 +5,7 @@
 
 #include "supply.h"
 #include "validators.h"
+#include "writer.h"
 
 #define CH_SUPPLY_BUCKETS 1024
 
@@ -16,38 +17,33 @@ struct ch_waiter {
 
 /* One content under way, until it has its name in the pool. */
 struct ch_fetch {
-	struct ch_supply *supply;     /* whose it is */
-	struct ch_fetch *next;        /* in its bucket */
-	struct ch_fetch *next_staged; /* accepted after it */
-	char *key;                    /* all that is claimed */
-	char *url;                    /* the one being tried */
-	char *sha256;                 /* claimed, or NULL */
-	char *digest;                 /* claimed, or NULL */
-	uint64_t size;                /* claimed, or CH_SIZE_UNKNOWN */
-	struct ch_put *put;           /* its bytes, or NULL */
-	char *repo;                   /* whose validators, or NULL: none */
-	struct ch_validator had;      /* of what the pool has */
-	struct ch_validator got;      /* of what came */
-	bool is_too_long;             /* more came than was claimed */
-	struct ch_content content;    /* once it is staged */
-	bool is_found;                /* it was there already */
-	struct ch_waiter *waiters;    /* who asked, in order */
-	struct ch_waiter **last;      /* where the next one goes */
+	struct ch_supply *supply;   /* whose it is */
+	struct ch_fetch *next;      /* in its bucket */
+	char *key;                  /* all that is claimed */
+	char *url;                  /* the one being tried */
+	char *sha256;               /* claimed, or NULL */
+	char *digest;               /* claimed, or NULL */
+	uint64_t size;              /* claimed, or CH_SIZE_UNKNOWN */
+	struct ch_writing *writing; /* its bytes, or NULL */
+	char *repo;                 /* whose validators, or NULL: none */
+	struct ch_validator had;    /* of what the pool has */
+	struct ch_validator got;    /* of what came */
+	bool is_found;              /* it was there already */
+	struct ch_waiter *waiters;  /* who asked, in order */
+	struct ch_waiter **last;    /* where the next one goes */
 };
 
 struct ch_supply {
-	struct ch_pool *pool;         /* where contents go */
+	struct ch_pool *pool;         /* where contents are */
+	struct ch_writer *writer;     /* brings more, or NULL: not yet */
 	struct ch_http *http;         /* where they come from */
 	const struct ch_known *known; /* or NULL */
 	const char *cache_dir;        /* for validators, or NULL */
 	struct ch_fetch *buckets[CH_SUPPLY_BUCKETS]; /* under way, by key */
-	struct ch_fetch *placed;        /* named, await a barrier */
-	struct ch_fetch *staged;        /* accepted, not yet named */
-	struct ch_fetch **staged_last;  /* where the next one goes */
-	size_t pending;                 /* waiters in all */
-	struct ch_supply_counts counts; /* so far */
-	bool has_failed;                /* the run cannot go on */
-	struct ch_err failure;          /* why */
+	size_t pending;                              /* waiters in all */
+	struct ch_supply_counts counts;              /* so far */
+	bool has_failed;                             /* the run cannot go on */
+	struct ch_err failure;                       /* why */
 };
 
 /* Joins who asks for the same content, or starts its transfer. */
@@ -56,14 +52,16 @@ void ch_fetch_start(
 /* Waits for the next barrier with what somebody else has just added. */
 void ch_fetch_await(struct ch_supply *s, const struct ch_claim *claim,
     const struct ch_content *content, struct ch_asker who);
-/* Answers all who wait with what; the fetch is gone then. */
-void ch_fetch_finish(struct ch_fetch *f, const struct ch_supplied *what);
+/* The writer is done with it. */
+void ch_fetch_written(struct ch_fetch *f, const struct ch_written *written);
+/* The one that there is, or a new one; NULL: the run cannot go on. */
+struct ch_writer *ch_supply_writer(struct ch_supply *s);
 /* The run cannot go on; the next step says so. */
 void ch_supply_fail(struct ch_supply *s, const struct ch_err *err);
 /* Validators to ask with, for a fetch that nothing is claimed about. */
 void ch_fetch_find_validators(struct ch_fetch *f, const char *repo);
 /* Keeps its validators: its content is in the pool for good. */
-void ch_fetch_remember(struct ch_fetch *f);
+void ch_fetch_remember(struct ch_fetch *f, const struct ch_content *content);
 void ch_fetch_free(struct ch_fetch *f);
 
 #endif

@@ -50,7 +50,7 @@ log_fault(const char *name, unsigned long n)
 static int
 fault(const char *name)
 {
-	static unsigned long calls;
+	static _Atomic unsigned long calls;
 	const char *spec = getenv("CHANTAL_FAULT");
 	char wanted[32];
 	char action[16];

@@ -1,0 +1,260 @@
+/* The thread's side: bytes into the stage, names into the pool. */
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "log.h"
+#include "url.h"
+#include "writer_impl.h"
+
+#include "banned.h"
+
+/* How long a few small files may wait for more of them. */
+#define PATIENCE_MS 20
+
+/* The caller learns of it by its next take. */
+static void
+report(struct ch_writer *w, const struct ch_err *failure, bool is_flushed)
+{
+	(void)pthread_mutex_lock(&w->mutex);
+	ch_written_list_move(&w->answers, &w->decided);
+	ch_list_move(&w->lines, &w->said);
+	if (failure != NULL && !w->has_failed) {
+		w->has_failed = true;
+		w->failure = *failure;
+	}
+	if (is_flushed) {
+		w->wants_flush = false;
+		(void)pthread_cond_signal(&w->has_progress);
+	}
+	(void)pthread_mutex_unlock(&w->mutex);
+}
+
+static void
+fail(struct ch_writer *w, const struct ch_err *err)
+{
+	w->is_broken = true;
+	report(w, err, false);
+}
+
+static void
+add(struct ch_written_list *l, struct ch_written *written)
+{
+	*l->last = written;
+	l->last = &written->next;
+}
+
+/* One barrier: what has names is safe, what is staged gets names. */
+static void
+turn(struct ch_writer *w)
+{
+	struct ch_err err;
+
+	if (!ch_pool_turn(w->pool, &err)) {
+		fail(w, &err);
+		return;
+	}
+	ch_written_list_move(&w->decided, &w->placed);
+	ch_written_list_move(&w->placed, &w->staged);
+	report(w, NULL, false);
+}
+
+static void
+begin(struct ch_writing *g)
+{
+	struct ch_writer *w = g->writer;
+	enum ch_hash_kind kind;
+	unsigned also = 0;
+	struct ch_err err;
+	const char *hex;
+
+	if (g->digest != NULL &&
+	    ch_digest_parse(g->digest, strlen(g->digest), &kind, &hex))
+		also = 1U << kind;
+	g->put = ch_pool_put_begin(w->pool, g->url, g->announced, also, &err);
+	if (g->put == NULL)
+		fail(w, &err);
+}
+
+static void
+write_bytes(struct ch_writing *g, const struct ch_buf *bytes)
+{
+	struct ch_err err;
+
+	if (g->put == NULL)
+		begin(g);
+	if (g->put == NULL || g->is_too_long || bytes->len == 0)
+		return;
+	if (ch_pool_put_write(g->put, bytes->data, bytes->len, &err))
+		return;
+	g->is_too_long = err.status == CH_UNTRUSTED;
+	if (!g->is_too_long)
+		fail(g->writer, &err);
+}
+
+/* What came against what was claimed; a reject's code when it differs. */
+static const char *
+judge(const struct ch_writing *g, const struct ch_put_facts *facts,
+    char **message)
+{
+	char *url = ch_url_display(g->url);
+	const char *code = NULL;
+	enum ch_hash_kind kind;
+	const char *hex;
+
+	if (g->is_too_long) {
+		code = "size-mismatch";
+		*message =
+		    ch_format("%s: more than the expected %" PRIu64 " bytes",
+			url, g->announced);
+	} else if (g->size != CH_SIZE_UNKNOWN && facts->size != g->size) {
+		code = "size-mismatch";
+		*message = ch_format("%s: %" PRIu64 " bytes, expected %" PRIu64,
+		    url, facts->size, g->size);
+	} else if (g->sha256 != NULL &&
+		   !ch_str_equal(g->sha256, facts->sha256)) {
+		code = "digest-mismatch";
+		*message = ch_format("%s: SHA-256 is %s, expected %s", url,
+		    facts->sha256, g->sha256);
+	} else if (g->digest != NULL &&
+		   ch_digest_parse(g->digest, strlen(g->digest), &kind, &hex) &&
+		   !ch_str_equal(hex, facts->hex[kind])) {
+		code = "digest-mismatch";
+		*message = ch_format("%s: %s is %s, expected %s", url,
+		    ch_hash_name(kind), facts->hex[kind], hex);
+	}
+	ch_free(url);
+	return code;
+}
+
+/* The put is gone then, into the batch or not. */
+static void
+finish(struct ch_writing *g)
+{
+	struct ch_writer *w = g->writer;
+	struct ch_written *written = g->written;
+	struct ch_put_facts facts;
+	struct ch_err err;
+	bool is_ended = ch_pool_put_end(g->put, &facts, &err);
+
+	written->code = judge(g, &facts, &written->message);
+	if (written->code != NULL || !is_ended) {
+		ch_pool_put_abort(g->put);
+		if (written->code == NULL) {
+			fail(w, &err);
+			return;
+		}
+		add(&w->decided, written);
+	} else if (ch_pool_put_accept(g->put, &err)) {
+		memcpy(written->content.sha256, facts.sha256,
+		    sizeof(facts.sha256));
+		written->content.size = facts.size;
+		add(&w->staged, written);
+	} else {
+		fail(w, &err);
+		return;
+	}
+	g->written = NULL;
+}
+
+static void
+await(struct ch_writer *w, struct ch_written *awaited)
+{
+	bool is_safe = ch_pool_is_safe(w->pool, awaited->content.sha256);
+
+	add(is_safe ? &w->decided : &w->placed, awaited);
+}
+
+static void
+do_job(struct ch_writer *w, struct ch_job *job)
+{
+	struct ch_writing *g = job->writing;
+
+	if (job->kind == CH_JOB_AWAIT) {
+		await(w, job->awaited);
+		return;
+	}
+	if (!w->is_broken && job->kind != CH_JOB_ABORT)
+		write_bytes(g, &job->bytes);
+	if (job->kind == CH_JOB_BYTES)
+		return;
+	if (!w->is_broken && job->kind == CH_JOB_END)
+		finish(g);
+	else
+		ch_pool_put_abort(g->put);
+	ch_writing_free(g);
+}
+
+static void
+do_jobs(struct ch_writer *w, struct ch_job *jobs)
+{
+	while (jobs != NULL) {
+		struct ch_job *job = jobs;
+
+		jobs = job->next;
+		do_job(w, job);
+		ch_buf_free(&job->bytes);
+		ch_free(job);
+		if (!w->is_broken && ch_pool_is_flush_due(w->pool))
+			turn(w);
+	}
+}
+
+static void
+wait_for_more(struct ch_writer *w)
+{
+	struct timespec until;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += PATIENCE_MS * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_nsec -= 1000000000L;
+		until.tv_sec++;
+	}
+	(void)pthread_cond_timedwait(&w->has_work, &w->mutex, &until);
+}
+
+/* All jobs that are there; *wants_flush tells that no more will come. */
+static bool
+take_jobs(struct ch_writer *w, struct ch_job **jobs, bool *wants_flush)
+{
+	bool has_batch = w->staged.first != NULL || w->placed.first != NULL;
+
+	(void)pthread_mutex_lock(&w->mutex);
+	while (!has_batch && w->count == 0 && !w->wants_flush && !w->is_over)
+		(void)pthread_cond_wait(&w->has_work, &w->mutex);
+	if (!ch_writer_has_enough(w))
+		wait_for_more(w);
+	*jobs = w->jobs;
+	*wants_flush = w->wants_flush;
+	w->jobs = NULL;
+	w->last = &w->jobs;
+	w->count = 0;
+	w->bytes = 0;
+	w->is_broken = w->is_broken || w->is_over;
+	(void)pthread_cond_signal(&w->has_progress);
+	(void)pthread_mutex_unlock(&w->mutex);
+	return *jobs != NULL || !w->is_over;
+}
+
+void *
+ch_writer_work(void *writer)
+{
+	struct ch_writer *w = writer;
+	struct ch_job *jobs;
+	bool wants_flush;
+
+	ch_log_keep(&w->said);
+	while (take_jobs(w, &jobs, &wants_flush)) {
+		do_jobs(w, jobs);
+		if (!w->is_broken && ch_pool_is_flush_due(w->pool))
+			turn(w);
+		while (wants_flush && !w->is_broken &&
+		       (w->staged.first != NULL || w->placed.first != NULL))
+			turn(w);
+		report(w, NULL, wants_flush);
+	}
+	ch_log_keep(NULL);
+	return NULL;
+}
