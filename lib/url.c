@@ -7,6 +7,7 @@
 
 #include "mem.h"
 #include "str.h"
+#include "url_simple.h"
 
 #include "banned.h"
 
@@ -208,6 +209,8 @@ ch_url_normalize(const char *url, struct ch_err *err)
 	CURLU *u;
 	char *out;
 
+	if (ch_url_is_normal(url))
+		return ch_strdup(url);
 	if (!bytes_are_allowed(url, err) || !starts_with_our_scheme(url, err))
 		return NULL;
 	u = parse(url);
@@ -354,9 +357,13 @@ ch_url_port(const char *url)
 char *
 ch_url_origin(const char *url)
 {
+	struct ch_simple_url s;
 	char *host;
 	char *origin;
 
+	if (ch_url_split_simple(url, &s))
+		return ch_format("%s://%.*s:%u", s.is_https ? "https" : "http",
+		    (int)s.len, s.host, s.port);
 	if (ch_url_is_file(url))
 		return ch_strdup("file://");
 	host = ch_url_host(url);
