@@ -115,7 +115,9 @@ take_line(void *ctx, struct ch_span line, uint64_t number, struct ch_err *err)
 	else if (r->kind == CH_KIND_FILE)
 		is_taken = ch_record_check(r, err) &&
 			   ch_record_write(r, &x->files.out, err);
-	else if (r->kind != CH_KIND_REPO)
+	else if (r->kind == CH_KIND_REPO)
+		is_taken = ch_index_take_pins(x, r, err);
+	else
 		is_taken = ch_record_write(r, &x->packages.out, err);
 	if (r->kind == CH_KIND_REJECT)
 		x->rejects++;
@@ -206,7 +208,8 @@ run_plugin(struct ch_index *x, struct ch_err *err)
 		 ch_lock_take(&lock, lock_file, CH_LOCK_EXCLUSIVE, -1, err) &&
 		 ch_plugin_config_write(
 		     &x->setup->plugin, x->setup->block, NULL, config, err) &&
-		 run_verb(x, config, cache, err) && check_losses(x, err);
+		 run_verb(x, config, cache, err) && check_losses(x, err) &&
+		 ch_index_set_pins(x, err);
 	ch_lock_release(&lock);
 	ch_free(lock_file);
 	ch_free(cache);
@@ -332,6 +335,7 @@ ch_index_close(struct ch_index *x)
 	ch_digest_set_free(&x->printed);
 	ch_record_free(&x->record);
 	ch_list_free(&x->repo_lines);
+	ch_list_free(&x->pins);
 	ch_list_free(&x->ids);
 	ch_list_free(&x->owners);
 	ch_list_free(&x->sign_keys);

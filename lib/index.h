@@ -43,6 +43,7 @@ struct ch_index {
 	/* kept by the index */
 	struct ch_marks marks;        /* of the input */
 	struct ch_list repo_lines;    /* repo records, as they came */
+	struct ch_list pins;          /* "id\tidentity" of the plugin's */
 	struct ch_list ids;           /* of the repositories */
 	struct ch_list owners;        /* ids that items came with, before */
 	char *type;                   /* theirs */

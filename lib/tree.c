@@ -68,27 +68,21 @@ fill_head(struct publishing *g)
 			       : p->how == CH_SWITCH_SYMLINK;
 }
 
-static const char *
-identity_of(const struct ch_manifest *m)
-{
-	return m->identity == NULL ? "none" : m->identity;
-}
-
 static bool
 is_same_identity(const struct publishing *g)
 {
-	return ch_str_equal(identity_of(&g->old), identity_of(&g->plan));
+	const char *was = g->old.identity;
+	const char *is = g->plan.identity;
+
+	return was == NULL ? is == NULL : is != NULL && ch_str_equal(was, is);
 }
 
 static bool
 check_identity(const struct publishing *g, struct ch_err *err)
 {
-	if (!g->has_old || g->p->accept_identity || is_same_identity(g))
-		return true;
-	return ch_fail(err, CH_MALFORMED,
-	    "%s: the repository's identity was %s and is %s: clients that pin "
-	    "it would refuse it (--accept-identity-change)",
-	    g->t->path, identity_of(&g->old), identity_of(&g->plan));
+	return !g->has_old || g->p->accept_identity || is_same_identity(g) ||
+	       ch_tree_check_identity(g->old.identity, g->plan.identity, err) ||
+	       ch_wrap(err, "%s", g->t->path);
 }
 
 static bool

@@ -139,4 +139,11 @@ bool ch_tree_report(struct ch_tree_checking *c, enum ch_status status,
 bool ch_tree_check_index(struct ch_tree_checking *c, const char *root,
     struct ch_err *err) CH_MUST_CHECK;
 
+/*
+ * tree_identity.c: raw JSON, or NULL; CH_MALFORMED when what clients pin is
+ * another, with what it was and is.
+ */
+bool ch_tree_check_identity(
+    const char *was, const char *is, struct ch_err *err) CH_MUST_CHECK;
+
 #endif

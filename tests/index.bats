@@ -199,6 +199,41 @@ with_index() {
 	[[ "$stderr" == *"type other"* ]]
 }
 
+@test "what clients pin is what the index says, and nothing else of its repo line" {
+	with_index pins <<-'EOS'
+		index() {
+			cat >"$TMPDIR/lines"
+			grep '"record":"package"' "$TMPDIR/lines"
+			echo '{"record":"repo","identity":{"s":{"Origin":"Ours"}},"feed":"http://other.test/","odd":1,"mode":"hosted"}'
+		}
+	EOS
+	synced pins | sed '1s/"type"/"identity":{"s":{"Origin":"Theirs"}},"type"/' >s
+	run -0 --separate-stderr index s
+	[ "$(jq -c 'select(.record=="repo")' <<<"$output")" = \
+		"$(head -n1 s | jq -c '.identity.s.Origin="Ours"')" ]
+	chantal-publish -q "$PWD/tree" <<<"$output"
+	sed -i 's/Ours/Changed/' plugins/pins
+	index s >t
+	run -3 --separate-stderr chantal-publish -q "$PWD/tree" <t
+	[[ "$stderr" == *'s.Origin was "Ours" and is "Changed"'* ]]
+}
+
+@test "a view pins what its index says, not what its repositories say" {
+	with_index pins <<-'EOS'
+		index() {
+			cat >"$TMPDIR/lines"
+			grep '"record":"package"' "$TMPDIR/lines"
+			echo '{"record":"repo","repo":"two","identity":{"s":{"Origin":"View"}}}'
+		}
+	EOS
+	for id in one two; do
+		synced pins $id | sed "1s/\"type\"/\"identity\":{\"s\":{\"Origin\":\"$id\"}},\"type\"/"
+	done >s
+	run -0 --separate-stderr index s
+	[ "$(jq -c 'select(.record=="repo")|[.repo,.identity]' <<<"$output" | paste -sd' ')" = \
+		'["one",null] ["two",{"s":{"Origin":"View"}}]' ]
+}
+
 # cheat BODY WORDS: an index that does this is refused with these words, and
 # nothing of it is passed on
 cheat() {
@@ -235,6 +270,8 @@ cheat() {
 	cheat 'sed s/\"type\":\"cheat\"/\"type\":\"apt\"/' "'apt'"
 	cheat 'echo "{\"record\":\"want\",\"url\":\"x\",\"as\":\"x\"}"' "not of this verb"
 	cheat 'echo "not json"' "line 1"
+	cheat 'cat; echo "{\"record\":\"repo\",\"identity\":[1]}"' "identity"
+	cheat 'cat; echo "{\"record\":\"repo\",\"repo\":\"other\",\"identity\":{}}"' "not the repository it was run for"
 }
 
 @test "a plugin may only name regular files below its folder" {

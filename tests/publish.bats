@@ -402,9 +402,61 @@ leftovers() {
 	MEMBERS='"identity":{"Origin":"A"}' stream "$(pkg x one)" | publish
 	MEMBERS='"identity":{"Origin":"B"}' stream "$(pkg x one)" >s
 	run -3 --separate-stderr publish <s
-	[[ $stderr == *Origin*A*Origin*B*--accept-identity-change* ]]
+	[[ $stderr == *'Origin was "A" and is "B"'*--accept-identity-change* ]]
+	run -3 --separate-stderr publish -n <s
 	publish --accept-identity-change <s
 	publish <s
+	MEMBERS='' stream "$(pkg x one)" >s
+	run -3 --separate-stderr publish <s
+	[[ $stderr == *'was {"Origin":"B"} and is not there'* ]]
+}
+
+# pinned IDENTITY: a stream of a repository whose clients pin that
+pinned() {
+	MEMBERS="\"identity\":$1" stream "$(pkg x one)"
+}
+
+@test "an identity is told part by part, whatever the order of its members" {
+	pinned '{"a":{"Origin":"O","Label":"L","Pin":1},"b":{"Origin":"P"}}' | publish
+	pinned '{"b":{"Origin":"P"},"a":{"Pin":1,"Label":"L","Origin":"O"}}' | publish
+	pinned '{"a":{"Origin":"O","Label":"M"},"b":{"Origin":"P","Label":"N"}}' >s
+	run -3 --separate-stderr publish <s
+	[[ $stderr == *'b.Label was not there and is "N", a.Pin was 1 and is not there, a.Label was "L" and is "M"'* ]]
+	[[ $stderr != *Origin* ]]
+	pinned '{"a":{"Origin":1,"Label":2,"Pin":3,"x":4,"y":5}}' >s
+	run -3 --separate-stderr publish <s
+	[[ $stderr == *'a.x was not there and is 4 and more'* ]]
+}
+
+@test "a suite that comes or goes is no other identity" {
+	pinned '{"a":{"Origin":"O"}}' | publish
+	pinned '{"a":{"Origin":"O"},"b":{"Origin":"P"}}' | publish
+	pinned '{"b":{"Origin":"P"}}' | publish
+	pinned '{"b":{"Origin":"Q"}}' >s
+	run -3 --separate-stderr publish <s
+	[[ $stderr == *'b.Origin was "P" and is "Q"'* ]]
+}
+
+@test "a tree of which no identity is known may get one" {
+	stream "$(pkg x one)" | publish
+	pinned '{"Origin":"A"}' | publish
+	pinned '{"Origin":"B"}' >s
+	run -3 publish <s
+}
+
+@test "the identity of a view is that of its repositories" {
+	view() {
+		repo_line a http "\"identity\":{\"Origin\":\"$1\"}"
+		repo_line b http "\"identity\":{\"Origin\":\"$2\"}"
+		pkg x one | sed 's/"repo":"r"/"repo":"a"/'
+		end_line a
+		end_line b
+	}
+	view A B | chantal-publish -q "$TREE"
+	view A C >s
+	run -3 --separate-stderr chantal-publish -q "$TREE" <s
+	[[ $stderr == *'Origin was "B" and is "C"'* ]]
+	chantal-publish -q --accept-identity-change "$TREE" <s
 }
 
 # --- targets ---
