@@ -46,6 +46,11 @@ static const struct verb verbs[] = {
 	    .needs_config = true,
 	    .needs_suite = true,
 	    .needs_meta = true },
+	{ .name = "index",
+	    .run = ch_apt_index,
+	    .needs_config = true,
+	    .needs_meta = true,
+	    .needs_out = true },
 };
 
 struct options {

@@ -1,0 +1,265 @@
+#include <string.h>
+
+#include "index_parts.h"
+
+#include "lib/banned.h"
+
+/* How components of several repositories become those of a view. */
+static const char *
+view_components(const struct ch_indexer *ix)
+{
+	return ch_json_string_or(
+	    ch_json_path(ix->call->settings->json, "apt.view_components"),
+	    "upstream");
+}
+
+static bool
+is_view(const struct ch_indexer *ix)
+{
+	return ix->repo_count > 1;
+}
+
+char *
+ch_index_scratch(struct ch_indexer *ix, const char *what)
+{
+	return ch_format("%s/%s-%llu", ix->scratch.path, what,
+	    (unsigned long long)++ix->names);
+}
+
+/* "./", "sub/", "a/b/": a folder of the feed. */
+static bool
+is_folder(const char *name)
+{
+	size_t len = strlen(name);
+
+	return ch_str_equal(name, "./") || (len > 1 && name[len - 1] == '/' &&
+					       ch_apt_is_words(name, len - 1));
+}
+
+static char *
+base_of(const char *name, bool is_flat)
+{
+	if (!is_flat)
+		return ch_format("dists/%s/", name);
+	return ch_strdup(ch_str_equal(name, "./") ? "" : name);
+}
+
+static struct ch_index_suite *
+add_suite(struct ch_indexer *ix, const char *name, struct ch_err *err)
+{
+	struct ch_index_suite *s;
+	bool is_flat = ch_str_ends(name, "/");
+
+	if (is_flat ? !is_folder(name) : !ch_apt_is_words(name, strlen(name))) {
+		(void)ch_fail(err, CH_MALFORMED,
+		    "suite '%s': cannot be the name of a folder", name);
+		return NULL;
+	}
+	s = ch_calloc(1, sizeof(*s));
+	s->name = ch_strdup(name);
+	s->is_flat = is_flat;
+	s->base = base_of(name, is_flat);
+	ix->suites = ch_realloc(
+	    ix->suites, ix->suite_count + 1, sizeof(struct ch_index_suite *));
+	ix->suites[ix->suite_count++] = s;
+	return s;
+}
+
+/* The one suite of a view, whatever its repositories call theirs. */
+static const char *
+view_suite(const struct ch_indexer *ix, const char *name)
+{
+	const struct ch_apt_settings *s = ix->call->settings;
+
+	if (s->suites.count > 0)
+		return s->suites.items[0];
+	return ix->suite_count > 0 ? ix->suites[0]->name : name;
+}
+
+struct ch_index_suite *
+ch_index_suite_of(struct ch_indexer *ix, const struct ch_index_repo *repo,
+    const char *name, struct ch_err *err)
+{
+	const struct ch_list *configured = &ix->call->settings->suites;
+
+	if (name == NULL && repo->facts.count > 0)
+		name = repo->facts.suites[0].name;
+	if (name == NULL && configured->count > 0)
+		name = configured->items[0];
+	if (name == NULL) {
+		(void)ch_fail(err, CH_USAGE,
+		    "%s: no suite is named: set apt.distribution, as in "
+		    "distribution: stable",
+		    repo->id);
+		return NULL;
+	}
+	if (is_view(ix))
+		name = view_suite(ix, name);
+	for (size_t i = 0; i < ix->suite_count; i++)
+		if (ch_str_equal(ix->suites[i]->name, name))
+			return ix->suites[i];
+	return add_suite(ix, name, err);
+}
+
+static const char *
+last_segment(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash == NULL ? name : slash + 1;
+}
+
+static struct ch_index_component *
+add_component(struct ch_indexer *ix, struct ch_index_suite *s, const char *name)
+{
+	struct ch_index_component *c = ch_calloc(1, sizeof(*c));
+
+	c->name = ch_strdup(name);
+	c->dir = ch_strdup(s->is_flat ? "" : last_segment(name));
+	c->lists[CH_LIST_DEB].is_wanted = true;
+	c->lists[CH_LIST_SOURCE].is_wanted =
+	    ix->call->settings->has_sources && !s->is_flat;
+	s->components = ch_realloc(
+	    s->components, s->count + 1, sizeof(struct ch_index_component *));
+	s->components[s->count++] = c;
+	return c;
+}
+
+struct ch_index_component *
+ch_index_component_of(struct ch_indexer *ix, struct ch_index_suite *suite,
+    const struct ch_index_repo *repo, const char *name, struct ch_err *err)
+{
+	const char *rule = is_view(ix) ? view_components(ix) : "upstream";
+	const char *dir;
+
+	if (ch_str_equal(rule, "repository"))
+		name = repo->id;
+	else if (!ch_str_equal(rule, "upstream"))
+		name = rule;
+	else if (name == NULL)
+		name = "main";
+	if (suite->is_flat)
+		name = "";
+	else if (!ch_apt_is_words(name, strlen(name))) {
+		(void)ch_fail(err, CH_MALFORMED,
+		    "component '%s': cannot be the name of a folder", name);
+		return NULL;
+	}
+	/* updates/main and main are one folder, so they are one component. */
+	dir = last_segment(name);
+	for (size_t i = 0; i < suite->count; i++)
+		if (ch_str_equal(suite->components[i]->dir, dir))
+			return suite->components[i];
+	return add_component(ix, suite, name);
+}
+
+bool
+ch_index_add_architecture(
+    struct ch_index_suite *suite, const char *name, struct ch_err *err)
+{
+	struct ch_list *l = &suite->architectures;
+
+	if (ch_str_equal(name, "all") || ch_str_equal(name, "source") ||
+	    ch_list_has(l, name))
+		return true;
+	if (!ch_apt_is_word(name, strlen(name)))
+		return ch_fail(err, CH_MALFORMED,
+		    "architecture '%s': cannot be the name of a folder", name);
+	ch_list_add(l, name);
+	return true;
+}
+
+static bool
+plan_suite(struct ch_indexer *ix, const struct ch_index_repo *repo,
+    const char *name, const struct ch_list *components,
+    const struct ch_list *architectures, struct ch_err *err)
+{
+	struct ch_index_suite *s = ch_index_suite_of(ix, repo, name, err);
+
+	if (s == NULL)
+		return false;
+	if (s->facts == NULL && !is_view(ix))
+		s->facts = ch_apt_facts_find(&repo->facts, name);
+	if (s->is_flat && ch_index_component_of(ix, s, repo, "", err) == NULL)
+		return false;
+	for (size_t i = 0; i < components->count; i++)
+		if (ch_index_component_of(
+			ix, s, repo, components->items[i], err) == NULL)
+			return false;
+	for (size_t i = 0; i < architectures->count; i++)
+		if (!ch_index_add_architecture(s, architectures->items[i], err))
+			return false;
+	return true;
+}
+
+/* Of what was synced its own suites; of what was uploaded those configured. */
+static bool
+plan_repo(
+    struct ch_indexer *ix, const struct ch_index_repo *repo, struct ch_err *err)
+{
+	const struct ch_apt_settings *c = ix->call->settings;
+	const struct ch_apt_facts *f = &repo->facts;
+
+	for (size_t i = 0; i < f->count; i++)
+		if (!plan_suite(ix, repo, f->suites[i].name,
+			&f->suites[i].components, &f->suites[i].architectures,
+			err))
+			return false;
+	for (size_t i = 0; f->count == 0 && i < c->suites.count; i++)
+		if (!plan_suite(ix, repo, c->suites.items[i], &c->components,
+			&c->architectures, err))
+			return false;
+	return true;
+}
+
+bool
+ch_index_plan(struct ch_indexer *ix, struct ch_err *err)
+{
+	ix->is_planned = true;
+	for (size_t i = 0; i < ix->repo_count; i++) {
+		const struct ch_index_repo *repo = &ix->repos[i];
+
+		if (repo->mode == CH_APT_MIRROR && is_view(ix))
+			return ch_fail(err, CH_USAGE,
+			    "%s: is of mode mirror: its packages can only be "
+			    "published as they came; set mode: filtered and "
+			    "sync it again, so that it can be in a view",
+			    repo->id);
+		if (repo->mode != CH_APT_MIRROR && !plan_repo(ix, repo, err))
+			return ch_wrap(err, "%s", repo->id);
+	}
+	return true;
+}
+
+static void
+free_component(struct ch_index_component *c)
+{
+	for (int i = 0; i < CH_LIST_KINDS; i++) {
+		ch_sort_free(c->lists[i].keys);
+		ch_free(c->lists[i].sorted);
+	}
+	ch_seen_free(&c->descriptions);
+	ch_seen_free(&c->names);
+	ch_spool_close(&c->fragments);
+	ch_free(c->name);
+	ch_free(c->dir);
+	ch_free(c);
+}
+
+void
+ch_index_suites_free(struct ch_indexer *ix)
+{
+	for (size_t i = 0; i < ix->suite_count; i++) {
+		struct ch_index_suite *s = ix->suites[i];
+
+		for (size_t k = 0; k < s->count; k++)
+			free_component(s->components[k]);
+		ch_free(s->components);
+		ch_list_free(&s->architectures);
+		ch_release_writer_free(&s->release);
+		ch_free(s->name);
+		ch_free(s->base);
+		ch_free(s);
+	}
+	ch_free(ix->suites);
+}
