@@ -40,7 +40,7 @@ struct ch_latest {
 	struct origin *origins;       /* owned */
 	size_t origin_count;          /* in use */
 	bool *is_kept;                /* by index, after finish */
-	struct ch_spill spill;        /* the lines */
+	struct ch_rules_spill spill;  /* the lines */
 	size_t next;                  /* line to read next */
 	uint64_t invalid;             /* records without a valid version */
 	size_t first_invalid;         /* one of these entries */
@@ -127,7 +127,7 @@ ch_latest_add(
     struct ch_latest *l, struct ch_record *package, struct ch_err *err)
 {
 	add_entry(l, package);
-	return ch_spill_add(&l->spill, package, err);
+	return ch_rules_spill_add(&l->spill, package, err);
 }
 
 static const char *
@@ -262,7 +262,7 @@ ch_latest_finish(
 {
 	if (l->count == 0)
 		return true;
-	if (!find_orders(l, err) || !ch_spill_rewind(&l->spill, err))
+	if (!find_orders(l, err) || !ch_rules_spill_rewind(&l->spill, err))
 		return false;
 	qsort_r(l->entries, l->count, sizeof(*l->entries), compare_entries, l);
 	l->is_kept = ch_calloc(l->count, sizeof(*l->is_kept));
@@ -274,7 +274,7 @@ enum ch_next
 ch_latest_next(struct ch_latest *l, struct ch_span *line, struct ch_err *err)
 {
 	while (l->next < l->count) {
-		enum ch_next next = ch_spill_next(&l->spill, line, err);
+		enum ch_next next = ch_rules_spill_next(&l->spill, line, err);
 
 		if (next == CH_END) {
 			(void)ch_fail(err, CH_TEMPORARY,
@@ -292,7 +292,7 @@ ch_latest_free(struct ch_latest *l)
 {
 	if (!l)
 		return;
-	ch_spill_free(&l->spill);
+	ch_rules_spill_free(&l->spill);
 	for (size_t i = 0; i < l->origin_count; i++)
 		ch_free(l->origins[i].repo);
 	ch_free(l->origins);

@@ -59,13 +59,13 @@ bool
 ch_sources_hold(struct ch_source_match *s, const struct ch_record *source,
     struct ch_err *err)
 {
-	return ch_spill_add(&s->held, source, err);
+	return ch_rules_spill_add(&s->held, source, err);
 }
 
 bool
 ch_sources_finish(struct ch_source_match *s, struct ch_err *err)
 {
-	return ch_spill_rewind(&s->held, err);
+	return ch_rules_spill_rewind(&s->held, err);
 }
 
 enum ch_next
@@ -74,7 +74,7 @@ ch_sources_next(
 {
 	char hex[CH_SHA256_HEX + 1];
 	struct ch_span line;
-	enum ch_next next = ch_spill_next(&s->held, &line, err);
+	enum ch_next next = ch_rules_spill_next(&s->held, &line, err);
 
 	if (next != CH_ITEM)
 		return next;
@@ -89,7 +89,7 @@ void
 ch_sources_free(struct ch_source_match *s)
 {
 	ch_digest_set_free(&s->built);
-	ch_spill_free(&s->held);
+	ch_rules_spill_free(&s->held);
 	ch_buf_free(&s->text);
 	ch_buf_free(&s->part);
 	ch_record_free(&s->record);

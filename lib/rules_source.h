@@ -23,7 +23,7 @@
 /* A zeroed one is empty. */
 struct ch_source_match {
 	struct ch_digest_set built; /* repository, source, version */
-	struct ch_spill held;       /* sources, as they came */
+	struct ch_rules_spill held; /* sources, as they came */
 	struct ch_buf text;         /* what is digested */
 	struct ch_buf part;         /* of it, decoded */
 	struct ch_record record;    /* the current held one */

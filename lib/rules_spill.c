@@ -12,7 +12,7 @@
 #define NAME "temporary file of the filter"
 
 static bool
-open_file(struct ch_spill *s, struct ch_err *err)
+open_file(struct ch_rules_spill *s, struct ch_err *err)
 {
 	const char *dir = getenv("TMPDIR");
 	int fd;
@@ -40,14 +40,15 @@ open_file(struct ch_spill *s, struct ch_err *err)
 }
 
 bool
-ch_spill_add(struct ch_spill *s, const struct ch_record *r, struct ch_err *err)
+ch_rules_spill_add(
+    struct ch_rules_spill *s, const struct ch_record *r, struct ch_err *err)
 {
 	return (s->is_open || open_file(s, err)) &&
 	       ch_record_write(r, &s->out, err);
 }
 
 bool
-ch_spill_rewind(struct ch_spill *s, struct ch_err *err)
+ch_rules_spill_rewind(struct ch_rules_spill *s, struct ch_err *err)
 {
 	if (!s->is_open)
 		return true;
@@ -63,13 +64,14 @@ ch_spill_rewind(struct ch_spill *s, struct ch_err *err)
 }
 
 enum ch_next
-ch_spill_next(struct ch_spill *s, struct ch_span *line, struct ch_err *err)
+ch_rules_spill_next(
+    struct ch_rules_spill *s, struct ch_span *line, struct ch_err *err)
 {
 	return s->is_read ? ch_in_line(&s->in, line, err) : CH_END;
 }
 
 void
-ch_spill_free(struct ch_spill *s)
+ch_rules_spill_free(struct ch_rules_spill *s)
 {
 	if (s->is_read) {
 		ch_in_close(&s->in);
@@ -77,5 +79,5 @@ ch_spill_free(struct ch_spill *s)
 		(void)close(s->out.fd);
 		ch_out_free(&s->out);
 	}
-	*s = (struct ch_spill){ 0 };
+	*s = (struct ch_rules_spill){ 0 };
 }
