@@ -96,9 +96,13 @@ $(B)/share/chantal:
 	@mkdir -p $(@D)
 	ln -sfn $(abspath share) $@
 
+# Units of a plugin's files are named like it: apt_select.
 $(UNITS:%=$(B)/unit/%): $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS)
+	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS)
+
+$(patsubst %,$(B)/unit/%,$(filter apt_%,$(UNITS))): $(patsubst %.c,$(B)/%.o,\
+	$(filter-out %/main.c,$(sort $(wildcard plugins/apt/*.c))))
 
 help:
 	@printf '%s\n' 'all       build into $(B)' \
