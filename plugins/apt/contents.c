@@ -266,6 +266,19 @@ may_stand(struct ch_span path)
 	       path.data[path.len - 1] != ' ' && path.data[path.len - 1] != '/';
 }
 
+/* The part that can stand in a column and in a list. */
+static const char *
+usable(const char *location)
+{
+	const char *slash = strrchr(location, '/');
+	size_t len = strlen(location);
+
+	if (slash == NULL ||
+	    (ch_is_plain(location, len) && strpbrk(location, " ,") == NULL))
+		return location;
+	return slash + 1;
+}
+
 bool
 ch_contents_add(struct ch_sort *sort, const char *fragment,
     const char *location, struct ch_err *err)
@@ -277,6 +290,7 @@ ch_contents_add(struct ch_sort *sort, const char *fragment,
 
 	if (!ch_in_open(&in, fragment, err))
 		return false;
+	location = usable(location);
 	while ((next = ch_in_line(&in, &path, err)) == CH_ITEM) {
 		while (
 		    path.len > 0 && (path.data[0] == '/' ||

@@ -37,9 +37,9 @@ bool ch_contents_cut(const struct ch_contents_job *job,
 
 /*
  * Adds the paths of one package: fragment is a file of lines, a path each,
- * as inspect wrote it; location is "section/package" or "package".  Paths
- * that could not stand in a Contents file are left out: control bytes, a
- * blank at the end, nothing at all.
+ * as inspect wrote it; location is "section/package" or "package"; a
+ * section that could not stand there is left out, and so are paths that could
+ * not: control bytes, a blank or slash at the end, nothing at all.
  */
 bool ch_contents_add(struct ch_sort *sort, const char *fragment,
     const char *location, struct ch_err *err) CH_MUST_CHECK;
