@@ -57,6 +57,12 @@ enum ch_signature ch_openpgp_verify_detached(const char *keyring,
 bool ch_openpgp_unwrap(
     const char *file, const char *body, struct ch_err *err) CH_MUST_CHECK;
 
+/*
+ * The same in memory: adds the text between the armor to out, false when in,
+ * which is not empty, is not in this form.
+ */
+bool ch_openpgp_text(const struct ch_buf *in, struct ch_buf *out) CH_MUST_CHECK;
+
 struct ch_signer_options {
 	const char *key_file;        /* secret key, or NULL */
 	const char *gnupg_home;      /* a home that holds it, or NULL */

@@ -28,9 +28,8 @@ is_blank(const char *line, const char *end)
 	return line == end || *line == '\n';
 }
 
-/* The text without armor; false when it is not in this form. */
-static bool
-unwrap(const struct ch_buf *in, struct ch_buf *out)
+bool
+ch_openpgp_text(const struct ch_buf *in, struct ch_buf *out)
 {
 	const char *line = in->data;
 	const char *end = in->data + in->len;
@@ -62,7 +61,7 @@ ch_openpgp_unwrap(const char *file, const char *body, struct ch_err *err)
 
 	if (!ch_read_file(file, CLEAR_MAX, &in, err))
 		goto out;
-	if (in.len == 0 || !unwrap(&in, &out))
+	if (in.len == 0 || !ch_openpgp_text(&in, &out))
 		from = &in;
 	is_written = ch_atomic_write(
 	    body, from->data == NULL ? "" : from->data, from->len, 0444, err);
