@@ -66,6 +66,9 @@ static const struct key keys[] = {
 	    "so, unless false"),
 	TEXT("origin", "Origin of Release, instead of upstream's"),
 	TEXT("label", "Label of Release, instead of upstream's"),
+	{ "component", KEY_NAME, NULL, 0,
+	    "component of uploaded packages; the first of components unless "
+	    "set" },
 	{ "suite", KEY_NAME, NULL, 0,
 	    "Suite of Release, instead of upstream's" },
 	{ "codename", KEY_NAME, NULL, 0,

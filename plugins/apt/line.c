@@ -62,14 +62,12 @@ is_literal(unsigned char c)
 	       (c >= '-' && c <= '9') || c == '_' || c == '~';
 }
 
-void
-ch_line_url(struct ch_buf *line, const char *lead, struct ch_span path)
+static void
+put_encoded(struct ch_buf *line, struct ch_span path)
 {
 	size_t start = 0;
 	size_t i;
 
-	ch_buf_puts(line, lead);
-	ch_buf_putc(line, '"');
 	for (i = 0; i < path.len; i++) {
 		unsigned char c = (unsigned char)path.data[i];
 
@@ -80,6 +78,26 @@ ch_line_url(struct ch_buf *line, const char *lead, struct ch_span path)
 		start = i + 1;
 	}
 	ch_buf_put(line, path.data + start, path.len - start);
+}
+
+void
+ch_line_url(struct ch_buf *line, const char *lead, struct ch_span path)
+{
+	ch_buf_puts(line, lead);
+	ch_buf_putc(line, '"');
+	put_encoded(line, path);
+	ch_buf_putc(line, '"');
+}
+
+void
+ch_line_file_url(struct ch_buf *line, const char *lead, struct ch_span folder,
+    struct ch_span name)
+{
+	ch_buf_puts(line, lead);
+	ch_buf_puts(line, "\"file://");
+	put_encoded(line, folder);
+	ch_buf_putc(line, '/');
+	put_encoded(line, name);
 	ch_buf_putc(line, '"');
 }
 
@@ -116,6 +134,15 @@ ch_line_stanza(struct ch_buf *line, struct ch_span stanza)
 	ch_buf_puts(line, ",\"stanza64\":\"");
 	put_base64(line, stanza);
 	ch_buf_putc(line, '"');
+}
+
+void
+ch_line_local(struct ch_packages *p)
+{
+	if (p->local == NULL)
+		return;
+	ch_line_text(&p->line, ",\"file\":", p->local->file);
+	ch_buf_put(&p->line, p->local->more.data, p->local->more.len);
 }
 
 void
@@ -305,9 +332,13 @@ ch_line_reject(struct ch_packages *p, const struct ch_deb822 *d,
 	ch_buf_printf(line,
 	    "{\"record\":\"reject\",\"code\":\"%s\",\"message\":", flaw->code);
 	ch_buf_clear(&p->scrap);
-	ch_buf_printf(&p->scrap, "%s: line %" PRIu64 ": ", d->shown, d->line);
+	ch_buf_printf(&p->scrap, "%s: ", d->shown);
+	if (p->local == NULL)
+		ch_buf_printf(&p->scrap, "line %" PRIu64 ": ", d->line);
 	ch_escape_text(&p->scrap, flaw->err.text, strlen(flaw->err.text));
 	ch_json_quote(line, p->scrap.data, p->scrap.len);
+	if (p->local != NULL)
+		ch_line_text(line, ",\"file\":", p->local->file);
 	ch_buf_puts(line, ",\"retry\":false,\"ref\":{");
 	before = line->len;
 	put_shown(line, &p->scrap, ",\"name\":", ch_deb822_get(d, "Package"));

@@ -38,8 +38,13 @@ void ch_line_maybe(struct ch_buf *line, const char *lead, struct ch_span value);
 void ch_line_number(struct ch_buf *line, const char *lead, uint64_t n);
 /* A checked path as a reference: percent-encoded, "+" too. */
 void ch_line_url(struct ch_buf *line, const char *lead, struct ch_span path);
+/* A file of an absolute folder. */
+void ch_line_file_url(struct ch_buf *line, const char *lead,
+    struct ch_span folder, struct ch_span name);
 /* stanza, or stanza64 when it is not UTF-8. */
 void ch_line_stanza(struct ch_buf *line, struct ch_span stanza);
+/* What p->local says, if anything. */
+void ch_line_local(struct ch_packages *p);
 /* suite, component, kind, section, priority: the begin of "apt". */
 void ch_line_attributes(struct ch_buf *line, const struct ch_apt_index *index,
     const char *kind, const struct ch_deb822 *d);

@@ -51,6 +51,11 @@ static const struct verb verbs[] = {
 	    .needs_config = true,
 	    .needs_meta = true,
 	    .needs_out = true },
+	{ .name = "inspect",
+	    .run = ch_apt_inspect,
+	    .needs_config = true,
+	    .needs_suite = true,
+	    .needs_out = true },
 };
 
 struct options {

@@ -218,12 +218,13 @@ print(struct ch_packages *p, const struct ch_apt_index *index,
 	put_digest(line, e);
 	if (index->has_stanza)
 		ch_line_stanza(line, d->stanza);
+	ch_line_local(p);
 	put_attributes(line, index, d, e);
 	return ch_line_write(p, d, err);
 }
 
-static bool
-take(struct ch_packages *p, const struct ch_apt_index *index,
+bool
+ch_packages_take(struct ch_packages *p, const struct ch_apt_index *index,
     const struct ch_deb822 *d, struct ch_err *err)
 {
 	struct ch_flaw flaw = { .code = NULL };
@@ -253,7 +254,7 @@ ch_packages_print(
 	ch_seen_clear(&p->own);
 	if (ch_deb822_open(&d, index->path, index->shown, index->max, err)) {
 		while ((next = ch_deb822_next(&d, err)) == CH_ITEM)
-			if (!take(p, index, &d, err))
+			if (!ch_packages_take(p, index, &d, err))
 				break;
 	}
 	ch_deb822_close(&d);

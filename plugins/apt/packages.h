@@ -25,6 +25,7 @@
 #ifndef APT_PACKAGES_H
 #define APT_PACKAGES_H
 
+#include "deb822.h"
 #include "lib/io.h"
 #include "seen.h"
 
@@ -41,6 +42,13 @@ struct ch_apt_index {
 	bool has_stanza;       /* records carry it */
 };
 
+/* A package that is a file here: what its record has beside the others'. */
+struct ch_apt_local {
+	struct ch_span file;   /* how the host names it */
+	struct ch_span more;   /* members, ",\"x\":1", or empty */
+	struct ch_span folder; /* absolute, of the files of a source */
+};
+
 struct ch_packages {
 	struct ch_out *out;  /* where lines go */
 	uint64_t count;      /* package lines printed */
@@ -50,10 +58,15 @@ struct ch_packages {
 	struct ch_buf line;  /* being made */
 	struct ch_buf path;  /* likewise */
 	struct ch_buf scrap; /* likewise */
+
+	const struct ch_apt_local *local; /* of the next one, or NULL */
 };
 
 bool ch_packages_print(struct ch_packages *p, const struct ch_apt_index *index,
     struct ch_err *err) CH_MUST_CHECK;
+/* The record, or the reject, of the stanza that d has just read. */
+bool ch_packages_take(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, struct ch_err *err) CH_MUST_CHECK;
 void ch_packages_free(struct ch_packages *p);
 
 #endif

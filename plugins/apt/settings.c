@@ -196,6 +196,7 @@ read_rest(struct ch_apt_settings *s, const struct ch_json *block)
 	s->codename = ch_json_string(ch_json_get(block, "codename"));
 	s->version = ch_json_string(ch_json_get(block, "version"));
 	s->description = ch_json_string(ch_json_get(block, "description"));
+	s->component = ch_json_string(ch_json_get(block, "component"));
 	s->valid_days = (unsigned)ch_json_int_or(days, 0);
 	s->has_original_layout = ch_str_equal(
 	    ch_json_string_or(ch_json_get(block, "pool_layout"), ""),
@@ -219,9 +220,13 @@ read_block(
 		return ch_fail(err, CH_USAGE,
 		    "apt.but_automatic_upgrades: needs apt.not_automatic: "
 		    "true");
-	return read_suites(s, block, err) &&
-	       read_words(block, &components, "main", &s->components, err) &&
-	       read_architectures(s, block, err) &&
+	if (!read_suites(s, block, err) ||
+	    !read_words(block, &components, "main", &s->components, err))
+		return false;
+	if (s->component == NULL)
+		s->component =
+		    s->components.count > 0 ? s->components.items[0] : "main";
+	return read_architectures(s, block, err) &&
 	       read_words(block, &languages, "en", &s->languages, err);
 }
 

@@ -37,6 +37,7 @@ struct ch_apt_settings {
 	struct ch_list suites;           /* "bookworm"; flat: "./", "sub/" */
 	bool takes_all_components;       /* whatever Release lists */
 	struct ch_list components;       /* else these, "updates/main" */
+	const char *component;           /* of uploaded packages */
 	bool takes_all_architectures;    /* whatever Release lists */
 	struct ch_list architectures;    /* else these, no "all", "source" */
 	struct ch_list languages;        /* of Translation files, "en" */

@@ -181,7 +181,11 @@ put_artifact(struct ch_packages *p, const struct ch_apt_index *index,
 		return false;
 	path = (struct ch_span){ p->path.data, p->path.len };
 	ch_line_text(&p->line, "\"path\":", path);
-	ch_line_url(&p->line, ",\"url\":", path);
+	if (p->local != NULL)
+		ch_line_file_url(
+		    &p->line, ",\"url\":", p->local->folder, a->name);
+	else
+		ch_line_url(&p->line, ",\"url\":", path);
 	ch_line_number(&p->line, ",\"size\":", a->size);
 	ch_buf_puts(&p->line,
 	    s->is_sha512 ? ",\"digest\":\"sha512:" : ",\"sha256\":\"");
@@ -223,6 +227,7 @@ make_line(struct ch_packages *p, const struct ch_apt_index *index,
 		return false;
 	if (index->has_stanza)
 		ch_line_stanza(&p->line, d->stanza);
+	ch_line_local(p);
 	if (!put_files(p, index, s, flaw))
 		return false;
 	ch_line_attributes(&p->line, index, "source", d);
@@ -246,6 +251,17 @@ take(struct ch_packages *p, const struct ch_apt_index *index,
 	    make_line(p, index, s, d, &flaw))
 		return ch_line_write(p, d, err);
 	return flaw.code == NULL || ch_line_reject(p, d, &flaw, err);
+}
+
+bool
+ch_sources_take(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, struct ch_err *err)
+{
+	struct source *s = ch_alloc(sizeof(*s));
+	bool ok = take(p, index, d, s, err);
+
+	ch_free(s);
+	return ok;
 }
 
 static void

@@ -16,5 +16,8 @@
 /* kind of the index is not looked at. */
 bool ch_sources_print(struct ch_packages *p, const struct ch_apt_index *index,
     struct ch_err *err) CH_MUST_CHECK;
+/* The record, or the reject, of the stanza that d has just read. */
+bool ch_sources_take(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, struct ch_err *err) CH_MUST_CHECK;
 
 #endif

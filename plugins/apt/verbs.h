@@ -21,5 +21,7 @@ struct ch_apt_call {
 bool ch_apt_list(const struct ch_apt_call *c, struct ch_err *err) CH_MUST_CHECK;
 bool ch_apt_index(
     const struct ch_apt_call *c, struct ch_err *err) CH_MUST_CHECK;
+bool ch_apt_inspect(
+    const struct ch_apt_call *c, struct ch_err *err) CH_MUST_CHECK;
 
 #endif
