@@ -21,6 +21,7 @@ struct member {
 	bool is_new;                    /* in the stream */
 	bool is_dropped;                /* will not be written */
 	char sha256[CH_SHA256_HEX + 1]; /* or "" */
+	char *path;                     /* or NULL; owned */
 };
 
 struct join {
@@ -123,8 +124,10 @@ group_clear(struct join *j)
 {
 	size_t i;
 
-	for (i = 0; i < j->count; i++)
+	for (i = 0; i < j->count; i++) {
 		ch_free(j->members[i].text);
+		ch_free(j->members[i].path);
+	}
 	j->count = 0;
 }
 
@@ -132,6 +135,7 @@ static bool
 read_member(struct join *j, struct member *m, struct ch_err *err)
 {
 	const char *sha256;
+	const char *path;
 
 	if (!ch_record_parse(
 		&j->record, (struct ch_span){ m->text, m->len }, err))
@@ -139,6 +143,9 @@ read_member(struct join *j, struct member *m, struct ch_err *err)
 	sha256 = ch_record_string(&j->record, "sha256");
 	if (sha256 && strlen(sha256) == CH_SHA256_HEX)
 		memcpy(m->sha256, sha256, sizeof(m->sha256));
+	path = ch_record_string(&j->record, "path");
+	if (path && !m->path)
+		m->path = ch_strdup(path);
 	return true;
 }
 
@@ -146,6 +153,13 @@ static bool
 same_bytes(const struct member *a, const struct member *b)
 {
 	return strcmp(a->sha256, b->sha256) == 0;
+}
+
+/* The same package in two places is two: one in each component. */
+static bool
+same_place(const struct member *a, const struct member *b)
+{
+	return a->path && b->path && ch_str_equal(a->path, b->path);
 }
 
 /* The new one is written as an upload from now on, so that it stays. */
@@ -172,23 +186,8 @@ settle_local(struct join *j, struct member *old, struct ch_err *err)
 
 	for (i = 0; i < j->count; i++) {
 		struct member *m = &j->members[i];
-		struct ch_record other = { 0 };
-		const char *a, *b;
-		bool is_same;
 
-		if (m->is_old || !same_bytes(m, old))
-			continue;
-		if (!read_member(j, old, err) ||
-		    !ch_record_parse(
-			&other, (struct ch_span){ m->text, m->len }, err)) {
-			ch_record_free(&other);
-			return false;
-		}
-		a = ch_record_string(&j->record, "path");
-		b = ch_record_string(&other, "path");
-		is_same = a && b && ch_str_equal(a, b);
-		ch_record_free(&other);
-		if (!is_same)
+		if (m->is_old || !same_bytes(m, old) || !same_place(m, old))
 			continue;
 		old->is_dropped = true;
 		return make_local(j, m, err);
@@ -219,7 +218,8 @@ settle_upload(struct join *j, struct member *m, struct ch_err *err)
 		if (other == m || (!other->is_old && other > m))
 			continue;
 		if (same_bytes(other, m))
-			m->is_dropped = !other->is_dropped;
+			m->is_dropped =
+			    !other->is_dropped && same_place(other, m);
 		else if (other->is_new || !j->s->o->is_forced)
 			is_refused = is_refused || !other->is_dropped;
 	}
