@@ -14,7 +14,7 @@ folder_of() {
 
 flush_batch() {
 	[ -n "$batch" ] || return 0
-	line="chantal-fetch$conf$verbose --repo $repo_id --files $type$batch |
+	line="chantal-fetch$conf$verbose --repo $repo_id$overrides --files $type$batch |
 	chantal-pool add$conf$verbose --repo $repo_id$allowed_folders |
 	chantal-catalog save $repo_id --merge$conf$verbose${force:+ --force}"
 	status=0
@@ -49,7 +49,11 @@ add_folder() {
 	[ -d "$directory" ] || die 2 "$(clean "$directory"): no such folder"
 	odd=$(files_below -path "*$newline*" -print -quit)
 	[ -z "$odd" ] || refuse_newline "$odd"
-	files_below | LC_ALL=C sort >"$scratch/files"
+	case $type in
+		apt) files_below '(' -name '*.deb' -o -name '*.udeb' \
+			-o -name '*.ddeb' -o -name '*.dsc' ')' ;;
+		*) files_below ;;
+	esac | LC_ALL=C sort >"$scratch/files"
 	while IFS= read -r file; do
 		add_file "$file"
 	done <"$scratch/files"
@@ -65,6 +69,11 @@ package_upload() {
 		mirror) die 2 "$repo_id: a mirror is as its upstream: upload to a hosted or filtered repository" ;;
 	esac
 	type=$(setting "$repo_id" type)
+	overrides=''
+	if [ -n "$component" ]; then
+		[ "$type" = apt ] || usage "--component: $type has no components"
+		overrides=" -o $(quote "apt.component=$component")"
+	fi
 	batch='' batched=0 allowed_folders='' worst=0
 	while [ -n "$files" ]; do
 		file=${files%%"$newline"*}
