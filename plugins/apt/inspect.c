@@ -62,21 +62,17 @@ refuse(
     const struct ch_apt_call *c, const struct ch_upload *u, struct ch_err *err)
 {
 	struct ch_buf line = { 0 };
-	struct ch_buf text = { 0 };
 	bool ok;
 
-	ch_buf_printf(&text, "%s: %s", u->name, u->flaw.err.text);
 	ch_buf_printf(&line,
 	    "{\"record\":\"reject\",\"code\":\"%s\",\"file\":", u->flaw.code);
 	ch_json_quote(&line, u->file, strlen(u->file));
-	ch_line_text(
-	    &line, ",\"message\":", (struct ch_span){ text.data, text.len });
+	ch_line_text(&line, ",\"message\":", ch_span_of(u->flaw.err.text));
 	ch_line_text(
 	    &line, ",\"retry\":false,\"ref\":{\"path\":", ch_span_of(u->name));
 	ch_buf_puts(&line, "}}\n");
 	ok = ch_out_write(c->out, line.data, line.len, err);
 	ch_buf_free(&line);
-	ch_buf_free(&text);
 	return ok;
 }
 

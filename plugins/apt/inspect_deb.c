@@ -139,7 +139,7 @@ read_package(struct ch_upload *u, struct ch_deb *deb)
 
 	if (e != 0)
 		return ch_flaw_set(&u->flaw, "not-found", "%s", strerror(e));
-	ok = ch_deb_read(deb, fd, u->name, &u->flaw.err);
+	ok = ch_deb_read(deb, fd, "package", &u->flaw.err);
 	(void)close(fd);
 	/* What is not the package's fault is the disk's. */
 	if (!ok && u->flaw.err.status == CH_MALFORMED)
