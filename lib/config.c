@@ -20,6 +20,8 @@ struct ch_config {
 	struct ch_json *root;         /* checked, blocks filled in */
 	struct ch_json **repos;       /* in root, in order */
 	size_t count;                 /* of repos */
+	struct ch_json **views;       /* in root, in order */
+	size_t view_count;            /* of views */
 	struct ch_config_paths paths; /* where things are */
 };
 
@@ -65,6 +67,52 @@ fill_repos(struct ch_config *cfg)
 	ch_json_set(cfg->root, "repositories", filled);
 }
 
+/* Index of a repository, or count. */
+static size_t
+index_of(const struct ch_config *cfg, const char *id)
+{
+	size_t i = 0;
+
+	while (
+	    i < cfg->count &&
+	    !ch_str_equal(ch_json_string(ch_json_get(cfg->repos[i], "id")), id))
+		i++;
+	return i;
+}
+
+static const char *
+type_of_view(const struct ch_config *cfg, const struct ch_json *view)
+{
+	const char *id =
+	    ch_json_string(ch_json_at(ch_json_get(view, "repos"), 0));
+	size_t index = index_of(cfg, id);
+
+	return ch_json_string(ch_json_get(cfg->repos[index], "type"));
+}
+
+/* A view signs with the global key unless it has a block of its own. */
+static void
+fill_views(struct ch_config *cfg)
+{
+	const struct ch_json *written = ch_json_get(cfg->root, "views");
+	const struct ch_json *gpg = ch_json_get(cfg->root, "gpg");
+	struct ch_json *filled = ch_json_make_array();
+
+	cfg->view_count = ch_json_count(written);
+	cfg->views = ch_calloc(cfg->view_count + 1, sizeof(struct ch_json *));
+	for (size_t i = 0; i < cfg->view_count; i++) {
+		struct ch_json *view = ch_json_copy(ch_json_at(written, i));
+
+		ch_json_set(
+		    view, "type", ch_json_make_string(type_of_view(cfg, view)));
+		if (gpg && !ch_json_get(view, "gpg"))
+			ch_json_set(view, "gpg", ch_json_copy(gpg));
+		cfg->views[i] = view;
+		ch_json_append(filled, view);
+	}
+	ch_json_set(cfg->root, "views", filled);
+}
+
 static void
 warn_ignored(const struct ch_yaml *map, const char *block)
 {
@@ -92,6 +140,7 @@ ch_config_load(const char *path, struct ch_err *err)
 	if (!cfg->root || !ch_config_cross_check(cfg->root, tree, err))
 		goto failed;
 	fill_repos(cfg);
+	fill_views(cfg);
 	ch_config_paths_set(&cfg->paths, cfg->root);
 	return cfg;
 failed:
@@ -155,6 +204,7 @@ ch_config_free(struct ch_config *cfg)
 		return;
 	ch_config_paths_free(&cfg->paths);
 	ch_free(cfg->repos);
+	ch_free(cfg->views);
 	ch_json_free(cfg->root);
 	ch_config_files_free(&cfg->files);
 	ch_free(cfg);
@@ -218,19 +268,6 @@ ch_config_path(const struct ch_config *cfg, const char *name)
 	return ch_config_paths_get(&cfg->paths, name);
 }
 
-/* Index of a repository, or count. */
-static size_t
-index_of(const struct ch_config *cfg, const char *id)
-{
-	size_t i = 0;
-
-	while (
-	    i < cfg->count &&
-	    !ch_str_equal(ch_json_string(ch_json_get(cfg->repos[i], "id")), id))
-		i++;
-	return i;
-}
-
 static const struct ch_yaml *
 node_of(const struct ch_config *cfg, size_t index)
 {
@@ -259,26 +296,54 @@ ch_config_where(const struct ch_config *cfg, const char *id, const char *key)
 	return ch_format("%s:%zu:%zu", place->file, place->line, place->column);
 }
 
+/* The block named like the type, checked and filled in, into its owner. */
+static bool
+check_own_block(struct ch_json *owner, const struct ch_yaml *place,
+    const struct ch_json *schema, struct ch_err *err)
+{
+	const char *type = ch_json_string(ch_json_get(owner, "type"));
+	const struct ch_yaml *node = ch_yaml_get(place, type);
+	struct ch_json *block;
+
+	if (node && !ch_yaml_is_null(node))
+		block = ch_config_by_schema(node, schema, type, err);
+	else
+		block = ch_config_schema_defaults(schema, place, type, err);
+	if (block)
+		ch_json_set(owner, type, block);
+	return block != NULL;
+}
+
 bool
 ch_config_check_type(struct ch_config *cfg, const char *id,
     const struct ch_json *schema, struct ch_err *err)
 {
 	size_t index = index_of(cfg, id);
-	const struct ch_yaml *repo;
-	const struct ch_yaml *node;
-	struct ch_json *block;
-	const char *type;
 
 	if (index == cfg->count)
 		return ch_config_repo(cfg, id, err) != NULL;
-	repo = node_of(cfg, index);
-	type = ch_json_string(ch_json_get(cfg->repos[index], "type"));
-	node = ch_yaml_get(repo, type);
-	if (node && !ch_yaml_is_null(node))
-		block = ch_config_by_schema(node, schema, type, err);
-	else
-		block = ch_config_schema_defaults(schema, repo, type, err);
-	if (block)
-		ch_json_set(cfg->repos[index], type, block);
-	return block != NULL;
+	return check_own_block(
+	    cfg->repos[index], node_of(cfg, index), schema, err);
+}
+
+bool
+ch_config_check_view_type(struct ch_config *cfg, const char *name,
+    const struct ch_json *schema, struct ch_err *err)
+{
+	struct ch_json *loose;
+	size_t i = 0;
+	bool is_good;
+
+	while (i < cfg->view_count &&
+	       !ch_str_equal(
+		   ch_json_string(ch_json_get(cfg->views[i], "name")), name))
+		i++;
+	if (i == cfg->view_count)
+		return ch_config_view(cfg, name, err) != NULL;
+	loose = ch_json_copy(schema);
+	ch_json_set(loose, "required", ch_json_make_array());
+	is_good = check_own_block(cfg->views[i],
+	    ch_yaml_get(cfg->files.root, "views")->items[i], loose, err);
+	ch_json_free(loose);
+	return is_good;
 }

@@ -49,7 +49,11 @@ const struct ch_json *ch_config_root(const struct ch_config *cfg);
 /* One repository's block; CH_USAGE with the nearest id when there is none. */
 const struct ch_json *ch_config_repo(const struct ch_config *cfg,
     const char *id, struct ch_err *err) CH_MUST_CHECK;
-/* One view: name, repos, description, publish_path. */
+/*
+ * One view: name, repos, description, publish_path, policy, metadata, the
+ * block of its type; filled in are type, and gpg, which is the global one
+ * unless it has its own.
+ */
 const struct ch_json *ch_config_view(const struct ch_config *cfg,
     const char *name, struct ch_err *err) CH_MUST_CHECK;
 /*
@@ -74,6 +78,10 @@ char *ch_config_where(
  * default; others are ignored.
  */
 bool ch_config_check_type(struct ch_config *cfg, const char *id,
+    const struct ch_json *schema, struct ch_err *err) CH_MUST_CHECK;
+
+/* The same for a view, of which nothing is required. */
+bool ch_config_check_view_type(struct ch_config *cfg, const char *name,
     const struct ch_json *schema, struct ch_err *err) CH_MUST_CHECK;
 
 /* What a struct ch_json of ours is. */

@@ -12,6 +12,7 @@
 #include "banned.h"
 
 #define BLOCK_REPO "repositories"
+#define BLOCK_VIEW "views"
 
 static bool
 fail_key(struct ch_err *err, const struct ch_yaml *place,
@@ -332,13 +333,18 @@ complete(struct ch_err *err, const struct ch_yaml *map, const char *block,
 	return true;
 }
 
+/* The type of a view is its repositories': the cross check looks at that. */
 static bool
 is_type_block(
     const struct ch_yaml *map, const char *block, const struct ch_yaml *item)
 {
 	const struct ch_yaml *type;
 
-	if (!ch_str_equal(block, BLOCK_REPO) || item->kind != CH_YAML_MAP)
+	if (item->kind != CH_YAML_MAP)
+		return false;
+	if (ch_str_equal(block, BLOCK_VIEW))
+		return true;
+	if (!ch_str_equal(block, BLOCK_REPO))
 		return false;
 	type = ch_yaml_get(map, "type");
 	return type && type->text && ch_str_equal(type->text, item->key);

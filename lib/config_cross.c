@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config_keys.h"
 #include "path.h"
 #include "str.h"
 
@@ -266,9 +267,26 @@ is_first(const struct ch_json *list, const struct ch_yaml *nodes, size_t index,
 	    key, name, nodes->items[first]->file, nodes->items[first]->line);
 }
 
+/* What is no key of a view is the block of its type, or nothing. */
+static bool
+check_own_block(const struct at *at, const char *type)
+{
+	for (size_t i = 0; i < ch_json_count(at->block); i++) {
+		const char *key = ch_json_key_at(at->block, i);
+
+		if (!ch_key_find("views", key) && !ch_str_equal(key, type))
+			return fail(at, key,
+			    "views.%s: unknown key; the repositories of this "
+			    "view are of type %s",
+			    key, type);
+	}
+	return true;
+}
+
 static bool
 check_view(const struct at *at, const struct ch_json *repositories)
 {
+	struct at gpg = below(at, "gpg");
 	const struct ch_json *ids = ch_json_get(at->block, "repos");
 	size_t count = ch_json_count(repositories);
 	const char *first = NULL;
@@ -292,7 +310,7 @@ check_view(const struct at *at, const struct ch_json *repositories)
 			    id, type, first);
 		first = type;
 	}
-	return true;
+	return check_own_block(at, first) && check_gpg(&gpg);
 }
 
 bool

@@ -142,6 +142,12 @@ static const struct ch_key keys[] = {
 	    "ids of repositories of one type"),
 	TEXT("views", "publish_path", 0, NULL,
 	    "folder above latest and snapshots"),
+	CHOICE("views", "policy", "first|last|newest|refuse", NULL,
+	    "whose stays when two repositories have one package, or path, "
+	    "with other bytes (refuse; rpm: newest)"),
+	BLOCK("views", "gpg", 0, "gpg", "instead of the global one"),
+	BLOCK("views", "metadata", 0, "metadata",
+	    "how published metadata is written"),
 
 	BLOCK("filters", "patterns", 0, "filters.patterns",
 	    "regular expressions, searched in the name and in "

@@ -101,11 +101,16 @@ ch_config_list_views(const struct ch_config *cfg, const char *fields,
 {
 	const struct ch_json *views = ch_json_get(ch_config_root(cfg), "views");
 
-	for (size_t i = 0; i < ch_json_count(views); i++) {
-		if (!put_line(ch_json_at(views, i), fields, out, err))
-			return false;
+	bool is_good = true;
+
+	for (size_t i = 0; is_good && i < ch_json_count(views); i++) {
+		struct ch_json *clean =
+		    ch_config_redacted(ch_json_at(views, i), CH_CONFIG_VIEW);
+
+		is_good = put_line(clean, fields, out, err);
+		ch_json_free(clean);
 	}
-	return true;
+	return is_good;
 }
 
 /* The row of a path, or NULL; a type's own block has none. */

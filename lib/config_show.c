@@ -237,13 +237,14 @@ describe_key(const struct ch_key *key)
 	return schema;
 }
 
-/* A repository may also hold the block named like its type. */
+/* Repositories and views may also hold the block named like their type. */
 static struct ch_json *
 others_of(const char *block)
 {
 	struct ch_json *any;
 
-	if (!ch_str_equal(block, "repositories"))
+	if (!ch_str_equal(block, "repositories") &&
+	    !ch_str_equal(block, "views"))
 		return ch_json_make_bool(false);
 	any = ch_json_make_object();
 	set_text(any, "type", "object");

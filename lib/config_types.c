@@ -31,17 +31,36 @@ check_type(struct ch_config *cfg, const struct ch_json *repo,
 	return is_good;
 }
 
+static bool
+check_view(struct ch_config *cfg, const struct ch_json *view,
+    const struct ch_plugin_path *path, struct ch_err *err)
+{
+	const char *name = ch_json_string(ch_json_get(view, "name"));
+	const char *type = ch_json_string(ch_json_get(view, "type"));
+	struct ch_plugin plugin;
+	bool is_good = ch_plugin_open(&plugin, path, type, err);
+
+	if (is_good && ch_plugin_schema(&plugin))
+		is_good = ch_config_check_view_type(
+		    cfg, name, ch_plugin_schema(&plugin), err);
+	ch_plugin_close(&plugin);
+	return is_good;
+}
+
 bool
 ch_config_check_types(struct ch_config *cfg, struct ch_err *err)
 {
 	const struct ch_json *root = ch_config_root(cfg);
 	const struct ch_json *repos = ch_json_get(root, "repositories");
+	const struct ch_json *views = ch_json_get(root, "views");
 	struct ch_plugin_path path;
 	bool is_good = true;
 
 	ch_plugin_path_init(&path, ch_json_get(root, "plugin_path"));
 	for (size_t i = 0; is_good && i < ch_json_count(repos); i++)
 		is_good = check_type(cfg, ch_json_at(repos, i), &path, err);
+	for (size_t i = 0; is_good && i < ch_json_count(views); i++)
+		is_good = check_view(cfg, ch_json_at(views, i), &path, err);
 	ch_plugin_path_free(&path);
 	return is_good;
 }

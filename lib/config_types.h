@@ -9,7 +9,8 @@
 #include "config.h"
 #include "io.h"
 
-/* Opens the plugin of each repository; errors name file, line and column. */
+/* Opens the plugin of each repository and view; errors name file, line and
+ * column. */
 bool ch_config_check_types(
     struct ch_config *cfg, struct ch_err *err) CH_MUST_CHECK;
 /*

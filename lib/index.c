@@ -6,6 +6,7 @@
 #include "generic_index.h"
 #include "home.h"
 #include "index_parts.h"
+#include "index_view.h"
 #include "io.h"
 #include "lock.h"
 #include "log.h"
@@ -69,7 +70,7 @@ open_setup(struct ch_index *x, struct ch_err *err)
 	if (x->ids.count == 0)
 		make_repo_line(x);
 	/* Content is as it was synced, whatever the configuration says now. */
-	if (x->mode != NULL)
+	if (x->mode != NULL && s->view == NULL)
 		ch_json_set(s->block, "mode", ch_json_make_string(x->mode));
 	x->lines = (struct ch_plugin_lines){ .type = s->plugin.type,
 		.repos = &x->ids,
@@ -179,13 +180,13 @@ run_verb(struct ch_index *x, const char *config, const char *cache,
 	return false;
 }
 
-/* A view may drop what two of its repositories have; else nothing is lost. */
+/* What was fed comes out, or is rejected. */
 static bool
 check_losses(const struct ch_index *x, struct ch_err *err)
 {
 	uint64_t seen = x->printed.count + x->rejects;
 
-	if (x->ids.count > 1 || seen >= x->fed_packages)
+	if (seen >= x->fed_packages)
 		return true;
 	return ch_fail(err, CH_MALFORMED,
 	    "%s: index: %llu of %llu packages are neither in its output nor "
@@ -199,7 +200,10 @@ static bool
 run_plugin(struct ch_index *x, struct ch_err *err)
 {
 	char *config = ch_path_join(x->scratch.path, "config.json");
-	char *cache = ch_format("%s/index/%s", x->cache, x->setup->repo);
+	char *cache =
+	    x->setup->view != NULL
+		? ch_format("%s/index/views/%s", x->cache, x->setup->view)
+		: ch_format("%s/index/%s", x->cache, x->setup->repo);
 	char *lock_file = ch_format("%s.lock", cache);
 	struct ch_lock lock = CH_LOCK_NONE;
 	bool is_run;
@@ -296,7 +300,8 @@ ch_index_run(struct ch_index *x, int *status_out, struct ch_err *err)
 	*status_out = CH_OK;
 	if (ch_marks_is_unchanged(&x->marks))
 		return write_repos(x, err) && write_ends(x, NULL, err);
-	if (!open_setup(x, err) || !ch_index_open_signer(x, err))
+	if (!open_setup(x, err) || !ch_index_view(x, err) ||
+	    !ch_index_open_signer(x, err))
 		return false;
 	if (ch_plugin_can(&x->setup->plugin, CH_VERB_INDEX)) {
 		if (!run_plugin(x, err))

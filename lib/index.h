@@ -39,6 +39,7 @@ struct ch_index {
 	struct ch_out *out;       /* the stream */
 	struct ch_list sign_keys; /* instead of the configured, owned */
 	const char *gnupg_home;   /* instead of the configured, or NULL */
+	const char *policy;       /* instead of the view's, or NULL */
 	bool allows_unmarked;     /* a stream without marks */
 	/* kept by the index */
 	struct ch_marks marks;        /* of the input */

@@ -72,13 +72,42 @@ open_plugin(struct ch_setup *s, const char *type, struct ch_err *err)
 	return is_open;
 }
 
+/* A view is indexed like a filtered repository of its name. */
+static bool
+take_view(struct ch_setup *s, struct ch_err *err)
+{
+	const struct ch_json *view = ch_config_view(s->config, s->view, err);
+	const char *type = ch_json_string(ch_json_get(view, "type"));
+
+	if (view == NULL)
+		return false;
+	if (s->type != NULL && !ch_str_equal(type, s->type))
+		return ch_fail(err, CH_USAGE,
+		    "type '%s': the repositories of view %s are of type '%s'",
+		    s->type, s->view, type);
+	if (!open_plugin(s, type, err))
+		return false;
+	if (ch_plugin_schema(&s->plugin) != NULL &&
+	    !ch_config_check_view_type(
+		s->config, s->view, ch_plugin_schema(&s->plugin), err))
+		return false;
+	s->block = ch_json_copy(ch_config_view(s->config, s->view, err));
+	set_text(s->block, "id", s->view);
+	set_text(s->block, "mode", "filtered");
+	return true;
+}
+
 static bool
 take_block(struct ch_setup *s, struct ch_err *err)
 {
 	struct ch_err why;
-	const struct ch_json *block = configured(s, &why);
-	const char *type = ch_json_string(ch_json_get(block, "type"));
+	const struct ch_json *block;
+	const char *type;
 
+	if (s->view != NULL)
+		return take_view(s, err);
+	block = configured(s, &why);
+	type = ch_json_string(ch_json_get(block, "type"));
 	if (block == NULL && s->type == NULL) {
 		*err = why;
 		return false;

@@ -3,7 +3,8 @@
  * block, and the plugin of its type.
  *
  * ch_setup_open() with what the command line said: the block of --repo, or
- * one made from TYPE and FEED when the configuration has none; then the
+ * one made from TYPE and FEED when the configuration has none, or that of
+ * --view, which then has the id and the mode of a repository too; then the
  * settings (-o KEY=VALUE), read as the type's schema wants them.  Options win
  * over the configuration.  ch_setup_close() in any case.
  */
@@ -18,6 +19,7 @@ struct ch_setup {
 	/* set by the caller, borrowed */
 	const char *config_path; /* --config, or NULL */
 	const char *repo;        /* --repo; NULL: named like the type */
+	const char *view;        /* --view, or NULL: its block instead */
 	const char *type;        /* TYPE, or NULL: that of the block */
 	const char *feed;        /* FEED, or NULL: that of the block */
 	struct ch_list settings; /* KEY=VALUE, owned */

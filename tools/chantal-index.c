@@ -13,6 +13,9 @@ static const struct ch_cli cli = {
 	"  chantal-index [options] < STREAM\n",
 	"  --config FILE      the configuration\n"
 	"  --repo ID          whose block there is taken (the stream's)\n"
+	"  --view NAME        or this view's\n"
+	"  --policy WORD      what of several repositories stays: first,\n"
+	"                     last, newest, refuse (the view's)\n"
 	"  -o KEY=VALUE       a setting: name, TYPE.KEY\n"
 	"  --pool DIR         the pool\n"
 	"  --cache DIR        the cache\n"
@@ -28,6 +31,8 @@ static const struct ch_cli cli = {
 enum {
 	OPT_CONFIG = 0x100,
 	OPT_REPO,
+	OPT_VIEW,
+	OPT_POLICY,
 	OPT_POOL,
 	OPT_CACHE,
 	OPT_SIGN_KEY,
@@ -40,6 +45,8 @@ enum {
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, OPT_CONFIG },
 	{ "repo", required_argument, NULL, OPT_REPO },
+	{ "view", required_argument, NULL, OPT_VIEW },
+	{ "policy", required_argument, NULL, OPT_POLICY },
 	{ "pool", required_argument, NULL, OPT_POOL },
 	{ "cache", required_argument, NULL, OPT_CACHE },
 	{ "sign-key", required_argument, NULL, OPT_SIGN_KEY },
@@ -74,6 +81,10 @@ take_option(struct options *o, int opt)
 		o->setup.config_path = optarg;
 	else if (opt == OPT_REPO)
 		o->setup.repo = optarg;
+	else if (opt == OPT_VIEW)
+		o->setup.view = optarg;
+	else if (opt == OPT_POLICY)
+		o->index.policy = optarg;
 	else if (opt == OPT_POOL)
 		o->pool = optarg;
 	else if (opt == OPT_CACHE)
@@ -105,6 +116,8 @@ parse_options(struct options *o, int argc, char **argv)
 	if (!o->wants_help && !o->wants_version && optind < argc)
 		return ch_cli_usage_error(
 		    &cli, "%s: no operand is wanted here", argv[optind]);
+	if (o->setup.repo != NULL && o->setup.view != NULL)
+		return ch_cli_usage_error(&cli, "--repo or --view, not both");
 	return CH_OK;
 }
 
