@@ -167,6 +167,7 @@ leave_alone(struct publishing *g, struct ch_err *err)
 		return true;
 	g->old.key = g->plan.key;
 	g->old.identity = g->plan.identity;
+	g->old.released = g->plan.released;
 	return ch_manifest_save(&g->old, g->t->manifest, err);
 }
 
@@ -291,6 +292,7 @@ publish(struct publishing *g, int fd, struct ch_err *err)
 	if (!ch_plan_compare(&g->plan, &g->old, g->report,
 		g->p->is_dry_run ? g->p->out : NULL, err))
 		return false;
+	ch_plan_keep_released(&g->plan, &g->old);
 	if (is_in_place(g))
 		return leave_alone(g, err);
 	if (g->p->is_dry_run)
