@@ -92,8 +92,9 @@ take_file(struct ch_indexer *ix, const struct ch_index_repo *repo,
 {
 	bool is_input = ch_span_is(ch_record_span(r, "role"), "input");
 
-	if (repo->mode != CH_APT_MIRROR && is_input &&
-	    !ch_index_take_input(ix, repo, r, err))
+	if (repo->mode != CH_APT_MIRROR &&
+	    !(is_input ? ch_index_take_input(ix, repo, r, err)
+		       : ch_index_take_other(ix, r, err)))
 		return false;
 	return ch_record_write(r, ix->call->out, err);
 }

@@ -261,6 +261,20 @@ write_inputs(struct ch_indexer *ix, struct ch_err *err)
 	return true;
 }
 
+/* What was kept is known now; the memory is needed for compressing. */
+static void
+forget_kept(struct ch_indexer *ix)
+{
+	for (size_t i = 0; i < ix->suite_count; i++) {
+		struct ch_index_suite *s = ix->suites[i];
+
+		for (size_t k = 0; k < s->count; k++) {
+			ch_seen_free(&s->components[k]->descriptions);
+			ch_seen_free(&s->components[k]->names);
+		}
+	}
+}
+
 static bool
 is_written(const struct ch_indexer *ix, const struct ch_index_suite *s,
     const char *rel)
@@ -300,6 +314,7 @@ ch_index_write_inputs(struct ch_indexer *ix, struct ch_err *err)
 		    compare_inputs);
 	if (!write_inputs(ix, err))
 		return false;
+	forget_kept(ix);
 	for (size_t i = 0; i < ix->suite_count; i++) {
 		struct ch_index_suite *s = ix->suites[i];
 

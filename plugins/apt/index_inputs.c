@@ -111,6 +111,36 @@ ch_index_take_input(struct ch_indexer *ix, const struct ch_index_repo *repo,
 	return true;
 }
 
+/*
+ * Upstream's other metadata (of installers, of icons) is listed too, where it
+ * is below a suite; its MD5 is not known here.
+ */
+bool
+ch_index_take_other(
+    struct ch_indexer *ix, struct ch_record *r, struct ch_err *err)
+{
+	const char *path = ch_record_string(r, "path");
+	const char *sha256 = ch_record_string(r, "sha256");
+	struct ch_digests digest = { 0 };
+
+	if (path == NULL || sha256 == NULL || strstr(path, "/by-hash/") ||
+	    !ch_span_is(ch_record_span(r, "role"), "metadata") ||
+	    !ch_record_uint(r, "size", &digest.size))
+		return true;
+	if (!ch_is_sha256(sha256, strlen(sha256)) ||
+	    !ch_path_check(path, strlen(path), err))
+		return ch_fail(err, CH_MALFORMED, "file: no path, no sha256");
+	memcpy(digest.sha256, sha256, CH_SHA256_SIZE);
+	for (size_t i = 0; i < ix->suite_count; i++) {
+		struct ch_index_suite *s = ix->suites[i];
+
+		if (!s->is_flat && ch_str_starts(path, s->base))
+			ch_release_list(
+			    &s->release, path + strlen(s->base), &digest);
+	}
+	return true;
+}
+
 /* One of its files; what inspect wrote about its contents is noted. */
 struct noting {
 	struct ch_indexer *ix;            /* whose folders */

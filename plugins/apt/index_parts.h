@@ -54,6 +54,7 @@ struct ch_index_suite {
 	char *base;                             /* "dists/bookworm/"; "" */
 	bool is_flat;                           /* all in one folder */
 	const struct ch_apt_suite *facts;       /* upstream's, or NULL */
+	bool is_mixed;                          /* of different upstreams */
 	struct ch_index_component **components; /* owned */
 	size_t count;                           /* of components */
 	struct ch_list architectures;           /* of packages, no "all" */
@@ -161,6 +162,9 @@ struct ch_span ch_index_stanza_placed(
 /* index_inputs.c: a line of an input file, which may have to be cut. */
 bool ch_index_take_input(struct ch_indexer *ix,
     const struct ch_index_repo *repo, struct ch_record *r,
+    struct ch_err *err) CH_MUST_CHECK;
+/* index_inputs.c: a file that is published as it came. */
+bool ch_index_take_other(struct ch_indexer *ix, struct ch_record *r,
     struct ch_err *err) CH_MUST_CHECK;
 /* index_inputs.c: what the Translation and Contents files need of it. */
 bool ch_index_note_package(struct ch_indexer *ix,

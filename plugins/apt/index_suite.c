@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "index_parts.h"
+#include "lib/log.h"
 
 #include "lib/banned.h"
 
@@ -65,17 +66,6 @@ add_suite(struct ch_indexer *ix, const char *name, struct ch_err *err)
 	return s;
 }
 
-/* The one suite of a view, whatever its repositories call theirs. */
-static const char *
-view_suite(const struct ch_indexer *ix, const char *name)
-{
-	const struct ch_apt_settings *s = ix->call->settings;
-
-	if (s->suites.count > 0)
-		return s->suites.items[0];
-	return ix->suite_count > 0 ? ix->suites[0]->name : name;
-}
-
 struct ch_index_suite *
 ch_index_suite_of(struct ch_indexer *ix, const struct ch_index_repo *repo,
     const char *name, struct ch_err *err)
@@ -93,8 +83,9 @@ ch_index_suite_of(struct ch_indexer *ix, const struct ch_index_repo *repo,
 		    repo->id);
 		return NULL;
 	}
-	if (is_view(ix))
-		name = view_suite(ix, name);
+	/* A view that names a suite has only this one. */
+	if (is_view(ix) && configured->count > 0)
+		name = configured->items[0];
 	for (size_t i = 0; i < ix->suite_count; i++)
 		if (ch_str_equal(ix->suites[i]->name, name))
 			return ix->suites[i];
@@ -170,6 +161,33 @@ ch_index_add_architecture(
 }
 
 static bool
+is_alike(const struct ch_apt_suite *a, const struct ch_apt_suite *b)
+{
+	static const char *const pinned[] = { "Origin", "Label", "Suite",
+		"Codename", "NotAutomatic" };
+
+	for (size_t i = 0; i < sizeof(pinned) / sizeof(pinned[0]); i++) {
+		const char *x = ch_apt_suite_field(a, pinned[i]);
+		const char *y = ch_apt_suite_field(b, pinned[i]);
+
+		if ((x == NULL) != (y == NULL) ||
+		    (x != NULL && !ch_str_equal(x, y)))
+			return false;
+	}
+	return true;
+}
+
+/* A suite made of several that clients tell apart is none of them. */
+static void
+note_facts(struct ch_index_suite *s, const struct ch_apt_suite *found)
+{
+	if (found == NULL || !ch_str_equal(s->name, found->name) ||
+	    (s->facts != NULL && !is_alike(s->facts, found)))
+		s->is_mixed = true;
+	s->facts = s->is_mixed ? NULL : s->facts != NULL ? s->facts : found;
+}
+
+static bool
 plan_suite(struct ch_indexer *ix, const struct ch_index_repo *repo,
     const char *name, const struct ch_list *components,
     const struct ch_list *architectures, struct ch_err *err)
@@ -178,8 +196,7 @@ plan_suite(struct ch_indexer *ix, const struct ch_index_repo *repo,
 
 	if (s == NULL)
 		return false;
-	if (s->facts == NULL && !is_view(ix))
-		s->facts = ch_apt_facts_find(&repo->facts, name);
+	note_facts(s, ch_apt_facts_find(&repo->facts, name));
 	if (s->is_flat && ch_index_component_of(ix, s, repo, "", err) == NULL)
 		return false;
 	for (size_t i = 0; i < components->count; i++)
@@ -220,10 +237,9 @@ ch_index_plan(struct ch_indexer *ix, struct ch_err *err)
 		const struct ch_index_repo *repo = &ix->repos[i];
 
 		if (repo->mode == CH_APT_MIRROR && is_view(ix))
-			return ch_fail(err, CH_USAGE,
-			    "%s: is of mode mirror: its packages can only be "
-			    "published as they came; set mode: filtered and "
-			    "sync it again, so that it can be in a view",
+			ch_warn("%s: is a mirror: published with upstream's "
+				"index, beside the suite of the others; to "
+				"merge it, sync it with mode: filtered",
 			    repo->id);
 		if (repo->mode != CH_APT_MIRROR && !plan_repo(ix, repo, err))
 			return ch_wrap(err, "%s", repo->id);

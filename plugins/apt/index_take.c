@@ -196,7 +196,7 @@ ch_index_take_package(struct ch_indexer *ix, const struct ch_index_repo *repo,
 	if (repo->mode == CH_APT_MIRROR)
 		return ch_record_write(r, ix->call->out, err);
 	if (!read_package(r, &p, err))
-		return false;
+		return ch_wrap(err, "%s", p.name == NULL ? "package" : p.name);
 	is_taken = take(ix, repo, r, &p, err) ||
 		   ch_wrap(err, "%s %s %s", p.name, p.version, p.arch);
 	ch_deb822_close(&p.stanza);

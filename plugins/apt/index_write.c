@@ -156,36 +156,51 @@ add_forms(struct ch_indexer *ix, struct forms *all, struct ch_index_file *file,
 }
 
 static bool
-print_line(struct ch_indexer *ix, struct ch_record *r, const struct form *f,
-    const char *path, struct ch_err *err)
+print_line(struct ch_indexer *ix, const struct form *f, const char *path,
+    struct ch_err *err)
 {
-	ch_record_start(r, CH_KIND_FILE);
-	ch_record_set_string(r, "path", path);
-	ch_record_set_string(r, "role", "metadata");
-	ch_record_set_string(r, "sha256", f->digest.sha256);
+	struct ch_record r = { 0 };
+	bool is_printed;
+
+	ch_record_start(&r, CH_KIND_FILE);
+	ch_record_set_string(&r, "path", path);
+	ch_record_set_string(&r, "role", "metadata");
+	ch_record_set_string(&r, "sha256", f->digest.sha256);
 	if (!ch_str_equal(path, f->path)) {
-		ch_record_set_string(r, "copy_of", f->path);
-		ch_record_set_raw(r, "keep", "true");
+		ch_record_set_string(&r, "copy_of", f->path);
+		ch_record_set_raw(&r, "keep", "true");
 	}
-	return ch_record_write(r, ix->call->out, err);
+	is_printed = ch_record_write(&r, ix->call->out, err);
+	ch_record_free(&r);
+	return is_printed;
 }
 
-/* The copy right behind the original, so that the host digests it once. */
+/* The folder, whose name Release has for the hash, and the digest. */
+static bool
+print_copy(struct ch_indexer *ix, const struct form *f, const char *folder,
+    const char *hex, struct ch_err *err)
+{
+	const char *slash = strrchr(f->path, '/');
+	int above = slash == NULL ? 0 : (int)(slash - f->path) + 1;
+	char *path =
+	    ch_format("%.*sby-hash/%s/%s", above, f->path, folder, hex);
+	bool is_printed = print_line(ix, f, path, err);
+
+	ch_free(path);
+	return is_printed;
+}
+
+/*
+ * Copies right behind the original, so that the host digests it once.  Every
+ * digest that Release lists is promised by its Acquire-By-Hash.
+ */
 static bool
 print_form(struct ch_indexer *ix, const struct form *f, struct ch_err *err)
 {
-	const char *slash = strrchr(f->path, '/');
-	int folder = slash == NULL ? 0 : (int)(slash - f->path) + 1;
-	char *by_hash = ch_format(
-	    "%.*sby-hash/SHA256/%s", folder, f->path, f->digest.sha256);
-	struct ch_record r = { 0 };
-	bool is_printed =
-	    print_line(ix, &r, f, f->path, err) &&
-	    (!ch_index_is_by_hash(ix) || print_line(ix, &r, f, by_hash, err));
-
-	ch_record_free(&r);
-	ch_free(by_hash);
-	return is_printed;
+	return print_line(ix, f, f->path, err) &&
+	       (!ch_index_is_by_hash(ix) ||
+		   (print_copy(ix, f, "SHA256", f->digest.sha256, err) &&
+		       print_copy(ix, f, "MD5Sum", f->digest.md5, err)));
 }
 
 static bool

@@ -64,6 +64,9 @@ static const struct key keys[] = {
 	BOOL("by_hash", NULL,
 	    "indexes by hash: fetched so if upstream has it and published "
 	    "so, unless false"),
+	{ "view_components", KEY_NAME, NULL, 0,
+	    "of a view: upstream (they stay, default), repository (one each, "
+	    "named like it), or the name of one for all" },
 	TEXT("origin", "Origin of Release, instead of upstream's"),
 	TEXT("label", "Label of Release, instead of upstream's"),
 	{ "component", KEY_NAME, NULL, 0,

@@ -93,7 +93,7 @@ publish_refs() {
 		return 0
 	fi
 	run "chantal-catalog cat $2$conf$verbose |
-	chantal-index$conf$verbose$3 --target $(quote "$1") |
+	chantal-index$conf$verbose$3 |
 	chantal-publish $(quote "$1")$conf$verbose$3 --key $key$(publish_options)"
 }
 
