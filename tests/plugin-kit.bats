@@ -3,6 +3,7 @@
 # shellcheck disable=SC2154 # bats sets stderr
 
 load helpers
+load apt-upstreams
 
 setup() {
 	common_setup
@@ -98,6 +99,29 @@ pipeline() {
 	mkdir fixture/local
 	printf b >fixture/local/b-2.0.tar.gz
 	passes "$KIT/plugins/http" "$PWD/fixture"
+}
+
+@test "the type apt passes all checks" {
+	apt_archive
+	mkdir -p fixture/local
+	cp -R "$ARCHIVE" fixture/upstream
+	cp -R "$ARCHIVE" fixture/hostile
+	cp fixture/upstream/pool/main/h/hello/*_amd64.deb fixture/local
+	echo '{"distribution":"stable","include_source_packages":true}' >fixture/config.json
+	local dir=fixture/hostile/dists/stable
+	find $dir -name 'Packages*' -delete
+	{
+		sed -n '1,/^$/p' <(xz -dc "$ARCHIVE/dists/stable/main/binary-amd64/Packages.xz")
+		for name in ../x /x './../x' "$(printf '%0256d' 0)" "$(printf 'a\tb')" 'a\b' "$(printf '\377')"; do
+			printf 'Package: nasty\nVersion: 1\nArchitecture: amd64\nFilename: %s\n' "$name"
+			printf 'Size: 1\nSHA256: %064d\n\n' 0
+		done
+	} >$dir/main/binary-amd64/Packages
+	rm $dir/InRelease $dir/Release.gpg
+	(cd $dir && apt-ftparchive -o APT::FTPArchive::Release::Components=main release . >../release)
+	mv $dir/../release $dir/Release
+	passes "$KIT/plugins/apt" "$PWD/fixture"
+	grep -q '^ok .*inspect describes local files$' <<<"$output"
 }
 
 @test "golden files are made, and differences from them are shown" {
