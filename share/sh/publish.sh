@@ -53,10 +53,11 @@ plugin_of() {
 	awk -F '\t' -v type="$1" '$1 == type' "$scratch/plugins"
 }
 
-# The keys that sign now: their file, or their fingerprints.
+# The keys that sign now: their file, or their fingerprints; for --repo or
+# --view and its name.
 signing_of() {
-	key_file=$(config_tool --repo "$1" --get gpg.key_file)
-	home=$(config_tool --repo "$1" --get gpg.gnupg_home)
+	key_file=$(config_tool "$1" "$2" --get gpg.key_file)
+	home=$(config_tool "$1" "$2" --get gpg.gnupg_home)
 	base=$(folder base_path)
 	for secret in "$key_file" "$base/keys/signing-key.asc"; do
 		[ ! -r "$secret" ] || sha256sum <"$secret"
@@ -67,34 +68,39 @@ signing_of() {
 }
 
 # Sets "key" to the digest of what a tree depends on: the generations by their
-# own digests, and how they would be indexed today.
+# own digests, and how they would be indexed today: set_key REFS --repo ID, or
+# --view NAME.
 set_key() {
 	for ref in $1; do
 		generation_of "$ref"
-		id=${ref%%@*}
-		type=$(setting "$id" type)
 		[ ! -e "$file" ] || tail -n 1 "$file" >>"$scratch/key"
-		config_tool --repo "$id" >>"$scratch/key"
-		plugin_of "$type" >>"$scratch/key"
-		signing_of "$id" >>"$scratch/key"
 	done
+	config_tool "$2" "$3" >>"$scratch/key"
+	case $2 in
+		--repo) type=$(setting "$3" type) ;;
+		*) type=$(config_tool "$2" "$3" --get type) ;;
+	esac
+	plugin_of "$type" >>"$scratch/key"
+	signing_of "$2" "$3" >>"$scratch/key"
 	chantal-index --version >>"$scratch/key"
 	key=$(sha256sum <"$scratch/key")
 	key=${key%% *}
 	rm "$scratch/key"
 }
 
-# publish_refs TARGET REFS OPTIONS: OPTIONS are those of index and publish.
+# publish_refs TARGET REFS --repo ID, or --view NAME
 publish_refs() {
-	set_key "$2"
+	set_key "$2" "$3" "$4"
+	only=''
+	[ "$3" != --repo ] || only=" --repo $4"
 	if [ -z "$print_only$recreate" ] &&
 		publish_tool --is-current "$1" "$key"; then
 		say "$1: nothing to do, it shows this already"
 		return 0
 	fi
 	run "chantal-catalog cat $2$conf$verbose |
-	chantal-index$conf$verbose$3 |
-	chantal-publish $(quote "$1")$conf$verbose$3 --key $key$(publish_options)"
+	chantal-index$conf$verbose $3 $4 |
+	chantal-publish $(quote "$1")$conf$verbose$only --key $key$(publish_options)"
 }
 
 publish_one() {
@@ -105,7 +111,7 @@ publish_one() {
 		return 0
 	fi
 	repo_target "$1"
-	publish_refs "${target:-$path}" "$1" " --repo $1"
+	publish_refs "${target:-$path}" "$1" --repo "$1"
 }
 
 publish_repo() {
@@ -141,12 +147,12 @@ publish_snapshot() {
 		need_view "$view"
 		view_refs "$view" "$snapshot"
 		view_target "$view"
-		publish_refs "${target:-$path/snapshots/$snapshot}" "$refs" ''
+		publish_refs "${target:-$path/snapshots/$snapshot}" "$refs" --view "$view"
 		return
 	fi
 	need_repo
 	snapshot_target "$repo_id" "$snapshot"
-	publish_refs "${target:-$path}" "$repo_id@$snapshot" " --repo $repo_id"
+	publish_refs "${target:-$path}" "$repo_id@$snapshot" --repo "$repo_id"
 }
 
 publish_view() {
@@ -155,7 +161,7 @@ publish_view() {
 	need_view "$name"
 	view_members "$name"
 	view_target "$name"
-	publish_refs "${target:-$path/latest}" "$refs" ''
+	publish_refs "${target:-$path/latest}" "$refs" --view "$name"
 }
 
 publish_list() {

@@ -13,25 +13,62 @@ snapshot_line() {
 		"$conf" "$verbose"
 }
 
-# A member snapshot in each repository, and a list of them.
-create_of_view() {
-	need_view "$view"
+# The list of a view's snapshot: a member snapshot a line.
+view_list() {
 	base=$(folder base_path)
-	list=$base/views/$view/snapshots/$name
-	[ ! -e "$list" ] || die 2 "$view: there is a snapshot $name already"
+	printf '%s/views/%s/snapshots/%s\n' "$base" "$1" "$2"
+}
+
+# Sets "refs" to the members' snapshots that are to be made; none is there yet.
+check_members() {
 	view_members "$view"
 	members=$refs
-	refs=
+	refs=''
 	for id in $members; do
 		generation_of "$id"
+		file=$(catalog_of "$id")
+		[ ! -e "$file/snapshots/$name.ndjson" ] ||
+			die 2 "$id: there is a snapshot $name already: choose another name, or chantal snapshot delete --repo-id $id $name"
 		refs="$refs $id@$name"
 	done
-	for id in $members; do
-		run "$(snapshot_line "$id" "$name")"
+}
+
+# What was made of a snapshot that does not become one.
+undo_members() {
+	rm -f -- "$list" "$new"
+	for ref in $made; do
+		file=$(catalog_of "${ref%%@*}")
+		[ ! -e "$file/snapshots/${ref#*@}.ndjson" ] ||
+			run "chantal-catalog rm ${ref%%@*} ${ref#*@} --yes --force$conf$verbose" ||
+			complain "$ref: is left of the snapshot that failed: remove it"
 	done
-	run "mkdir -p $(quote "${list%/*}") &&
-	printf '%s\\n'$refs >$(quote "$list.new") &&
-	mv $(quote "$list.new") $(quote "$list")"
+	made=''
+}
+
+# A member snapshot in each repository, and a list of them: all or nothing.
+create_of_view() {
+	need_view "$view"
+	list=$(view_list "$view" "$name")
+	new=${list%/*}/.$name.new
+	[ ! -e "$list" ] || die 2 "$view: there is a snapshot $name already"
+	check_members
+	made='' now=''
+	trap 'made="$made $now"; undo_members; exit 130' INT
+	trap 'made="$made $now"; undo_members; exit 143' TERM HUP
+	status=0
+	for now in $refs; do
+		line=$(snapshot_line "${now%%@*}" "$name")
+		run "$line" || status=$?
+		[ "$status" -eq 0 ] || break
+		made="$made $now"
+	done
+	now=''
+	[ "$status" -ne 0 ] || run "mkdir -p $(quote "${list%/*}") &&
+	printf '%s\\n'$refs >$(quote "$new") &&
+	sync $(quote "$new") &&
+	mv $(quote "$new") $(quote "$list")" || status=$?
+	[ "$status" -eq 0 ] || undo_members
+	return "$status"
 }
 
 snapshot_create() {
@@ -68,8 +105,29 @@ snapshots_of() {
 	catalog_tool snapshots "$1" ${format:+--format "$format"}
 }
 
+# name, when it was made, members: the snapshots of a view.
+list_of_view() {
+	need_view "$1"
+	list=$(view_list "$1" x)
+	: >"$scratch/rows"
+	for file in "${list%/*}"/*; do
+		case $file in
+			*/\*) continue ;;
+		esac
+		made=$(date -u -r "$file" +%Y-%m-%dT%H:%M:%SZ)
+		refs=$(paste -s -d ' ' "$file")
+		printf '%s\t%s\t%s\n' "${file##*/}" "$made" "$refs" >>"$scratch/rows"
+	done
+	awk -F '\t' -v format="$format" -f "$share/sh/view-snapshots.awk" \
+		"$scratch/rows" || full
+}
+
 snapshot_list() {
-	take_options 0 'repo-id= format=' "$@"
+	take_options 0 'repo-id= view= format=' "$@"
+	if [ -n "$view" ]; then
+		list_of_view "$view"
+		return
+	fi
 	if [ -n "$repo_id" ]; then
 		need_repo
 		catalog_tool snapshots "$repo_id" ${format:+--format "$format"}
@@ -113,11 +171,38 @@ snapshot_copy() {
 	run "$(snapshot_line "$repo_id@$source" "$target")"
 }
 
+# The list goes before its members, which it keeps; a member that something
+# else shows stays unless forced.
+delete_of_view() {
+	need_view "$view"
+	list=$(view_list "$view" "$operand1")
+	snapshot=$operand1
+	view_refs "$view" "$operand1"
+	view_target "$view"
+	path=$path/snapshots/$operand1
+	if [ -e "$path" ]; then
+		[ -n "$force" ] ||
+			die 2 "$view: the snapshot $operand1 is published at $path: unpublish it first, or say --force"
+		run "chantal-publish --unpublish $(quote "$path")$conf$verbose"
+	fi
+	run "rm $(quote "$list")"
+	status=0
+	for ref in $refs; do
+		run "chantal-catalog rm ${ref%%@*} ${ref#*@} --yes$conf$verbose${force:+ --force}" ||
+			status=$?
+	done
+	return "$status"
+}
+
 # Its tree goes first, so that nothing published is left without its roots.
 snapshot_delete() {
-	take_options 1 'repo-id= force yes' "$@"
-	need_repo
+	take_options 1 'repo-id= view= force yes' "$@"
 	need_name "snapshot" "$operand1"
+	if [ -n "$view" ]; then
+		delete_of_view
+		return
+	fi
+	need_repo
 	snapshot_target "$repo_id" "$operand1"
 	if [ -n "$force" ] && [ -e "$path" ]; then
 		run "chantal-publish --unpublish $(quote "$path")$conf$verbose"
