@@ -25,6 +25,7 @@ _chantal_value() {
 		--tag) _chantal_config --list --fields tags | tr -d '[]"' | tr , '\n' | sort -u ;;
 		--format) printf 'table\njson\ncsv\n' ;;
 		--source-packages) printf 'all\nmatching\nnone\n' ;;
+		--policy) printf 'first\nlast\nnewest\nrefuse\n' ;;
 		--link) printf 'hard\nreflink\ncopy\n' ;;
 		--switch) printf 'exchange\nsymlink\n' ;;
 		*) return 1 ;;
