@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Type apt, the verb index: records into Packages, Sources, Release.
-# shellcheck disable=SC2154 # bats sets stderr
+# shellcheck disable=SC2154,SC2012,SC2030,SC2031 # bats sets stderr; tests are subshells
 
 load helpers
 

@@ -19,7 +19,8 @@ apt_member(struct ch_record *r, const char *key, char **out, struct ch_err *err)
 	*out = NULL;
 	if (raw.data == NULL)
 		return true;
-	if (!ch_json_decode(raw, &text) || memchr(text.data, '\0', text.len)) {
+	if (!ch_json_decode(raw, &text) ||
+	    (text.len > 0 && memchr(text.data, '\0', text.len) != NULL)) {
 		ch_buf_free(&text);
 		return ch_fail(err, CH_MALFORMED, "\"%s\": is no word", key);
 	}
