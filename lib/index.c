@@ -210,6 +210,7 @@ run_plugin(struct ch_index *x, struct ch_err *err)
 
 	is_run = ch_make_dirs(cache, 0755, err) &&
 		 ch_lock_take(&lock, lock_file, CH_LOCK_EXCLUSIVE, -1, err) &&
+		 ch_index_date(x, err) &&
 		 ch_plugin_config_write(
 		     &x->setup->plugin, x->setup->block, NULL, config, err) &&
 		 run_verb(x, config, cache, err) && check_losses(x, err) &&
@@ -340,7 +341,8 @@ ch_index_close(struct ch_index *x)
 	ch_digest_set_free(&x->printed);
 	ch_record_free(&x->record);
 	ch_list_free(&x->repo_lines);
-	ch_list_free(&x->pins);
+	ch_list_free(&x->pins[0]);
+	ch_list_free(&x->pins[1]);
 	ch_list_free(&x->ids);
 	ch_list_free(&x->owners);
 	ch_list_free(&x->sign_keys);

@@ -40,11 +40,12 @@ struct ch_index {
 	struct ch_list sign_keys; /* instead of the configured, owned */
 	const char *gnupg_home;   /* instead of the configured, or NULL */
 	const char *policy;       /* instead of the view's, or NULL */
+	const char *target;       /* where it will be published, or NULL */
 	bool allows_unmarked;     /* a stream without marks */
 	/* kept by the index */
 	struct ch_marks marks;        /* of the input */
 	struct ch_list repo_lines;    /* repo records, as they came */
-	struct ch_list pins;          /* "id\tidentity" of the plugin's */
+	struct ch_list pins[2];       /* identity, date: "id\tJSON" */
 	struct ch_list ids;           /* of the repositories */
 	struct ch_list owners;        /* ids that items came with, before */
 	char *type;                   /* theirs */

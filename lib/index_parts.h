@@ -18,11 +18,13 @@ bool ch_index_read(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
  */
 bool ch_index_identity(
     struct ch_record *r, char hex[CH_SHA256_HEX + 1]) CH_MUST_CHECK;
-/* index_pins.c: "identity" of a repo line that the plugin printed. */
-bool ch_index_take_pins(struct ch_index *x, const struct ch_record *r,
-    struct ch_err *err) CH_MUST_CHECK;
+/* index_pins.c: identity and date of a repo line that the plugin printed. */
+bool ch_index_take_pins(
+    struct ch_index *x, struct ch_record *r, struct ch_err *err) CH_MUST_CHECK;
 /* index_pins.c: what was taken, into the repo lines that go on. */
 bool ch_index_set_pins(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_pins.c: "not_before" of the plugin's FILE, by the target. */
+bool ch_index_date(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
 /* index_sign.c: the signer of the configuration and its public key. */
 bool ch_index_open_signer(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
 /* index_sign.c: what "sign" on a file line asks for, into finished. */

@@ -1,38 +1,64 @@
-/* What clients pin: index says what it wrote, list only what upstream has. */
+/* What clients see of a tree: index says what it wrote, list what upstream has.
+ */
 #include <string.h>
+#include <time.h>
 
 #include "index_parts.h"
+#include "ref.h"
+#include "tree.h"
+#include "when.h"
 
 #include "banned.h"
 
-bool
-ch_index_take_pins(
-    struct ch_index *x, const struct ch_record *r, struct ch_err *err)
-{
-	const struct ch_member *m = ch_record_find(r, "identity");
-	const struct ch_member *repo = ch_record_find(r, "repo");
+/* Members of a repo line that are index's to say. */
+static const char *const keys[] = { "identity", "date" };
 
-	if (m == NULL)
-		return true;
-	if (m->value.data[0] != '{')
-		return ch_fail(err, CH_MALFORMED,
-		    "repo: \"identity\": not an object of what clients pin");
-	/* An id needs no escapes: its raw text is it, with the quotes. */
-	ch_list_take(&x->pins,
-	    ch_format("%.*s\t%.*s", (int)repo->value.len - 2,
-		repo->value.data + 1, (int)m->value.len, m->value.data));
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+static bool
+check(struct ch_record *r, size_t key, struct ch_err *err)
+{
+	const char *date;
+	int64_t when;
+
+	if (key == 0)
+		return ch_record_find(r, keys[key])->value.data[0] == '{' ||
+		       ch_fail(err, CH_MALFORMED,
+			   "repo: \"identity\": not an object of what clients "
+			   "pin");
+	date = ch_record_string(r, keys[key]);
+	return (date != NULL && ch_ref_time(date, &when)) ||
+	       ch_fail(err, CH_MALFORMED, "repo: \"date\": not a date");
+}
+
+bool
+ch_index_take_pins(struct ch_index *x, struct ch_record *r, struct ch_err *err)
+{
+	const char *id = ch_record_string(r, "repo");
+
+	for (size_t i = 0; i < KEYS; i++) {
+		const struct ch_member *m = ch_record_find(r, keys[i]);
+
+		if (m == NULL)
+			continue;
+		if (!check(r, i, err))
+			return false;
+		ch_list_take(
+		    &x->pins[i], ch_format("%s\t%.*s", id, (int)m->value.len,
+				     m->value.data));
+	}
 	return true;
 }
 
 /* The last word on a repository counts; NULL: there is none. */
 static const char *
-pins_of(const struct ch_index *x, const char *id)
+pin_of(const struct ch_list *pins, const char *id)
 {
 	const char *found = NULL;
 	size_t len = strlen(id);
 
-	for (size_t i = 0; i < x->pins.count; i++) {
-		const char *item = x->pins.items[i];
+	for (size_t i = 0; i < pins->count; i++) {
+		const char *item = pins->items[i];
 
 		if (ch_str_starts(item, id) && item[len] == '\t')
 			found = item + len + 1;
@@ -40,35 +66,64 @@ pins_of(const struct ch_index *x, const char *id)
 	return found;
 }
 
-static bool
-set_pins(struct ch_index *x, size_t i, struct ch_err *err)
+static void
+set_pins(struct ch_index *x, struct ch_record *r)
 {
-	const char *line = x->repo_lines.items[i];
-	struct ch_record r = { 0 };
-	struct ch_buf out = { 0 };
-	const char *pins;
-	bool is_set = ch_record_parse(
-	    &r, (struct ch_span){ line, strlen(line) - 1 }, err);
+	char *id = ch_strdup(ch_record_string(r, "repo"));
 
-	if (is_set) {
-		pins = pins_of(x, ch_record_string(&r, "repo"));
-		if (pins != NULL)
-			ch_record_set_raw(&r, "identity", pins);
-		else
-			ch_record_remove(&r, "identity");
-		ch_record_print(&r, &out);
-		ch_free(x->repo_lines.items[i]);
-		x->repo_lines.items[i] = ch_buf_take(&out);
+	for (size_t i = 0; i < KEYS; i++) {
+		const char *pin = pin_of(&x->pins[i], id);
+
+		if (pin != NULL)
+			ch_record_set_raw(r, keys[i], pin);
+		else if (x->pins[i].count > 0)
+			ch_record_remove(r, keys[i]);
 	}
-	ch_record_free(&r);
-	return is_set;
+	ch_free(id);
 }
 
 bool
 ch_index_set_pins(struct ch_index *x, struct ch_err *err)
 {
-	for (size_t i = 0; x->pins.count > 0 && i < x->repo_lines.count; i++)
-		if (!set_pins(x, i, err))
-			return false;
+	bool is_set = true;
+
+	for (size_t i = 0; is_set && i < x->repo_lines.count; i++) {
+		const char *line = x->repo_lines.items[i];
+		struct ch_record r = { 0 };
+		struct ch_buf out = { 0 };
+
+		is_set = ch_record_parse(
+		    &r, (struct ch_span){ line, strlen(line) - 1 }, err);
+		if (is_set) {
+			set_pins(x, &r);
+			ch_record_print(&r, &out);
+			ch_free(x->repo_lines.items[i]);
+			x->repo_lines.items[i] = ch_buf_take(&out);
+		}
+		ch_record_free(&r);
+	}
+	return is_set;
+}
+
+bool
+ch_index_date(struct ch_index *x, struct ch_err *err)
+{
+	const char *trees = ch_config_path(x->setup->config, "trees");
+	struct ch_target t;
+	uint64_t released = 0;
+	bool is_read;
+
+	if (x->target == NULL)
+		return true;
+	is_read = ch_target_open(&t, x->target, trees, err) &&
+		  ch_tree_released(&t, &released, err);
+	ch_target_close(&t);
+	if (!is_read || released == 0)
+		return is_read;
+	/* Of many publishes in one second none may lead into the future. */
+	if ((int64_t)released < ch_when_now())
+		released++;
+	ch_json_set(
+	    x->setup->block, "not_before", ch_json_make_int((int64_t)released));
 	return true;
 }

@@ -5,7 +5,7 @@
  * stream, sorted by path:
  *
  *	{"record":"tree","version":1,"target":…,"repo":…,"type":…,"key":…,
- *	 "number":N,"date":T,"stamp":T,"switch":"exchange","root":…,"identity":…}
+ *	 "number":N,"date":T,"stamp":T,"released":T,"switch":"exchange","root":…,"identity":…}
  *	{"record":"entry","path":…,"sha256":…,"size":N,"role":…,"since":T,
  *	 "mtime":T,"keep":true,"copied":true,"left":T,"left_number":N}
  *	{"record":"sum","entries":N,"checksum":…}
@@ -77,6 +77,7 @@ struct ch_manifest {
 	uint64_t number;         /* of the publish, from 1 */
 	uint64_t date;           /* of the publish */
 	uint64_t stamp;          /* mtime of what it copied */
+	uint64_t released;       /* newest date that it showed; 0: none */
 	struct ch_entry *items;  /* owned */
 	size_t count;            /* in use */
 	size_t cap;              /* allocated */

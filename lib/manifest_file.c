@@ -44,6 +44,8 @@ print_head(const struct ch_manifest *m, struct ch_buf *b)
 	put_number(b, "number", m->number);
 	put_number(b, "date", m->date);
 	put_number(b, "stamp", m->stamp);
+	if (m->released > 0)
+		put_number(b, "released", m->released);
 	put_text(b, "switch", m->is_symlink ? "symlink" : "exchange");
 	put_text(b, "root", m->root);
 	if (m->identity != NULL) {
@@ -169,6 +171,7 @@ read_head(struct loading *l, struct ch_err *err)
 	if (identity != NULL)
 		m->identity = ch_manifest_text(
 		    m, identity->value.data, identity->value.len);
+	(void)ch_record_uint(&l->record, "released", &m->released);
 	l->has_head = true;
 	return (ch_record_uint(&l->record, "number", &m->number) &&
 		   ch_record_uint(&l->record, "date", &m->date) &&

@@ -97,6 +97,7 @@ ch_plugin_config_write(const struct ch_plugin *p, const struct ch_json *block,
 		ch_json_set(out, "feed", ch_json_make_string(shown));
 		ch_free(shown);
 	}
+	copy_member(out, block, "not_before");
 	copy_member(out, block, "metadata");
 	if (ch_json_type(ch_json_get(block, p->type)) == CH_JSON_OBJECT)
 		copy_member(out, block, p->type);

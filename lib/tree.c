@@ -57,9 +57,8 @@ fill_head(struct publishing *g)
 	const struct ch_publish *p = g->p;
 
 	plan->target = ch_manifest_text(plan, g->t->path, strlen(g->t->path));
-	plan->key = p->key != NULL
-			? ch_manifest_text(plan, p->key, strlen(p->key))
-			: ch_plan_key(plan);
+	if (p->key != NULL)
+		plan->key = ch_manifest_text(plan, p->key, strlen(p->key));
 	plan->number = g->old.number + 1;
 	plan->date = now_s();
 	plan->stamp = stamp_after(g->old.stamp, plan->date);
@@ -168,6 +167,7 @@ leave_alone(struct publishing *g, struct ch_err *err)
 		return true;
 	g->old.key = g->plan.key;
 	g->old.identity = g->plan.identity;
+	g->old.released = g->plan.released;
 	return ch_manifest_save(&g->old, g->t->manifest, err);
 }
 
@@ -292,10 +292,13 @@ publish(struct publishing *g, int fd, struct ch_err *err)
 	if (!ch_plan_compare(&g->plan, &g->old, g->report,
 		g->p->is_dry_run ? g->p->out : NULL, err))
 		return false;
+	ch_plan_keep_released(&g->plan, &g->old);
 	if (is_in_place(g))
 		return leave_alone(g, err);
 	if (g->p->is_dry_run)
 		return true;
+	if (g->p->key == NULL)
+		g->plan.key = ch_plan_key(&g->plan);
 	return make_parent(g->t, err) && build_and_switch(g, err);
 }
 

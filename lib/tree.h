@@ -131,6 +131,9 @@ bool ch_tree_is_current(struct ch_target *t, const char *key,
 /* The manifest of the tree that is in place; CH_USAGE when there is none. */
 bool ch_tree_manifest(struct ch_target *t, struct ch_manifest *m,
     struct ch_err *err) CH_MUST_CHECK;
+/* The newest date that clients of it may have seen, Unix seconds; 0: none. */
+bool ch_tree_released(const struct ch_target *t, uint64_t *released_out,
+    struct ch_err *err) CH_MUST_CHECK;
 /* Lines of JSON in the order in which a mirror replaces them, with "wave". */
 bool ch_tree_plan(
     struct ch_target *t, struct ch_out *out, struct ch_err *err) CH_MUST_CHECK;

@@ -135,6 +135,14 @@ ch_tree_is_current(struct ch_target *t, const char *key,
 	return is_answered;
 }
 
+/* apt reads it alone and first: it comes behind Release and its signature. */
+static bool
+is_first_read(const struct ch_entry *e)
+{
+	return ch_str_equal(e->path, "InRelease") ||
+	       ch_str_ends(e->path, "/InRelease");
+}
+
 /*
  * Packages and what belongs to them, content-named metadata, plain metadata
  * and keys, signatures, and last the roots that name all of it.
@@ -143,7 +151,7 @@ static int
 wave_of(const struct ch_entry *e)
 {
 	if (e->role == CH_ROLE_ROOT)
-		return 4;
+		return is_first_read(e) ? 5 : 4;
 	if (e->role == CH_ROLE_SIGNATURE)
 		return e->keep ? 1 : 3;
 	if (e->role == CH_ROLE_METADATA || e->role == CH_ROLE_KEY)
@@ -180,7 +188,7 @@ ch_tree_plan(struct ch_target *t, struct ch_out *out, struct ch_err *err)
 
 	ch_manifest_init(&m);
 	is_printed = ch_tree_manifest(t, &m, err);
-	for (int wave = 0; is_printed && wave <= 4; wave++)
+	for (int wave = 0; is_printed && wave <= 5; wave++)
 		is_printed = print_wave(&m, wave, out, err);
 	ch_manifest_free(&m);
 	return is_printed;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,6 +12,9 @@
 #include "tree_parts.h"
 
 #include "banned.h"
+
+/* Fewer are looked at before a thread has begun. */
+#define SHARED_MIN 4096
 
 static bool
 is_as_published(struct ch_walk *w, const struct ch_entry *e)
@@ -25,20 +29,51 @@ is_as_published(struct ch_walk *w, const struct ch_entry *e)
 	       (uint64_t)st.st_mtim.tv_sec == e->mtime;
 }
 
+/* Neighbours that one thread looks at. */
+struct look {
+	int root_fd;                    /* borrowed */
+	const struct ch_entry *from;    /* the first */
+	const struct ch_entry *to;      /* behind the last */
+	const struct ch_entry *missing; /* the first that is not right */
+};
+
+static void *
+look(void *ctx)
+{
+	struct look *l = ctx;
+	struct ch_walk w;
+
+	ch_walk_init(&w, l->root_fd, false);
+	for (const struct ch_entry *e = l->from;
+	     l->missing == NULL && e < l->to; e++) {
+		if (!is_as_published(&w, e))
+			l->missing = e;
+	}
+	ch_walk_free(&w);
+	return NULL;
+}
+
 bool
 ch_tree_looks_right(
     int root_fd, const struct ch_manifest *m, const struct ch_entry **missing)
 {
-	struct ch_walk w;
+	struct look all = {
+		.root_fd = root_fd, .from = m->items, .to = m->items + m->count
+	};
+	struct look rest = all;
+	pthread_t helper;
+	bool is_shared = false;
 
-	*missing = NULL;
-	ch_walk_init(&w, root_fd, false);
-	for (const struct ch_entry *e = m->items;
-	     *missing == NULL && e < m->items + m->count; e++) {
-		if (!is_as_published(&w, e))
-			*missing = e;
+	if (m->count >= SHARED_MIN) {
+		rest.from = m->items + m->count / 2;
+		is_shared = pthread_create(&helper, NULL, look, &rest) == 0;
 	}
-	ch_walk_free(&w);
+	if (is_shared)
+		all.to = rest.from;
+	(void)look(&all);
+	if (is_shared)
+		(void)pthread_join(helper, NULL);
+	*missing = all.missing == NULL ? rest.missing : all.missing;
 	return *missing == NULL;
 }
 

@@ -18,6 +18,8 @@ ch_plan_key(struct ch_manifest *plan)
 		unsigned char how[2] = { (unsigned char)e->role,
 			(unsigned char)e->keep };
 
+		if (e->left != 0)
+			continue;
 		ch_hash_update(hash, e->path, (size_t)e->path_len + 1);
 		ch_hash_update(hash, e->sha256, sizeof(e->sha256));
 		ch_hash_update(hash, how, sizeof(how));

@@ -139,6 +139,11 @@ bool ch_tree_report(struct ch_tree_checking *c, enum ch_status status,
 bool ch_tree_check_index(struct ch_tree_checking *c, const char *root,
     struct ch_err *err) CH_MUST_CHECK;
 
+/* tree_date.c: the newest date of the repositories. */
+void ch_plan_take_released(struct ch_manifest *plan, struct ch_record *repo);
+/* tree_date.c: it never goes back; a warning when it would. */
+void ch_plan_keep_released(
+    struct ch_manifest *plan, const struct ch_manifest *old);
 /*
  * tree_identity.c: raw JSON, or NULL; CH_MALFORMED when what clients pin is
  * another, with what it was and is.

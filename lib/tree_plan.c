@@ -169,6 +169,7 @@ note_repo(struct planning *pl, struct ch_record *r)
 	if (id == NULL || ch_list_has(&pl->repos, id))
 		return;
 	ch_list_add(&pl->repos, id);
+	ch_plan_take_released(plan, r);
 	if (type.data != NULL)
 		plan->type = ch_manifest_text(plan, type.data, type.len);
 	if (identity != NULL)

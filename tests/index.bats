@@ -234,6 +234,73 @@ with_index() {
 		'["one",null] ["two",{"s":{"Origin":"View"}}]' ]
 }
 
+# dated: a plugin that writes the date of its repository into Release, but none
+# that is older than what clients have seen
+dated() {
+	with_index dated <<-'EOS'
+		index() {
+			cat >"$TMPDIR/lines"
+			grep '"record":"package"' "$TMPDIR/lines"
+			day=$(jq -r 'select(.record=="repo").date|fromdate' "$TMPDIR/lines")
+			seen=$(jq '.not_before // 0' "$config")
+			[ "$seen" -le "$day" ] || day=$seen
+			echo "$day" >"$out/Release"
+			echo '{"record":"file","path":"Release","role":"root"}'
+			printf '{"record":"repo","date":"%s"}\n' "$(date -u -d "@$day" +%FT%TZ)"
+		}
+	EOS
+}
+
+# dated_at DATE: a stream of upstream's date, into s
+dated_at() {
+	synced dated | sed "1s/\"type\"/\"date\":\"$1\",\"type\"/" >s
+}
+
+# released [OPTION...]: publish s, say what Release has
+released() {
+	index s "$@" | chantal-publish -q "$PWD/tree"
+	cat tree/Release
+}
+
+@test "what is published again is newer, also when it is an older snapshot" {
+	dated
+	dated_at 2026-01-02T00:00:00Z
+	[ "$(released --target tree)" = 1767312000 ]
+	[ "$(released --target tree)" = 1767312001 ]
+	[ "$(released --target tree)" = 1767312002 ]
+	dated_at 2026-01-01T00:00:00Z
+	run -0 --separate-stderr released --target "$PWD/tree"
+	[ "$output" = 1767312003 ]
+	[ -z "$stderr" ]
+	dated_at 2026-01-03T00:00:00Z
+	[ "$(released --target tree)" = 1767398400 ]
+	run -0 --separate-stderr index s --target nowhere/tree
+	[ "$(file_named Release)" = 1767398400 ]
+}
+
+@test "a date does not run ahead of the clock, nor back" {
+	dated
+	dated_at 2026-01-02T00:00:00Z
+	export SOURCE_DATE_EPOCH=1767312001
+	[ "$(released --target tree)" = 1767312000 ]
+	[ "$(released --target tree)" = 1767312001 ]
+	[ "$(released --target tree)" = 1767312001 ]
+	SOURCE_DATE_EPOCH=1 released --target tree
+	[ "$(cat tree/Release)" = 1767312001 ]
+}
+
+@test "an older date than clients have seen is told" {
+	dated
+	dated_at 2026-01-02T00:00:00Z
+	released
+	dated_at 2026-01-01T00:00:00Z
+	run -0 --separate-stderr released
+	[ "$output" = 1767225600 ]
+	[[ "$stderr" == *"its date 2026-01-01T00:00:00Z is older than 2026-01-02T00:00:00Z, which clients have seen"* ]]
+	# What clients have seen is not forgotten.
+	[ "$(released --target tree)" = 1767312001 ]
+}
+
 # cheat BODY WORDS: an index that does this is refused with these words, and
 # nothing of it is passed on
 cheat() {
@@ -271,6 +338,7 @@ cheat() {
 	cheat 'echo "{\"record\":\"want\",\"url\":\"x\",\"as\":\"x\"}"' "not of this verb"
 	cheat 'echo "not json"' "line 1"
 	cheat 'cat; echo "{\"record\":\"repo\",\"identity\":[1]}"' "identity"
+	cheat 'cat; echo "{\"record\":\"repo\",\"date\":\"tomorrow\"}"' "not a date"
 	cheat 'cat; echo "{\"record\":\"repo\",\"repo\":\"other\",\"identity\":{}}"' "not the repository it was run for"
 }
 

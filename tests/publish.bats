@@ -294,6 +294,32 @@ leftovers() {
 	[ "$(ls "$TREE/by-hash" | tr '\n' ' ')" = "3 4 5 6 " ]
 }
 
+@test "content that comes back is not removed with what had left before" {
+	# at CONTENT...: a publish whose index has these bytes
+	at() {
+		stream "$(file metadata "by-hash/$1" "index $1" '"keep":true')" \
+			"$(file root Release "rel $2")" | publish
+	}
+	at a 1
+	at b 2
+	age_by 90000
+	at a 3
+	at c 4
+	age_by 90000
+	# a left with publish 4, whatever it did before; b with publish 3.
+	at d 5
+	[ "$(ls "$TREE/by-hash" | tr '\n' ' ')" = "a b c d " ]
+	at e 6
+	[ "$(ls "$TREE/by-hash" | tr '\n' ' ')" = "a c d e " ]
+	at b 7
+	[ "$(ls "$TREE/by-hash" | tr '\n' ' ')" = "b c d e " ]
+	at b 8
+	age_by 900000
+	at b 9
+	[ "$(ls "$TREE/by-hash" | tr '\n' ' ')" = "b e " ]
+	[ "$(cat "$TREE/by-hash/b")" = "index b" ]
+}
+
 @test "plain metadata that left is gone at once" {
 	stream "$(file metadata old one)" "$(pkg x two)" | publish
 	stream "$(pkg x two)" | publish
@@ -588,12 +614,13 @@ pinned() {
 }
 
 @test "the manifest comes in waves: packages first, roots last" {
-	stream "$(file root Release rel)" "$(file signature Release.gpg sig)" \
+	stream "$(file root d/InRelease rel)" "$(file root d/Release rel)" \
+		"$(file signature d/Release.gpg sig)" \
 		"$(file metadata Packages plain)" "$(pkg pool/x one)" \
 		"$(file metadata by-hash/1 named '"keep":true')" | publish
 	run -0 chantal-publish --manifest "$TREE"
 	[ "$(jq -r '"\(.wave) \(.path)"' <<<"$output" | tr '\n' ,)" = \
-		"0 pool/x,1 by-hash/1,2 Packages,3 Release.gpg,4 Release," ]
+		"0 pool/x,1 by-hash/1,2 Packages,3 d/Release.gpg,4 d/Release,5 d/InRelease," ]
 	[ "$(jq -r 'select(.path=="pool/x").sha256' <<<"$output")" = "$(put one)" ]
 }
 

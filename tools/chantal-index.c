@@ -21,6 +21,7 @@ static const struct ch_cli cli = {
 	"  --cache DIR        the cache\n"
 	"  --sign-key KEY     sign with this key; again for several\n"
 	"  --gnupg-home DIR   where GnuPG has it\n"
+	"  --target DIR       where it will be published: dates grow there\n"
 	"  --allow-override   plugins may shadow built-in types\n"
 	"  --unmarked         accept a stream without marks\n"
 	"  -q, -v             say less, say more\n"
@@ -38,6 +39,7 @@ enum {
 	OPT_SIGN_KEY,
 	OPT_GNUPG_HOME,
 	OPT_OVERRIDE,
+	OPT_TARGET,
 	OPT_UNMARKED,
 	OPT_VERSION
 };
@@ -51,6 +53,7 @@ static const struct option long_options[] = {
 	{ "cache", required_argument, NULL, OPT_CACHE },
 	{ "sign-key", required_argument, NULL, OPT_SIGN_KEY },
 	{ "gnupg-home", required_argument, NULL, OPT_GNUPG_HOME },
+	{ "target", required_argument, NULL, OPT_TARGET },
 	{ "allow-override", no_argument, NULL, OPT_OVERRIDE },
 	{ "unmarked", no_argument, NULL, OPT_UNMARKED },
 	{ "help", no_argument, NULL, 'h' },
@@ -93,6 +96,8 @@ take_option(struct options *o, int opt)
 		ch_list_add(&o->index.sign_keys, optarg);
 	else if (opt == OPT_GNUPG_HOME)
 		o->index.gnupg_home = optarg;
+	else if (opt == OPT_TARGET)
+		o->index.target = optarg;
 	else if (opt == OPT_OVERRIDE)
 		o->setup.allows_override = true;
 	else if (opt == OPT_UNMARKED)

@@ -99,7 +99,7 @@ publish_refs() {
 		return 0
 	fi
 	run "chantal-catalog cat $2$conf$verbose |
-	chantal-index$conf$verbose $3 $4 |
+	chantal-index$conf$verbose $3 $4 --target $(quote "$1") |
 	chantal-publish $(quote "$1")$conf$verbose$only --key $key$(publish_options)"
 }
 
