@@ -79,7 +79,7 @@ snapshots() {
 
 @test "-n prints the pipeline, and what it prints can be run" {
 	run -0 --separate-stderr chantal -n publish view --name all
-	[[ "$output" == *"chantal-catalog cat a b |"*"chantal-index --view all |"*"chantal-publish $PWD/www/views/all/latest --key "* ]]
+	[[ "$output" == *"chantal-catalog cat a b |"*"chantal-index --view all --target $PWD/www/views/all/latest |"*"chantal-publish $PWD/www/views/all/latest --key "* ]]
 	[ ! -e www/views ]
 	sh -c "$output"
 	[ "$(cat www/views/all/latest/hello-1.0.tar.gz)" = two ]
