@@ -1,5 +1,5 @@
 /*
- * Compressing into a file: gzip, xz, zstd, bzip2 (on libarchive), or not.
+ * Compressing into a file: gzip, xz, zstd, bzip2, or not at all.
  *
  * ch_deflate_open(), ch_deflate_write()…, then ch_deflate_close(), which says
  * whether all of it has reached the kernel, or ch_deflate_discard().

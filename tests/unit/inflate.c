@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "lib/deflate.h"
@@ -396,6 +397,36 @@ test_layers(void)
 	ch_free(path);
 }
 
+/* Two that differ only in the dictionary they declare. */
+static void
+test_memory(void)
+{
+	static const char big[] =
+	    "\xfd\x37\x7a\x58\x5a\x00\x00\x04\xe6\xd6\xb4\x46\x02\x00\x21"
+	    "\x01\x1c\x00\x00\x00\x10\xcf\x58\xcc\x01\x00\x0b\x68\x65\x6c"
+	    "\x6c\x6f\x20\x77\x6f\x72\x6c\x64\x0a\x00\xa1\xf2\xff\xc4\x6a"
+	    "\x7f\xbf\xcf\x00\x01\x24\x0c\xa6\x18\xd8\xd8\x1f\xb6\xf3\x7d"
+	    "\x01\x00\x00\x00\x00\x04\x59\x5a";
+	static const char huge[] =
+	    "\xfd\x37\x7a\x58\x5a\x00\x00\x04\xe6\xd6\xb4\x46\x02\x00\x21"
+	    "\x01\x1e\x00\x00\x00\x9b\x07\x51\x66\x01\x00\x0b\x68\x65\x6c"
+	    "\x6c\x6f\x20\x77\x6f\x72\x6c\x64\x0a\x00\xa1\xf2\xff\xc4\x6a"
+	    "\x7f\xbf\xcf\x00\x01\x24\x0c\xa6\x18\xd8\xd8\x1f\xb6\xf3\x7d"
+	    "\x01\x00\x00\x00\x00\x04\x59\x5a";
+	struct rusage before;
+	struct rusage after;
+
+	(void)getrusage(RUSAGE_SELF, &before);
+	ok_if(gives((struct ch_span)SPAN(big), "hello world\n"),
+	    "xz with a dictionary of 64 MiB is read");
+	ok_if(fails((struct ch_span)SPAN(huge), 1000,
+		  "xz: wants a dictionary of more than 64 MiB"),
+	    "xz with one of 128 MiB is refused");
+	(void)getrusage(RUSAGE_SELF, &after);
+	ok_if(after.ru_maxrss - before.ru_maxrss < 16 << 10,
+	    "of what they declare little is touched");
+}
+
 static void
 test_words(void)
 {
@@ -415,6 +446,8 @@ main(void)
 	dir = mkdtemp(temp);
 	if (dir == NULL)
 		return 1;
+	/* First, since the others need memory for their own. */
+	test_memory();
 	test_formats();
 	test_ends();
 	test_plain();
