@@ -121,7 +121,6 @@ pipeline() {
 	(cd $dir && apt-ftparchive -o APT::FTPArchive::Release::Components=main release . >../release)
 	mv $dir/../release $dir/Release
 	passes "$KIT/plugins/apt" "$PWD/fixture"
-	grep -q '^ok .*inspect describes local files$' <<<"$output"
 }
 
 @test "golden files are made, and differences from them are shown" {
