@@ -492,6 +492,9 @@ hostile() {
 	hostile 'del(.stanza)' "no stanza"
 	hostile '.repo="other"' "no repo line"
 	hostile '.sha256="00"' "sha256"
+	repo ../evil >s
+	run -3 --separate-stderr index s
+	[[ "$stderr" == *"repository id"* ]]
 }
 
 @test "a stanza that is no UTF-8 comes out as it was" {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -14,13 +15,16 @@
 
 #define CHUNK       ((size_t)128 << 10)
 #define WORKERS_MAX 8
+/* From here on it takes seconds, and the host waits for a sign of life. */
+#define LARGE ((uint64_t)16 << 20)
 /* Below this a process costs more than it helps. */
 #define SMALL ((uint64_t)16 << 10)
 
 /* A process that compresses. */
 struct worker {
-	pid_t pid; /* 0: none */
-	int fd;    /* where its error comes from */
+	pid_t pid;     /* 0: none */
+	int fd;        /* where its error comes from */
+	bool is_large; /* it takes long */
 };
 
 struct team {
@@ -96,6 +100,7 @@ start(struct team *t, const struct ch_compress_job *job, struct ch_err *err)
 		return ch_fail_errno(err, errno, "cannot fork");
 	}
 	w->fd = ends[0];
+	w->is_large = job->size >= LARGE;
 	t->busy++;
 	return true;
 }
@@ -134,6 +139,9 @@ wait_for_one(struct team *t, struct ch_err *err)
 			continue;
 		if (status != 0)
 			note_failure(t, w, status, err);
+		else if (w->is_large)
+			(void)fputs(
+			    "debug: a large index is compressed\n", stderr);
 		(void)close(w->fd);
 		w->pid = 0;
 		t->busy--;

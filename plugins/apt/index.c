@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "index_parts.h"
+#include "lib/path.h"
 #include "lib/stream.h"
 #include "lib/when.h"
 
@@ -73,6 +74,10 @@ take_repo(struct ch_indexer *ix, struct ch_record *r, struct ch_err *err)
 		    "repo: comes behind packages or files, not before them");
 	if (!ch_record_need_string(r, "repo", &id, err))
 		return false;
+	if (!ch_name_check(id, "repository id", err)) {
+		err->status = CH_MALFORMED;
+		return false;
+	}
 	if (ix->repo_count > 0 && find_repo(ix, id) != NULL)
 		return true;
 	ix->repos =
