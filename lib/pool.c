@@ -145,8 +145,8 @@ is_owner_right(const struct ch_pool *pool, const struct stat *st)
 	return st->st_uid == pool->owner || st->st_uid == geteuid();
 }
 
-static bool
-is_stat_right(
+bool
+ch_pool_looks_sound(
     const struct ch_pool *pool, const char *sha256, const struct stat *st)
 {
 	return S_ISREG(st->st_mode) && is_owner_right(pool, st) &&
@@ -249,7 +249,7 @@ read_and_judge(struct ch_pool *pool, const char *sha256,
 	}
 	if (fd >= 0 && fstat(fd, &st) == 0)
 		why = judge_content(pool, sha256, fd, &st, err);
-	if (fd >= 0 && why == NULL && !is_stat_right(pool, sha256, &st))
+	if (fd >= 0 && why == NULL && !ch_pool_looks_sound(pool, sha256, &st))
 		put_right(pool, sha256, fd, &st);
 	if (fd >= 0)
 		(void)close(fd);
@@ -283,7 +283,7 @@ ch_pool_examine(struct ch_pool *pool, const char *sha256, bool reads_all,
 		(void)ch_fail_errno(err, errno, "%s/%s", pool->dir, name);
 		return CH_OBJECT_ERROR;
 	}
-	if (!reads_all && is_stat_right(pool, sha256, &st))
+	if (!reads_all && ch_pool_looks_sound(pool, sha256, &st))
 		return CH_OBJECT_SOUND;
 	return read_and_judge(pool, sha256, &st, err);
 }

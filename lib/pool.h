@@ -97,9 +97,13 @@ void ch_pool_on_corrupt(struct ch_pool *pool,
 bool ch_pool_hold(struct ch_pool *pool, const char *sha256, bool *is_there_out,
     struct ch_err *err) CH_MUST_CHECK;
 
-/* The same for many at once; those that are absent are only counted. */
-bool ch_pool_hold_many(struct ch_pool *pool, const char *const *sha256s,
-    size_t count, size_t *absent_out, struct ch_err *err) CH_MUST_CHECK;
+/* The same for many at once, which are not looked at. */
+bool ch_pool_hold_many(struct ch_pool *pool,
+    const char (*sha256s)[CH_SHA256_HEX + 1], size_t count,
+    struct ch_err *err) CH_MUST_CHECK;
+/* Is this what a stat of a sound object shows?  Its content is not read. */
+bool ch_pool_looks_sound(
+    const struct ch_pool *pool, const char *sha256, const struct stat *st);
 
 /*
  * what is for messages (a URL or a path).  size is what is expected (checked

@@ -34,50 +34,19 @@ ch_pool_is_safe(struct ch_pool *pool, const char *sha256)
 }
 
 static bool
-hold_one(struct ch_pool *pool, const char *sha256, struct ch_buf *lines,
-    size_t *absent, struct ch_err *err)
+hold_under_lock(struct ch_pool *pool, const char *sha256, bool *is_there_out,
+    struct ch_err *err)
 {
 	enum ch_object state = ch_pool_examine(pool, sha256, false, err);
+	struct ch_buf line = { 0 };
+	bool ok;
 
-	if (state == CH_OBJECT_ERROR)
-		return false;
-	if (state == CH_OBJECT_SOUND)
-		ch_buf_printf(lines, "%s\n", sha256);
-	else
-		(*absent)++;
-	return true;
-}
-
-bool
-ch_pool_hold_many(struct ch_pool *pool, const char *const *sha256s,
-    size_t count, size_t *absent_out, struct ch_err *err)
-{
-	struct ch_lock lock = CH_LOCK_NONE;
-	struct ch_buf lines = { 0 };
-	bool ok = false;
-	uint64_t size;
-
-	*absent_out = 0;
-	/* Whoever is in front in the pipeline may have made the pool since. */
-	if (!ch_pool_attach(pool, err))
-		return false;
-	/* One that is not there needs no lock, and no run. */
-	if (count == 1 && !ch_pool_size(pool, sha256s[0], &size) &&
-	    ch_is_sha256(sha256s[0], strlen(sha256s[0]))) {
-		*absent_out = 1;
-		return true;
-	}
-	if (!ch_pool_start_run(pool, err) ||
-	    !ch_pool_lock(pool, &lock, CH_LOCK_SHARED, -1, err))
-		goto out;
-	for (size_t i = 0; i < count; i++) {
-		if (!hold_one(pool, sha256s[i], &lines, absent_out, err))
-			goto out;
-	}
-	ok = ch_pool_announce(pool, &lines, err);
-out:
-	ch_lock_release(&lock);
-	ch_buf_free(&lines);
+	*is_there_out = state == CH_OBJECT_SOUND;
+	if (state != CH_OBJECT_SOUND)
+		return state != CH_OBJECT_ERROR;
+	ch_buf_printf(&line, "%s\n", sha256);
+	ok = ch_pool_announce(pool, &line, err);
+	ch_buf_free(&line);
 	return ok;
 }
 
@@ -85,9 +54,41 @@ bool
 ch_pool_hold(struct ch_pool *pool, const char *sha256, bool *is_there_out,
     struct ch_err *err)
 {
-	size_t absent;
-	bool ok = ch_pool_hold_many(pool, &sha256, 1, &absent, err);
+	struct ch_lock lock = CH_LOCK_NONE;
+	uint64_t size;
+	bool ok;
 
-	*is_there_out = ok && absent == 0;
+	*is_there_out = false;
+	/* Whoever is in front in the pipeline may have made the pool since. */
+	if (!ch_pool_attach(pool, err))
+		return false;
+	/* One that is not there needs no lock, and no run. */
+	if (!ch_pool_size(pool, sha256, &size) &&
+	    ch_is_sha256(sha256, strlen(sha256)))
+		return true;
+	ok = ch_pool_start_run(pool, err) &&
+	     ch_pool_lock(pool, &lock, CH_LOCK_SHARED, -1, err) &&
+	     hold_under_lock(pool, sha256, is_there_out, err);
+	ch_lock_release(&lock);
+	return ok;
+}
+
+bool
+ch_pool_hold_many(struct ch_pool *pool,
+    const char (*sha256s)[CH_SHA256_HEX + 1], size_t count, struct ch_err *err)
+{
+	struct ch_lock lock = CH_LOCK_NONE;
+	struct ch_buf lines = { 0 };
+	bool ok;
+
+	for (size_t i = 0; i < count; i++) {
+		ch_buf_put(&lines, sha256s[i], CH_SHA256_HEX);
+		ch_buf_putc(&lines, '\n');
+	}
+	ok = ch_pool_start_run(pool, err) &&
+	     ch_pool_lock(pool, &lock, CH_LOCK_SHARED, -1, err) &&
+	     ch_pool_announce(pool, &lines, err);
+	ch_lock_release(&lock);
+	ch_buf_free(&lines);
 	return ok;
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,29 +16,20 @@
 #define HOLD_AT_ONCE 1024
 /* A sweep of gc is short; a publish may wait for it. */
 #define POOL_WAIT_MS 60000
+/* Fewer are placed before a thread has begun. */
+#define SHARED_MIN 4096
 
-/* Announces the next entries to gc, and has their objects looked at. */
+/* Announces the next entries to gc. */
 static bool
 hold(struct ch_building *g, size_t from, size_t count, struct ch_err *err)
 {
 	char(*hex)[CH_SHA256_HEX + 1] = ch_calloc(count, sizeof(*hex));
-	const char **names = ch_calloc(count, sizeof(*names));
-	size_t absent = 0;
 	bool is_held;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		ch_digest_to_hex(g->b->plan->items[from + i].sha256, hex[i]);
-		names[i] = hex[i];
-	}
-	is_held = ch_pool_hold_many(g->pool, names, count, &absent, err);
-	for (size_t i = 0; is_held && absent > 0 && i < count; i++) {
-		if (ch_pool_has(g->pool, names[i]))
-			continue;
-		g->e = &g->b->plan->items[from + i];
-		memcpy(g->hex, hex[i], sizeof(g->hex));
-		is_held = ch_building_fail_absent(g, err);
-	}
-	ch_free(names);
+	is_held = ch_pool_hold_many(
+	    g->pool, (const char(*)[CH_SHA256_HEX + 1]) hex, count, err);
 	ch_free(hex);
 	return is_held;
 }
@@ -56,7 +48,7 @@ check_link(struct ch_building *g, struct ch_err *err)
 	if ((uint64_t)st.st_size != g->e->size)
 		return ch_building_fail_object(
 		    g, "has another size than the record says", err);
-	if (st.st_mtim.tv_nsec != ch_pool_stamp(g->hex, g->e->size) &&
+	if (!ch_pool_looks_sound(g->pool, g->hex, &st) &&
 	    !ch_pool_has(g->pool, g->hex))
 		return ch_building_fail_object(g, "was changed", err);
 	g->e->mtime = (uint64_t)st.st_mtim.tv_sec;
@@ -126,17 +118,15 @@ place(struct ch_building *g, struct ch_entry *e, struct ch_err *err)
 }
 
 static bool
-place_all(struct ch_building *g, struct ch_err *err)
+place_all(struct ch_building *g, size_t from, size_t to, struct ch_err *err)
 {
-	struct ch_manifest *plan = g->b->plan;
+	for (size_t i = from; i < to; i++) {
+		size_t left = to - i;
 
-	for (size_t i = 0; i < plan->count; i++) {
-		size_t left = plan->count - i;
-
-		if (i % HOLD_AT_ONCE == 0 &&
+		if ((i - from) % HOLD_AT_ONCE == 0 &&
 		    !hold(g, i, left < HOLD_AT_ONCE ? left : HOLD_AT_ONCE, err))
 			return false;
-		if (!place(g, &plan->items[i], err))
+		if (!place(g, &g->b->plan->items[i], err))
 			return false;
 	}
 	return true;
@@ -156,19 +146,28 @@ lock_pool(struct ch_building *g, struct ch_err *err)
 	return is_locked;
 }
 
-bool
-ch_tree_build(struct ch_build *b, struct ch_err *err)
+/* Neighbours of the plan that one thread places. */
+struct part {
+	struct ch_build b;    /* its own counts */
+	size_t from;          /* the first entry */
+	size_t to;            /* behind the last */
+	bool is_built;        /* or err says why not */
+	struct ch_err err;    /* of the first failure */
+	struct ch_list lines; /* messages, when it is a thread of its own */
+};
+
+static void
+build_part(struct part *p)
 {
-	struct ch_building g = { .b = b, .pool_lock = CH_LOCK_NONE };
-	bool is_built = false;
+	struct ch_building g = { .b = &p->b, .pool_lock = CH_LOCK_NONE };
 
 	for (size_t i = 0; i < 256; i++)
 		g.shards[i] = -1;
-	ch_walk_init(&g.walk, b->root_fd, true);
-	ch_walk_init(&g.old_walk, b->old_root_fd, false);
-	g.pool = ch_pool_open(b->p->pool, err);
-	if (g.pool != NULL)
-		is_built = lock_pool(&g, err) && place_all(&g, err);
+	ch_walk_init(&g.walk, p->b.root_fd, true);
+	ch_walk_init(&g.old_walk, p->b.old_root_fd, false);
+	g.pool = ch_pool_open(p->b.p->pool, &p->err);
+	p->is_built = g.pool != NULL && lock_pool(&g, &p->err) &&
+		      place_all(&g, p->from, p->to, &p->err);
 	for (size_t i = 0; i < 256; i++) {
 		if (g.shards[i] >= 0)
 			(void)close(g.shards[i]);
@@ -178,5 +177,42 @@ ch_tree_build(struct ch_build *b, struct ch_err *err)
 	ch_lock_release(&g.pool_lock);
 	ch_pool_close(g.pool);
 	ch_free(g.buf);
-	return is_built;
+}
+
+static void *
+build_aside(void *part)
+{
+	struct part *p = part;
+
+	ch_log_keep(&p->lines);
+	build_part(p);
+	ch_log_keep(NULL);
+	return NULL;
+}
+
+bool
+ch_tree_build(struct ch_build *b, struct ch_err *err)
+{
+	struct part first = { .b = *b, .to = b->plan->count };
+	struct part second = { .b = *b, .is_built = true };
+	bool is_shared = false;
+	pthread_t helper;
+
+	if (b->plan->count >= SHARED_MIN) {
+		second.from = b->plan->count / 2;
+		second.to = b->plan->count;
+		is_shared =
+		    pthread_create(&helper, NULL, build_aside, &second) == 0;
+	}
+	if (is_shared)
+		first.to = second.from;
+	build_part(&first);
+	if (is_shared)
+		(void)pthread_join(helper, NULL);
+	ch_log_print(&second.lines);
+	b->copied = first.b.copied + second.b.copied;
+	if (first.is_built && second.is_built)
+		return true;
+	*err = first.is_built ? second.err : first.err;
+	return false;
 }
