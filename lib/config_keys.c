@@ -305,6 +305,9 @@ static const struct ch_key keys[] = {
 	    "whether the upstream's signatures are verified"),
 	BOOL("verify", "repo_gpgcheck", "true", "those of the metadata"),
 	BOOL("verify", "gpgcheck", "true", "those of the packages"),
+	BOOL("verify", "check_dates", "true",
+	    "whether an upstream that has expired, or is of the future, is "
+	    "refused"),
 	TEXT("verify", "key_files", LIST, NULL, "files of trusted keys"),
 	TEXT("verify", "keys", LIST, NULL, "trusted keys, armored text"),
 	TEXT("verify", "trusted_fingerprints", LIST, NULL,

@@ -45,6 +45,8 @@ struct ch_trust {
 	struct ch_list pins;             /* of these only, unless empty */
 	enum ch_trust_policy on_missing; /* there is no signature */
 	enum ch_trust_policy on_invalid; /* it is not good */
+	bool ignores_dates;              /* verify.check_dates: false */
+	bool is_said;                    /* the configuration has a block */
 };
 
 /* The current generation of the catalog. */
@@ -114,6 +116,13 @@ void ch_fetch_close(struct ch_fetch *f);
 /* The bytes of one URL to stdout, or atomically to a file. */
 bool ch_fetch_url(struct ch_http *http, const char *url, const char *output,
     struct ch_err *err) CH_MUST_CHECK;
+
+/* Is an upstream refused that has expired? */
+static inline bool
+ch_trust_has_dates(const struct ch_trust *trust)
+{
+	return trust->is_on && !trust->ignores_dates;
+}
 
 /*
  * Trust from the repository's verify block; key files and pins that the

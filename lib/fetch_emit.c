@@ -1,9 +1,7 @@
 #include <string.h>
-#include <time.h>
 
 #include "fetch_parts.h"
 #include "log.h"
-#include "ref.h"
 #include "url.h"
 
 #include "banned.h"
@@ -88,7 +86,9 @@ write_repo(struct ch_fetch *f, struct ch_err *err)
 	ch_record_set_string(&r, "version_order", f->plugin->order);
 	ch_record_set_uint(&r, "base", f->previous.base);
 	ch_record_set_uint(&r, "upstream", f->packages);
-	is_written = add_facts(f, &r, err) && ch_record_write(&r, f->out, err);
+	is_written = add_facts(f, &r, err) &&
+		     ch_fetch_check_dates(f, &r, err) &&
+		     ch_record_write(&r, f->out, err);
 	ch_record_free(&r);
 	return is_written;
 }
@@ -138,18 +138,6 @@ ch_fetch_emit_failure(
 		ch_debug("%s", second.text);
 }
 
-static bool
-has_expired(struct ch_record *repo)
-{
-	const char *expires = ch_record_string(repo, "expires");
-	int64_t when;
-
-	if (expires == NULL)
-		return false;
-	/* A date that cannot be read is no reason to trust it. */
-	return !ch_ref_time(expires, &when) || when <= (int64_t)time(NULL);
-}
-
 bool
 ch_fetch_is_unchanged(struct ch_fetch *f)
 {
@@ -157,7 +145,7 @@ ch_fetch_is_unchanged(struct ch_fetch *f)
 	char revision[CH_SHA256_HEX + 1];
 	char config[CH_SHA256_HEX + 1];
 
-	if (before->count == 0 ||
+	if (before->count == 0 || ch_fetch_is_always_read(before) ||
 	    ch_json_path(f->block, "filters.metadata.build_time.last_n_days") !=
 		NULL ||
 	    !ch_wants_revision(&f->wants, revision))
@@ -165,9 +153,7 @@ ch_fetch_is_unchanged(struct ch_fetch *f)
 	ch_config_digest(f->block, config);
 	return ch_span_is(ch_record_span(before, "revision"), revision) &&
 	       ch_span_is(ch_record_span(before, "config"), config) &&
-	       ch_span_is(
-		   ch_record_span(before, "plugin"), f->plugin->version) &&
-	       !has_expired(before);
+	       ch_span_is(ch_record_span(before, "plugin"), f->plugin->version);
 }
 
 bool
@@ -177,6 +163,7 @@ ch_fetch_emit_unchanged(struct ch_fetch *f, struct ch_err *err)
 
 	ch_record_set_string(before, "repo", f->repo);
 	ch_record_set_uint(before, "base", f->previous.base);
-	return ch_record_write(before, f->out, err) &&
+	return ch_fetch_check_dates(f, before, err) &&
+	       ch_record_write(before, f->out, err) &&
 	       ch_write_end(f->out, f->repo, CH_STREAM_UNCHANGED, NULL, err);
 }

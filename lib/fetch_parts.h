@@ -42,6 +42,14 @@ bool ch_fetch_spool_package(
     struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
 bool ch_fetch_spool_reject(struct ch_fetch *f, const char *code,
     const char *message, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * fetch_dates.c: CH_UNTRUSTED for an upstream that has expired or is of the
+ * future, where that counts; a warning elsewhere.
+ */
+bool ch_fetch_check_dates(const struct ch_fetch *f, struct ch_record *repo,
+    struct ch_err *err) CH_MUST_CHECK;
+/* fetch_dates.c: "expires" is 1970: its roots do not tell every change. */
+bool ch_fetch_is_always_read(struct ch_record *repo);
 /* fetch_emit.c: the repo record, the spooled lines, the end. */
 bool ch_fetch_emit(struct ch_fetch *f, enum ch_end_status *status_out,
     struct ch_err *err) CH_MUST_CHECK;

@@ -41,6 +41,9 @@ ch_trust_take(
 	    trust->key_files.count > 0 ||
 	    (ch_json_true(ch_json_get(wanted, "enabled")) &&
 		ch_json_bool_or(ch_json_get(wanted, "repo_gpgcheck"), true));
+	trust->is_said = wanted != NULL || trust->is_on;
+	trust->ignores_dates =
+	    !ch_json_bool_or(ch_json_get(wanted, "check_dates"), true);
 	trust->on_missing = policy(wanted, "on_missing_signature");
 	trust->on_invalid = policy(wanted, "on_invalid_signature");
 	/* Keys of the command line are instead of the configured ones. */
@@ -70,6 +73,18 @@ ch_fetch_make_keyring(struct ch_fetch *f, struct ch_err *err)
 	trust->keyring = ch_path_join(f->scratch.path, "keyring.gpg");
 	return ch_keyring_make(
 	    trust->keyring, &trust->key_files, &trust->key_texts, err);
+}
+
+/* Once a run: who does not verify should know, and say so. */
+static void
+warn_unverified(struct ch_fetch *f, const struct ch_want *want)
+{
+	if (f->trust.is_said || !want->is_root)
+		return;
+	ch_warn("%s: %s: its signature is not verified: name upstream's keys "
+		"in verify.key_files, or say verify: {enabled: false}",
+	    f->repo, want->as);
+	f->trust.is_said = true;
 }
 
 static bool
@@ -209,6 +224,9 @@ ch_fetch_admit(
 		    f->repo, want->as, f->plugin->type);
 	else if (is_placed)
 		is_placed = place_unverified(f, want, object, place, err);
+	if (is_placed && !f->trust.is_on && want->verify != CH_VERIFY_NONE &&
+	    !want->is_absent)
+		warn_unverified(f, want);
 	ch_free(object);
 	ch_free(place);
 	return is_placed;

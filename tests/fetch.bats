@@ -445,15 +445,24 @@ swapping() {
 	refused_as 75 "two states" fetch swap "$URL"
 }
 
-@test "a signature of another state of its file is asked for again" {
+# make_key: a GnuPG home g, and key.asc
+make_key() {
 	mkdir -m 700 g
 	gpg --homedir g --batch --quiet --passphrase '' \
 		--quick-generate-key "Test <t@example.org>" rsa2048 sign never 2>/dev/null
 	gpg --homedir g --armor --export >key.asc
+}
+
+end_agent() {
+	gpgconf --homedir g --kill gpg-agent
+}
+
+@test "a signature of another state of its file is asked for again" {
+	make_key
 	mkdir -p up/0 up/1
 	echo new >up/1/Release
 	gpg --homedir g --batch --quiet --armor --detach-sign -o up/1/Release.gpg up/1/Release
-	gpgconf --homedir g --kill gpg-agent
+	end_agent
 	cp up/1/Release.gpg up/0
 	echo old >up/0/Release
 	plugin signed <<-'EOS'
@@ -474,6 +483,109 @@ swapping() {
 	touch -d 2030-01-01 up/1/Release
 	refused_as 4 Release fetch --keyring key.asc signed "$URL"
 	[ "$(grep -c '"GET /Release ' access)" -eq 5 ]
+}
+
+# dated MEMBERS: a folder feed whose signed root has these members of the repo
+# record, and a type that reads it
+dated() {
+	mkdir -p feed
+	echo "$1" >root
+	gpg --homedir g --batch --quiet --yes --clear-sign -o feed/root root
+	plugin dated <<-'EOS'
+		list() {
+			[ -e "$meta/root" ] || {
+				echo '{"record":"want","url":"root","as":"root","root":true,"verify":"openpgp-clear"}'
+				return
+			}
+			printf '{"record":"repo",%s}\n' "$(cat "$meta/root")"
+		}
+	EOS
+}
+
+# in_s SECONDS: a date that far from now
+in_s() {
+	date -u -d "@$(($(date +%s) + $1))" +%FT%TZ
+}
+
+@test "T27: an upstream that has expired is refused when it is verified, told when not" {
+	make_key
+	dated "\"date\":\"2020-01-01T00:00:00Z\",\"expires\":\"2020-01-08T00:00:00Z\""
+	refused_as 4 "expired at 2020-01-08T00:00:00Z" fetch --keyring key.asc dated feed
+	[[ "$stderr" == *"verify.check_dates: false"* ]]
+	run -0 --separate-stderr fetch dated feed
+	[[ "$stderr" == *"expired at 2020-01-08T00:00:00Z"* ]]
+	cat >config.yaml <<-EOS
+		repositories:
+		  - id: dated
+		    type: dated
+		    feed: $PWD/feed
+		    verify: { enabled: true, key_files: [$PWD/key.asc], check_dates: false }
+	EOS
+	run -0 --separate-stderr fetch --config config.yaml --repo dated
+	[[ "$stderr" == *"expired at 2020-01-08T00:00:00Z"* ]]
+	sed -i 's/, check_dates: false//' config.yaml
+	refused_as 4 "expired at" fetch --config config.yaml --repo dated
+	dated "\"expires\":\"$(in_s 3600)\""
+	run -0 --separate-stderr fetch --keyring key.asc dated feed
+	[ -z "$stderr" ]
+	end_agent
+}
+
+@test "an upstream from the future is refused when it is verified, told when not" {
+	make_key
+	dated "\"date\":\"$(in_s 60)\""
+	refused_as 4 "is in the future" fetch --keyring key.asc dated feed
+	run -0 --separate-stderr fetch dated feed
+	[[ "$stderr" == *"is in the future"* ]]
+	dated "\"date\":\"$(in_s 5)\""
+	run -0 --separate-stderr fetch --keyring key.asc dated feed
+	[ -z "$stderr" ]
+	end_agent
+}
+
+@test "T27: a date that is none is told, and no reason to refuse" {
+	make_key
+	dated '"date":"yesterday","expires":"tomorrow"'
+	run -0 --separate-stderr fetch --keyring key.asc dated feed
+	[[ "$stderr" == *"\"expires\" is 'tomorrow', which is no date"* ]]
+	[[ "$stderr" == *"\"date\" is 'yesterday', which is no date"* ]]
+	end_agent
+}
+
+@test "an unchanged upstream that has expired meanwhile is told" {
+	make_key
+	dated "\"expires\":\"$(in_s 2)\""
+	fetch --keyring key.asc dated feed | chantal-pool add -q | chantal-catalog save -q dated
+	run -0 --separate-stderr fetch --keyring key.asc --since dated dated feed
+	[ "$(tail -n1 <<<"$output" | jq -r .status)" = unchanged ]
+	[ -z "$stderr" ]
+	sleep 3
+	refused_as 4 "expired at" fetch --keyring key.asc --since dated dated feed
+	run -0 --separate-stderr fetch --since dated dated feed
+	[ "$(tail -n1 <<<"$output" | jq -r .status)" = unchanged ]
+	[[ "$stderr" == *"expired at"* ]]
+	end_agent
+}
+
+@test "a signature that is not verified is told, unless that is configured" {
+	make_key
+	dated '"odd":1'
+	run -0 --separate-stderr fetch dated feed
+	[[ "$stderr" == *"root: its signature is not verified: name upstream's keys"* ]]
+	cat >config.yaml <<-EOS
+		repositories:
+		  - { id: dated, type: dated, feed: $PWD/feed }
+	EOS
+	run -0 --separate-stderr fetch --config config.yaml --repo dated
+	[[ "$stderr" == *"its signature is not verified"* ]]
+	sed -i 's/feed }/feed, verify: { enabled: false } }/' config.yaml
+	run -0 --separate-stderr fetch --config config.yaml --repo dated
+	[ -z "$stderr" ]
+	archive_plugin
+	feed a-1.0
+	run -0 --separate-stderr fetch archive feed
+	[ -z "$stderr" ]
+	end_agent
 }
 
 @test "what the pool has is not fetched again" {
