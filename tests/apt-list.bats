@@ -20,8 +20,14 @@ teardown_file() {
 setup() {
 	common_setup
 	W=$BATS_TEST_TMPDIR
+	PIDS=()
 	PLUGIN=$BUILD/libexec/chantal/plugins/apt
 	upstream
+}
+
+teardown() {
+	local pid
+	for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || :; done
 }
 
 # settings MODE SUITE [LINE of the block apt...]: config.yaml for "up"
@@ -468,4 +474,35 @@ Packages.gz" ]
 	jq -e '.type == "apt" and (.verbs | index("list")) and .version_order == "deb"' <<<"$output"
 	run -75 --separate-stderr sh -c "'$PLUGIN' describe >/dev/full"
 	[ -n "$stderr" ]
+}
+
+@test "a sync with nothing new asks for one file, with a condition" {
+	local mode
+	for mode in filtered mirror; do
+		rm -rf store
+		web up
+		settings $mode stable
+		sed -i "s|feed: .*|feed: $FEED/|" config.yaml
+		fetch
+		chantal-pool add -q --config config.yaml <out | chantal-catalog save r --config config.yaml
+		: >"$ASKED"
+		fetch --since r
+		[ "$(jq -r 'select(.record == "end").status' out)" = unchanged ]
+		[ "$(cat "$ASKED")" = '/dists/stable/InRelease 304' ]
+	done
+}
+
+@test "an upstream that changes underway is read again, and states are not mixed" {
+	cp -R up old
+	make_deb up/pool/main/n/new/new_1.0_amd64.deb new 1.0 amd64 2>/dev/null
+	(cd up && echo pool/main/n/new/new_1.0_amd64.deb >>lists/stable_main &&
+		LC_ALL=C sort -o lists/stable_main lists/stable_main)
+	make_index "$W/up" stable 'main contrib' 'amd64 arm64' 2>/dev/null || return 1
+	release
+	web --then 'InRelease' up old
+	settings filtered stable
+	sed -i "s|feed: .*|feed: $FEED/|" config.yaml
+	fetch
+	packages | grep -qx 'new 1.0 amd64'
+	[ "$(grep -c '^/dists/stable/InRelease 200' "$ASKED")" -ge 2 ]
 }
