@@ -10,6 +10,7 @@
 #define APT_LINE_H
 
 #include "deb822.h"
+#include "lib/hash.h"
 #include "packages.h"
 
 /* Why a stanza becomes a reject. */
@@ -25,6 +26,21 @@ struct ch_line_id {
 	struct ch_span version; /* Version */
 	struct ch_span arch;    /* Architecture, "source" */
 	struct ch_span digest;  /* hex of the strongest */
+};
+
+/* A file that a stanza vouches for. */
+struct ch_line_file {
+	struct ch_span path;    /* below the root, checked */
+	struct ch_span hex;     /* its digest */
+	enum ch_hash_kind kind; /* of that */
+	uint64_t size;          /* in bytes */
+};
+
+/* Who is told of them; a failure of fn is in its err. */
+struct ch_line_visit {
+	bool (*fn)(void *ctx, const struct ch_line_file *file,
+	    struct ch_err *err); /* file is borrowed */
+	void *ctx;               /* handed to fn */
 };
 
 /* Fills flaw in and returns false. */
@@ -72,6 +88,17 @@ bool ch_line_may_use(
  */
 bool ch_line_is_new(struct ch_packages *p, const struct ch_apt_index *index,
     const struct ch_line_id *id, struct ch_flaw *flaw) CH_MUST_CHECK;
+
+/*
+ * The files of a stanza of Packages or Sources, without printing it.  False
+ * when there is a flaw, and with flaw->code NULL when visit failed.
+ */
+bool ch_packages_files(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, const struct ch_line_visit *visit,
+    struct ch_flaw *flaw) CH_MUST_CHECK;
+bool ch_sources_files(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, const struct ch_line_visit *visit,
+    struct ch_flaw *flaw) CH_MUST_CHECK;
 
 /* Writes p->line, which lacks only its end; too long a line is a reject. */
 bool ch_line_write(struct ch_packages *p, const struct ch_deb822 *d,

@@ -56,6 +56,7 @@ static const struct verb verbs[] = {
 	    .needs_config = true,
 	    .needs_suite = true,
 	    .needs_out = true },
+	{ .name = "check-tree", .run = ch_apt_check_tree, .needs_tree = true },
 };
 
 struct options {

@@ -72,6 +72,12 @@ collect(struct entry *e, const struct ch_deb822 *d, struct ch_flaw *flaw)
 	return true;
 }
 
+static struct ch_span
+digest_of(const struct entry *e)
+{
+	return e->values[e->values[SHA256].data != NULL ? SHA256 : SHA512];
+}
+
 static bool
 check_digests(const struct entry *e, struct ch_flaw *flaw)
 {
@@ -223,25 +229,53 @@ print(struct ch_packages *p, const struct ch_apt_index *index,
 	return ch_line_write(p, d, err);
 }
 
+/* Takes the stanza apart; false for a flaw, or with none: it was before. */
+static bool
+read_entry(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, struct entry *e, struct ch_flaw *flaw)
+{
+	const struct ch_span *v = e->values;
+
+	flaw->code = NULL;
+	return ch_line_may_use(d, flaw) && collect(e, d, flaw) &&
+	       check(p, index, e, flaw) &&
+	       ch_line_is_new(p, index,
+		   &(struct ch_line_id){ .kind = index->kind,
+		       .name = v[PACKAGE],
+		       .version = v[VERSION],
+		       .arch = v[ARCHITECTURE],
+		       .digest = digest_of(e) },
+		   flaw);
+}
+
 bool
 ch_packages_take(struct ch_packages *p, const struct ch_apt_index *index,
     const struct ch_deb822 *d, struct ch_err *err)
 {
-	struct ch_flaw flaw = { .code = NULL };
+	struct ch_flaw flaw;
 	struct entry e;
-	const struct ch_span *v = e.values;
 
-	if (ch_line_may_use(d, &flaw) && collect(&e, d, &flaw) &&
-	    check(p, index, &e, &flaw) &&
-	    ch_line_is_new(p, index,
-		&(struct ch_line_id){ .kind = index->kind,
-		    .name = v[PACKAGE],
-		    .version = v[VERSION],
-		    .arch = v[ARCHITECTURE],
-		    .digest = v[SHA256].data != NULL ? v[SHA256] : v[SHA512] },
-		&flaw))
+	if (read_entry(p, index, d, &e, &flaw))
 		return print(p, index, d, &e, err);
 	return flaw.code == NULL || ch_line_reject(p, d, &flaw, err);
+}
+
+bool
+ch_packages_files(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, const struct ch_line_visit *visit,
+    struct ch_flaw *flaw)
+{
+	struct entry e;
+	struct ch_line_file file;
+
+	if (!read_entry(p, index, d, &e, flaw) && flaw->code != NULL)
+		return false;
+	file = (struct ch_line_file){ .path = { p->path.data, p->path.len },
+		.hex = digest_of(&e),
+		.kind = e.values[SHA256].data != NULL ? CH_HASH_SHA256
+						      : CH_HASH_SHA512,
+		.size = e.size };
+	return visit->fn(visit->ctx, &file, &flaw->err);
 }
 
 bool

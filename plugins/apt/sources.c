@@ -162,22 +162,28 @@ has_more_files(const struct source *s, const struct ch_deb822 *d)
 	return false;
 }
 
+/* To p->path. */
+static bool
+make_path(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct source *s, const struct artifact *a, struct ch_flaw *flaw)
+{
+	ch_buf_clear(&p->scrap);
+	ch_buf_put(&p->scrap, s->directory.data, s->directory.len);
+	if (s->directory.len > 0)
+		ch_buf_putc(&p->scrap, '/');
+	ch_buf_put(&p->scrap, a->name.data, a->name.len);
+	return ch_line_path(p, index->base,
+	    (struct ch_span){ p->scrap.data, p->scrap.len }, flaw);
+}
+
 /* path, url, size and digest of an artifact. */
 static bool
 put_artifact(struct ch_packages *p, const struct ch_apt_index *index,
     const struct source *s, const struct artifact *a, struct ch_flaw *flaw)
 {
 	struct ch_span path;
-	bool is_safe;
 
-	ch_buf_clear(&p->scrap);
-	ch_buf_put(&p->scrap, s->directory.data, s->directory.len);
-	if (s->directory.len > 0)
-		ch_buf_putc(&p->scrap, '/');
-	ch_buf_put(&p->scrap, a->name.data, a->name.len);
-	is_safe = ch_line_path(p, index->base,
-	    (struct ch_span){ p->scrap.data, p->scrap.len }, flaw);
-	if (!is_safe)
+	if (!make_path(p, index, s, a, flaw))
 		return false;
 	path = (struct ch_span){ p->path.data, p->path.len };
 	ch_line_text(&p->line, "\"path\":", path);
@@ -234,23 +240,54 @@ make_line(struct ch_packages *p, const struct ch_apt_index *index,
 	return true;
 }
 
+/* Takes the stanza apart; false for a flaw, or with none: it was before. */
+static bool
+read_new(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, struct source *s, struct ch_flaw *flaw)
+{
+	flaw->code = NULL;
+	s->count = 0;
+	return ch_line_may_use(d, flaw) && read_source(s, d, flaw) &&
+	       ch_line_is_new(p, index,
+		   &(struct ch_line_id){ .kind = "source",
+		       .name = s->name,
+		       .version = s->version,
+		       .arch = CH_SPAN("source"),
+		       .digest = s->artifacts[s->dsc].hex },
+		   flaw);
+}
+
 static bool
 take(struct ch_packages *p, const struct ch_apt_index *index,
     const struct ch_deb822 *d, struct source *s, struct ch_err *err)
 {
-	struct ch_flaw flaw = { .code = NULL };
+	struct ch_flaw flaw;
 
-	if (ch_line_may_use(d, &flaw) && read_source(s, d, &flaw) &&
-	    ch_line_is_new(p, index,
-		&(struct ch_line_id){ .kind = "source",
-		    .name = s->name,
-		    .version = s->version,
-		    .arch = CH_SPAN("source"),
-		    .digest = s->artifacts[s->dsc].hex },
-		&flaw) &&
-	    make_line(p, index, s, d, &flaw))
+	if (read_new(p, index, d, s, &flaw) && make_line(p, index, s, d, &flaw))
 		return ch_line_write(p, d, err);
 	return flaw.code == NULL || ch_line_reject(p, d, &flaw, err);
+}
+
+bool
+ch_sources_files(struct ch_packages *p, const struct ch_apt_index *index,
+    const struct ch_deb822 *d, const struct ch_line_visit *visit,
+    struct ch_flaw *flaw)
+{
+	struct source *s = ch_alloc(sizeof(*s));
+	bool ok = read_new(p, index, d, s, flaw) || flaw->code == NULL;
+	size_t i;
+
+	for (i = 0; ok && i < s->count; i++) {
+		struct ch_line_file file = { .hex = s->artifacts[i].hex,
+			.kind = s->is_sha512 ? CH_HASH_SHA512 : CH_HASH_SHA256,
+			.size = s->artifacts[i].size };
+
+		ok = make_path(p, index, s, &s->artifacts[i], flaw);
+		file.path = (struct ch_span){ p->path.data, p->path.len };
+		ok = ok && visit->fn(visit->ctx, &file, &flaw->err);
+	}
+	ch_free(s);
+	return ok;
 }
 
 bool
@@ -285,7 +322,6 @@ ch_sources_print(
 	ch_seen_clear(&p->own);
 	if (ch_deb822_open(&d, index->path, index->shown, index->max, err)) {
 		while ((next = ch_deb822_next(&d, err)) == CH_ITEM) {
-			s->count = 0;
 			if (!take(p, index, &d, s, err))
 				break;
 			with_more += s->count > 0 && has_more_files(s, &d);

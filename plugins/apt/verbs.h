@@ -23,5 +23,7 @@ bool ch_apt_index(
     const struct ch_apt_call *c, struct ch_err *err) CH_MUST_CHECK;
 bool ch_apt_inspect(
     const struct ch_apt_call *c, struct ch_err *err) CH_MUST_CHECK;
+bool ch_apt_check_tree(
+    const struct ch_apt_call *c, struct ch_err *err) CH_MUST_CHECK;
 
 #endif

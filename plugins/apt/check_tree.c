@@ -1,0 +1,339 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "check_parts.h"
+#include "lib/openpgp.h"
+#include "lib/record.h"
+#include "verbs.h"
+
+#include "lib/banned.h"
+
+#define FOLDERS_MAX ((size_t)1000000)
+#define ALIVE_S     20
+
+bool
+ch_check_problem(struct ch_tree_check *c, const char *path, struct ch_err *err,
+    const char *fmt, ...)
+{
+	struct ch_buf line = { 0 };
+	struct ch_buf shown = { 0 };
+	char text[1024];
+	va_list ap;
+	bool ok;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	ch_escape_text(&shown, path, strlen(path));
+	ch_buf_puts(&line, "{\"record\":\"problem\",\"path\":");
+	ch_json_quote(&line, shown.data != NULL ? shown.data : "", shown.len);
+	ch_buf_puts(&line, ",\"message\":");
+	ch_buf_clear(&shown);
+	ch_escape_text(&shown, text, strlen(text));
+	ch_json_quote(&line, shown.data, shown.len);
+	ch_buf_puts(&line, "}\n");
+	ok = ch_out_write(c->out, line.data, line.len, err);
+	ch_buf_free(&line);
+	ch_buf_free(&shown);
+	return ok;
+}
+
+void
+ch_check_live(struct ch_tree_check *c)
+{
+	int64_t now = (int64_t)time(NULL);
+
+	if (c->said != 0 && now - c->said >= ALIVE_S)
+		(void)fprintf(stderr, "debug: %zu package files are right\n",
+		    c->files.count);
+	if (c->said == 0 || now - c->said >= ALIVE_S)
+		c->said = now;
+}
+
+char *
+ch_check_join(const char *base, const char *path)
+{
+	return *base != '\0' ? ch_path_join(base, path) : ch_strdup(path);
+}
+
+/* The names in a folder; one that vanished has none. */
+static void
+read_folder(const char *path, struct ch_list *names)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+
+	if (dir == NULL)
+		return;
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			ch_list_add(names, entry->d_name);
+	(void)closedir(dir);
+	ch_list_sort(names);
+}
+
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Adds the folders below base; by-hash folders hold nothing of their own. */
+static void
+add_folders(
+    const struct ch_tree_check *c, const char *base, struct ch_list *folders)
+{
+	char *path = ch_check_join(c->tree, base);
+	struct ch_list names = { 0 };
+	size_t i;
+
+	read_folder(path, &names);
+	for (i = 0; i < names.count && folders->count < FOLDERS_MAX; i++) {
+		char *below = ch_check_join(base, names.items[i]);
+		char *full = ch_path_join(c->tree, below);
+
+		if (!ch_str_equal(names.items[i], "by-hash") && is_folder(full))
+			ch_list_add(folders, below);
+		ch_free(full);
+		ch_free(below);
+	}
+	ch_list_free(&names);
+	ch_free(path);
+}
+
+/* CH_END: there is no such file. */
+static enum ch_next
+read_text(struct ch_tree_check *c, const char *path, struct ch_buf *text,
+    struct ch_err *err)
+{
+	struct stat st;
+	char *full;
+	int errnum = ch_check_stat(c, path, &st);
+	bool ok;
+
+	ch_buf_clear(text);
+	if (errnum == ENOENT || errnum == ENOTDIR)
+		return CH_END;
+	if (errnum != 0)
+		return ch_check_problem(
+			   c, path, err, "cannot be read: %s", strerror(errnum))
+			   ? CH_END
+			   : CH_ERROR;
+	full = ch_path_join(c->tree, path);
+	ok = ch_read_file(full, CH_RELEASE_MAX, text, err);
+	ch_free(full);
+	return ok ? CH_ITEM : CH_ERROR;
+}
+
+/* Trailing line ends are no part of what a clear signature covers. */
+static struct ch_span
+without_end(const struct ch_buf *b)
+{
+	struct ch_span s = { b->data, b->len };
+
+	while (s.len > 0 && s.data[s.len - 1] == '\n')
+		s.len--;
+	return s;
+}
+
+/* The two texts of a suite and which of them are there. */
+struct texts {
+	struct ch_buf clear;   /* InRelease without its armour */
+	struct ch_buf release; /* Release */
+	bool has_clear;        /* there is an InRelease */
+	bool has_release;      /* there is a Release */
+	bool has_signature;    /* there is a Release.gpg */
+};
+
+static bool
+read_texts(struct ch_tree_check *c, const char *base, struct texts *t,
+    struct ch_err *err)
+{
+	char *clear = ch_check_join(base, "InRelease");
+	char *release = ch_check_join(base, "Release");
+	char *signature = ch_check_join(base, "Release.gpg");
+	struct ch_buf armored = { 0 };
+	struct stat st;
+	enum ch_next in = read_text(c, clear, &armored, err);
+	enum ch_next plain = CH_ERROR;
+	bool ok;
+
+	*t = (struct texts){ .has_clear = in == CH_ITEM };
+	if (in != CH_ERROR)
+		plain = read_text(c, release, &t->release, err);
+	t->has_release = plain == CH_ITEM;
+	t->has_signature = ch_check_stat(c, signature, &st) == 0;
+	ok = in != CH_ERROR && plain != CH_ERROR;
+	if (ok && t->has_clear &&
+	    (armored.len == 0 || !ch_openpgp_text(&armored, &t->clear)))
+		ok = ch_check_problem(
+		    c, clear, err, "it is not signed as a clear text");
+	ch_buf_free(&armored);
+	ch_free(clear);
+	ch_free(release);
+	ch_free(signature);
+	return ok;
+}
+
+static bool
+compare_texts(struct ch_tree_check *c, const char *base, const struct texts *t,
+    struct ch_err *err)
+{
+	char *clear = ch_check_join(base, "InRelease");
+	char *signature = ch_check_join(base, "Release.gpg");
+	bool ok = true;
+
+	if (t->has_clear && t->has_release && t->clear.len > 0 &&
+	    !ch_span_equal(without_end(&t->clear), without_end(&t->release)))
+		ok = ch_check_problem(c, clear, err,
+		    "it says something else than Release: one of them is left "
+		    "over");
+	if (ok && t->has_signature && !t->has_release)
+		ok = ch_check_problem(
+		    c, signature, err, "there is no Release that it signs");
+	ch_free(clear);
+	ch_free(signature);
+	return ok;
+}
+
+static bool
+is_below(const char *path, const char *base)
+{
+	size_t len = strlen(base);
+
+	return len == 0 || (strncmp(path, base, len) == 0 && path[len] == '/');
+}
+
+static bool
+is_there(struct ch_tree_check *c, const char *base, const char *name)
+{
+	char *path = ch_check_join(base, name);
+	struct stat st;
+	int errnum = ch_check_stat(c, path, &st);
+
+	ch_free(path);
+	return errnum != ENOENT && errnum != ENOTDIR;
+}
+
+static bool
+is_below_suite(const struct ch_tree_check *c, const char *base)
+{
+	size_t i;
+
+	for (i = 0; i < c->suites.count; i++)
+		if (is_below(base, c->suites.items[i]))
+			return true;
+	return false;
+}
+
+/*
+ * A folder with a Release is a suite, but for those below one whose Release
+ * lists nothing: it tells about the indexes of that folder.
+ */
+static bool
+is_suite(struct ch_tree_check *c, const char *base)
+{
+	struct ch_release r = { .text = NULL };
+	struct ch_buf text = { 0 };
+	struct ch_err why;
+	char *path;
+	char *full;
+	bool is_one = true;
+
+	if (is_there(c, base, "InRelease") || is_there(c, base, "Release.gpg"))
+		return true;
+	if (!is_there(c, base, "Release"))
+		return false;
+	path = ch_check_join(base, "Release");
+	full = ch_path_join(c->tree, path);
+	if (is_below_suite(c, base) &&
+	    ch_read_file(full, CH_RELEASE_MAX, &text, &why) && text.len > 0) {
+		is_one =
+		    !ch_release_parse(&r,
+			(struct ch_span){ text.data, text.len }, path, &why) ||
+		    r.entry_count > 0;
+		ch_release_free(&r);
+	}
+	ch_buf_free(&text);
+	ch_free(path);
+	ch_free(full);
+	return is_one;
+}
+
+static bool
+visit_suite(struct ch_tree_check *c, const char *base, struct ch_err *err)
+{
+	struct ch_suite_check s = { .check = c, .base = base };
+	const struct ch_buf *text;
+	struct ch_err why;
+	struct texts t;
+	char *path;
+	bool ok =
+	    read_texts(c, base, &t, err) && compare_texts(c, base, &t, err);
+
+	text = t.clear.len > 0 ? &t.clear : &t.release;
+	path = ch_check_join(base, t.clear.len > 0 ? "InRelease" : "Release");
+	if (!ch_release_parse(&s.release,
+		(struct ch_span){
+		    text->data != NULL ? text->data : "", text->len },
+		path, &why))
+		ok = ok && ch_check_problem(c, path, err, "%s", why.text);
+	else if (s.release.entry_count == 0)
+		ok = ok && ch_check_problem(c, path, err,
+			       "it lists no file: clients refuse it");
+	else
+		ok = ok && ch_check_release(&s, err);
+	ch_release_free(&s.release);
+	ch_buf_free(&t.clear);
+	ch_buf_free(&t.release);
+	ch_free(path);
+	return ok;
+}
+
+static bool
+check_tree(struct ch_tree_check *c, struct ch_err *err)
+{
+	struct ch_list folders = { 0 };
+	bool ok = true;
+	size_t i;
+
+	ch_list_add(&folders, "");
+	/* Those of a folder stand behind it, so this comes to all of them. */
+	for (i = 0; i < folders.count; i++) {
+		if (is_suite(c, folders.items[i]))
+			ch_list_add(&c->suites, folders.items[i]);
+		add_folders(c, folders.items[i], &folders);
+	}
+	if (ok && c->suites.count == 0)
+		ok = ch_check_problem(c, "", err,
+		    "there is no Release file: no client can use it");
+	ch_list_sort(&c->suites);
+	for (i = 0; ok && i < c->suites.count; i++)
+		ok = visit_suite(c, c->suites.items[i], err);
+	ch_list_free(&folders);
+	return ok;
+}
+
+bool
+ch_apt_check_tree(const struct ch_apt_call *call, struct ch_err *err)
+{
+	struct ch_tree_check c = { .tree = call->tree, .out = call->out };
+	bool ok;
+
+	if (access(call->tree, F_OK) != 0)
+		return ch_fail(
+		    err, CH_USAGE, "%s: there is no such folder", call->tree);
+	ok = check_tree(&c, err);
+	ch_list_free(&c.suites);
+	ch_seen_free(&c.files);
+	ch_packages_free(&c.names);
+	return ok;
+}
