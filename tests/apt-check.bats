@@ -225,6 +225,8 @@ stanza() {
 	check flat >problems && [ ! -s problems ]
 	echo >>flat/hello_1.0-1_amd64.deb
 	jq -e '.path == "hello_1.0-1_amd64.deb"' <(check flat)
+	rm flat/Release
+	jq -e '.path == "hello_1.0-1_amd64.deb"' <(check flat)
 	mkdir both
 	mv flat both/sub
 	jq -e '.path == "sub/hello_1.0-1_amd64.deb"' <(check both)

@@ -298,6 +298,47 @@ visit_suite(struct ch_tree_check *c, const char *base, struct ch_err *err)
 	return ok;
 }
 
+/* A flat repository may have a Packages file and nothing else. */
+static bool
+check_bare(
+    struct ch_tree_check *c, const char *base, bool *is_one, struct ch_err *err)
+{
+	static const char *const names[] = { "Packages", "Packages.gz",
+		"Packages.xz", "Packages.bz2", "Packages.zst" };
+	struct ch_suite_check s = { .check = c, .base = base };
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; ok && i < sizeof(names) / sizeof(names[0]); i++) {
+		char *path = ch_check_join(base, names[i]);
+
+		if (is_there(c, base, names[i])) {
+			*is_one = true;
+			ok = ch_check_index(&s, path, err);
+			i = sizeof(names) / sizeof(names[0]);
+		}
+		ch_free(path);
+	}
+	return ok;
+}
+
+static bool
+check_without_release(
+    struct ch_tree_check *c, const struct ch_list *folders, struct ch_err *err)
+{
+	bool has_one = false;
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; ok && i < folders->count; i++)
+		ok = check_bare(c, folders->items[i], &has_one, err);
+	if (ok && !has_one)
+		ok = ch_check_problem(c, "", err,
+		    "there is no Release and no Packages file: no client can "
+		    "use it");
+	return ok;
+}
+
 static bool
 check_tree(struct ch_tree_check *c, struct ch_err *err)
 {
@@ -312,9 +353,8 @@ check_tree(struct ch_tree_check *c, struct ch_err *err)
 			ch_list_add(&c->suites, folders.items[i]);
 		add_folders(c, folders.items[i], &folders);
 	}
-	if (ok && c->suites.count == 0)
-		ok = ch_check_problem(c, "", err,
-		    "there is no Release file: no client can use it");
+	if (c->suites.count == 0)
+		ok = check_without_release(c, &folders, err);
 	ch_list_sort(&c->suites);
 	for (i = 0; ok && i < c->suites.count; i++)
 		ok = visit_suite(c, c->suites.items[i], err);
