@@ -317,6 +317,27 @@ listed() {
 	[ "$(date -d "$(field Valid-Until | cut -d' ' -f2-)" +%s)" -gt "$(date +%s)" ]
 }
 
+@test "clients of the tree never see an older date" {
+	{ repo; package one 1 amd64; } >s
+	jq -c '.not_before=1800000000' config.json >c && mv c config.json
+	index s
+	[ "$(field Date)" = "Date: Fri, 15 Jan 2027 08:00:00 UTC" ]
+	[ "$(jq -r 'select(.record=="repo").date' lines)" = 2027-01-15T08:00:00Z ]
+	jq -c '.not_before=1000000000' config.json >c && mv c config.json
+	index s
+	[ "$(field Date)" = "Date: Sat, 09 Nov 2024 10:10:10 UTC" ]
+	[ "$(jq -r 'select(.record=="repo").date' lines)" = 2024-11-09T10:10:10Z ]
+}
+
+@test "packages without an upstream are as old as the newest of them" {
+	config '{"distribution":"stable"}'
+	{ jq -cn '{record:"repo",repo:"r",v:1,type:"apt",mode:"hosted"}'
+	SUITE=stable package one 1 amd64 | jq -c '.time=1600000000'
+	SUITE=stable package two 1 amd64 | jq -c '.time=1500000000'; } >s
+	index s
+	[ "$(field Date stable)" = "Date: Sun, 13 Sep 2020 12:26:40 UTC" ]
+}
+
 @test "suites and components with a slash are folders, the last part counts" {
 	{ repo r "$(suites bookworm/updates updates/main amd64)"; SUITE=bookworm/updates COMPONENT=updates/main package one 1 amd64; } >s
 	index s

@@ -146,14 +146,25 @@ take_all(struct ch_indexer *ix, struct ch_err *err)
 
 /*
  * With a Valid-Until the Date has to be that of the run: a Release that was
- * made long ago would be born expired.
+ * made long ago would be born expired.  The host knows what clients of the
+ * tree have seen: they take an older Release for none.
  */
 static void
 choose_date(struct ch_indexer *ix)
 {
-	if (ix->date == 0 || ix->call->settings->valid_days > 0 ||
+	const struct ch_apt_settings *c = ix->call->settings;
+	int64_t now = ch_when_now();
+	int64_t not_before =
+	    ch_json_int_or(ch_json_get(c->json, "not_before"), 0);
+
+	/* Of packages alone it is when the newest was built. */
+	if (ix->date == 0 && ix->built <= now)
+		ix->date = ix->built;
+	if (ix->date == 0 || c->valid_days > 0 ||
 	    getenv("SOURCE_DATE_EPOCH") != NULL)
-		ix->date = ch_when_now();
+		ix->date = now;
+	if (ix->date < not_before)
+		ix->date = not_before;
 }
 
 static bool

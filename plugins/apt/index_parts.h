@@ -106,6 +106,7 @@ struct ch_indexer {
 	struct ch_index_cache cache;    /* of compressed indexes */
 	uint64_t names;                 /* of files in scratch */
 	int64_t date;                   /* of repos, newest; 0: none */
+	int64_t built;                  /* newest package; 0: none */
 	struct ch_buf decoded;          /* a stanza out of base64 */
 	struct ch_buf edited;           /* a stanza with another path */
 	struct ch_buf key;              /* of a package */

@@ -286,10 +286,14 @@ print_repo(struct ch_indexer *ix, const struct ch_index_repo *repo,
 {
 	struct ch_record r = { 0 };
 	struct ch_span line = { repo->line, strlen(repo->line) };
+	char date[CH_WHEN_RFC3339_SIZE];
 	bool is_printed = ch_record_parse(&r, line, err);
 
-	if (is_printed && repo->mode != CH_APT_MIRROR)
+	ch_when_print(ix->date, date);
+	if (is_printed && repo->mode != CH_APT_MIRROR) {
 		ch_record_set_raw(&r, "identity", identity);
+		ch_record_set_string(&r, "date", date);
+	}
 	is_printed = is_printed && ch_record_write(&r, ix->call->out, err);
 	ch_record_free(&r);
 	return is_printed;

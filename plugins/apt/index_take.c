@@ -172,7 +172,10 @@ take(struct ch_indexer *ix, const struct ch_index_repo *repo,
     struct ch_record *r, struct ch_index_package *p, struct ch_err *err)
 {
 	struct ch_place place;
+	uint64_t time;
 
+	if (ch_record_uint(r, "time", &time) && (int64_t)time > ix->built)
+		ix->built = (int64_t)time;
 	if (!find_place(ix, repo, r, p, err) ||
 	    !ch_index_stanza_open(ix, p, r, err))
 		return false;
