@@ -4,6 +4,7 @@
 # shellcheck disable=SC2154 # bats sets stderr
 
 load helpers
+load plugins
 
 setup() {
 	common_setup
@@ -252,6 +253,48 @@ taken() {
 	[[ "$output" != *hush* ]]
 	run -0 chantal-config --config "$PWD/c.yaml" --views --fields name,gpg
 	[[ "$output" == v*'***'* && "$output" != *hush* ]]
+}
+
+@test "of type rpm the newest stays unless a policy says otherwise" {
+	plugins_setup
+	archive_plugin index
+	sed 's/"type":"archive"/"type":"rpm"/' plugins/archive >plugins/rpm
+	chmod 755 plugins/rpm
+	sed 's/"type":"http"/"type":"rpm"/; s/"mode":"mirror"/"mode":"filtered"/' both >s
+	[ "$(taken s)" = "one:only-one one:shared two:hello two:only-two" ]
+	run -3 chantal-index -q --policy refuse <s
+}
+
+@test "a plugin that loses a package of a view is found out" {
+	plugins_setup
+	plugin archive index <<-'EOS'
+		index() { grep '"package"' | grep -v only-two; }
+	EOS
+	sed 's/"type":"http"/"type":"archive"/; s/"mode":"mirror"/"mode":"filtered"/; /hello/d' both >s
+	run -3 --separate-stderr chantal-index -q <s
+	[[ "$stderr" == *"1 of 3 packages are neither in its output nor rejected"* ]]
+}
+
+@test "nothing is taken from a mirror with an index of its own" {
+	plugins_setup
+	archive_plugin index
+	mirrors() {
+		repo_line one archive
+		item one hello 1.0 amd64 a pool/one/hello.deb
+		item one shared 1.0 amd64 5 pool/shared.deb
+		end_line one
+		repo_line two archive
+		item two hello 1.0 amd64 b pool/two/hello.deb
+		item two shared 1.0 amd64 5 pool/shared.deb
+		"$@"
+		end_line two
+	}
+	mirrors true | sed 's/"type":"http"/"type":"archive"/' >s
+	[ "$(taken s)" = "one:hello one:shared two:hello two:shared" ]
+	mirrors item two other 2.0 amd64 c pool/one/hello.deb |
+		sed 's/"type":"http"/"type":"archive"/' >s
+	run -3 --separate-stderr chantal-index -q --policy first <s
+	[[ "$stderr" == *"other 2.0 amd64: repositories one and two"*"is a mirror, whose index lists it"* ]]
 }
 
 @test "63,440 packages in two repositories take no more memory than they may" {

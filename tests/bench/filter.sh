@@ -22,6 +22,8 @@ hyperfine --warmup 1 --min-runs 10 --export-json "$work/ours.json" \
 	"chantal-filter --include 'lib.*[0-9]{2}$' <$records" \
 	"chantal-filter <$records" \
 	"chantal-filter --latest 1 <$records" \
+	"chantal-filter --where 'stanza.Depends~libssl' <$records" \
+	"chantal-filter --source-packages matching <$records" \
 	"chantal-filter --shard 1/4 <$records" \
 	"chantal-filter --through cat <$records" \
 	"cat $records"
@@ -38,6 +40,8 @@ resident() {
 }
 resident 'filter' chantal-filter --include '^lib'
 resident 'filter with latest' chantal-filter --latest 1
+resident 'filter with a field' chantal-filter --where 'stanza.Depends~libssl'
+resident 'filter with sources' chantal-filter --source-packages matching
 resident 'filter with through' chantal-filter --through cat
 
 # Judged by processor time, which other work on the machine does not change.
