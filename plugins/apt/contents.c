@@ -11,7 +11,7 @@
 #define HEADER_MAX ((size_t)32 << 10)
 
 /* Where apt-ftparchive begins the second column, from 0. */
-#define COLUMN 60
+#define COLUMN ((size_t)60)
 
 /* Below all that a path may have, so that lines sort by path. */
 #define SEPARATOR '\t'

@@ -110,13 +110,14 @@ put_base64(struct ch_buf *out, struct ch_span s)
 
 	for (i = 0; i < s.len; i += 3) {
 		size_t n = s.len - i < 3 ? s.len - i : 3;
-		uint32_t bits = 0;
+		unsigned char three[3] = { 0, 0, 0 };
 		char four[4];
 		size_t k;
+		uint32_t bits;
 
-		for (k = 0; k < 3; k++)
-			bits = bits << 8 |
-			       (k < n ? (unsigned char)s.data[i + k] : 0);
+		memcpy(three, s.data + i, n);
+		bits = (uint32_t)three[0] << 16 | (uint32_t)three[1] << 8 |
+		       three[2];
 		for (k = 0; k < 4; k++)
 			four[k] =
 			    k <= n ? digits[bits >> (18 - 6 * k) & 63] : '=';

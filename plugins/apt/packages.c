@@ -52,7 +52,6 @@ collect(struct entry *e, const struct ch_deb822 *d, struct ch_flaw *flaw)
 	size_t i;
 	size_t f;
 
-	*e = (struct entry){ .size = 0 };
 	for (i = 0; i < d->count; i++) {
 		const struct ch_deb822_field *field = &d->fields[i];
 		char first = (char)(field->name.data[0] | 0x20);
@@ -253,7 +252,7 @@ ch_packages_take(struct ch_packages *p, const struct ch_apt_index *index,
     const struct ch_deb822 *d, struct ch_err *err)
 {
 	struct ch_flaw flaw;
-	struct entry e;
+	struct entry e = { .size = 0 };
 
 	if (read_entry(p, index, d, &e, &flaw))
 		return print(p, index, d, &e, err);
@@ -265,7 +264,7 @@ ch_packages_files(struct ch_packages *p, const struct ch_apt_index *index,
     const struct ch_deb822 *d, const struct ch_line_visit *visit,
     struct ch_flaw *flaw)
 {
-	struct entry e;
+	struct entry e = { .size = 0 };
 	struct ch_line_file file;
 
 	if (!read_entry(p, index, d, &e, flaw) && flaw->code != NULL)
