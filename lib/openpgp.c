@@ -7,10 +7,13 @@
 
 #include "gpg.h"
 #include "io.h"
+#include "log.h"
+#include "openpgp_weak.h"
 #include "sys.h"
 
 #include "banned.h"
 
+#define KEYRING_MAX ((size_t)64 << 20)
 #define CLEAR_BEGIN "-----BEGIN PGP SIGNED MESSAGE-----"
 
 /* What gpgv said, signature by signature (gnupg's doc/DETAILS). */
@@ -22,6 +25,7 @@ struct verdict {
 	bool is_current_good;       /* GOODSIG was said of this one */
 	unsigned texts;             /* signed texts seen */
 	char reason[256];           /* why the last one is not good */
+	struct ch_list good;        /* fingerprints: primary, used, … */
 };
 
 static void
@@ -63,8 +67,11 @@ see_valid(struct verdict *v, const char *words)
 	else if (!ch_pins_match(v->pins, primary_fpr) &&
 		 !ch_pins_match(v->pins, used_fpr))
 		give_reason(v, "not one of the trusted fingerprints", words);
-	else
+	else {
 		v->is_good = true;
+		ch_list_add(&v->good, primary_fpr);
+		ch_list_add(&v->good, used_fpr);
+	}
 	v->is_current_good = false;
 	ch_free(primary_fpr);
 	ch_free(used_fpr);
@@ -111,6 +118,29 @@ see_line(struct verdict *v, const char *line)
 	}
 }
 
+/* gpgv does not mind, but clients of today take no signature of such keys. */
+static void
+warn_of_keys(const struct verdict *v, const char *keyring)
+{
+	struct ch_buf data = { 0 };
+	struct ch_err why;
+	const char *flaw = NULL;
+
+	if (!ch_read_file(keyring, KEYRING_MAX, &data, &why))
+		ch_debug("%s", why.text);
+	for (size_t i = 0; data.len > 0 && i < v->good.count; i += 2) {
+		flaw =
+		    ch_openpgp_weakness((struct ch_span){ data.data, data.len },
+			v->good.items[i], v->good.items[i + 1]);
+		if (flaw == NULL)
+			break;
+	}
+	if (flaw != NULL)
+		ch_warn("upstream's key %s: %s: current clients reject it",
+		    v->good.items[0], flaw);
+	ch_buf_free(&data);
+}
+
 static enum ch_signature
 verify(const char *const *args, const struct ch_list *pins, const char *file,
     struct ch_err *err)
@@ -120,16 +150,21 @@ verify(const char *const *args, const struct ch_list *pins, const char *file,
 	char *at;
 	char *line;
 	bool is_run = ch_gpgv_run(args, &text, err);
+	bool is_good;
 
 	at = text.data;
 	while (is_run && (line = ch_gpg_line(&at)) != NULL)
 		see_line(&v, line);
 	ch_buf_free(&text);
+	is_good = is_run && v.is_good && !v.is_bad && v.texts <= 1;
+	if (is_good)
+		warn_of_keys(&v, args[2]);
+	ch_list_free(&v.good);
 	if (!is_run) {
 		(void)ch_wrap(err, "%s", file);
 		return CH_SIGNATURE_INVALID;
 	}
-	if (v.is_good && !v.is_bad && v.texts <= 1)
+	if (is_good)
 		return CH_SIGNATURE_GOOD;
 	if (v.texts > 1)
 		(void)ch_fail(err, CH_UNTRUSTED,

@@ -7,7 +7,8 @@
  * one signature must be good, made with SHA-256 or better by a key that is
  * neither expired nor revoked and that is pinned (any key of the keyring when
  * nothing is pinned), and none may be bad.  What cleartext holds is taken from
- * gpgv's output, never from between the armor lines.
+ * gpgv's output, never from between the armor lines.  When all keys whose
+ * signatures are good are such as current clients reject, a warning says so.
  *
  * Signing: ch_signer_open(), ch_signer_clear() and _detached() as often as
  * needed, ch_signer_close().  Without a gnupg_home the key file is imported

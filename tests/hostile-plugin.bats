@@ -375,6 +375,75 @@ fingerprint() {
 	refused_as 4 index fetch --keyring old.asc evil feed
 }
 
+# make_weak: keys NAME@example.org that current clients reject, and a good one
+make_weak() {
+	local name
+	mkdir -m 700 gnupg
+	for name in rsa1024 dsa2048 brainpoolP256r1 secp256k1 ed25519; do
+		gpg --homedir "$PWD/gnupg" --batch --quiet --passphrase '' \
+			--quick-generate-key "$name@example.org" "$name" sign never 2>/dev/null
+	done
+	gpg --homedir "$PWD/gnupg" --batch --quiet --passphrase '' --cert-digest-algo SHA1 \
+		--quick-generate-key sha1@example.org rsa2048 sign never
+	for name in rsa1024 dsa2048 brainpoolP256r1 secp256k1 ed25519 sha1; do
+		gpg --homedir "$PWD/gnupg" --armor --export "$name@example.org" >"$name.asc"
+	done
+}
+
+WEAK="rsa1024:fewer than 2048 bits
+dsa2048:DSA
+brainpoolP256r1:brainpool
+secp256k1:secp256k1
+sha1:a self-signature made with SHA-1"
+
+@test "an upstream's key that current clients reject is told, and taken" {
+	make_weak
+	clear_plugin
+	echo one >feed/index
+	while IFS=: read -r name words; do
+		gpg --homedir "$PWD/gnupg" --batch --quiet --yes --local-user "$name@example.org" \
+			--digest-algo SHA256 --clear-sign --output feed/index.asc feed/index
+		run -0 --separate-stderr fetch --keyring "$name.asc" evil feed
+		[[ "$stderr" == *"upstream's key $(fingerprint "$name"): "*"$words"*"current clients reject it"* ]]
+	done <<<"$WEAK"
+	sign ed25519 clear-sign feed/index
+	cat sha1.asc ed25519.asc >both.asc
+	run -0 --separate-stderr fetch --keyring both.asc evil feed
+	[ -z "$stderr" ]
+	# One good signature is enough for clients.
+	gpg --homedir "$PWD/gnupg" --batch --quiet --yes --local-user sha1@example.org \
+		--local-user ed25519@example.org --clear-sign --output feed/index.asc feed/index
+	run -0 --separate-stderr fetch --keyring both.asc evil feed
+	[ -z "$stderr" ]
+	run -0 --separate-stderr fetch --keyring sha1.asc evil feed
+	[[ "$stderr" == *SHA-1* ]]
+	# The key is good, the subkey that signs is not.
+	gpg --homedir "$PWD/gnupg" --batch --quiet --passphrase '' \
+		--quick-generate-key sub@example.org ed25519 cert never
+	gpg --homedir "$PWD/gnupg" --batch --quiet --passphrase '' \
+		--quick-add-key "$(fingerprint sub)" rsa1024 sign never
+	gpg --homedir "$PWD/gnupg" --armor --export sub@example.org >sub.asc
+	sign sub clear-sign feed/index
+	run -0 --separate-stderr fetch --keyring sub.asc evil feed
+	[[ "$stderr" == *"upstream's key $(fingerprint sub): RSA with fewer than 2048 bits"* ]]
+	gpgconf --homedir "$PWD/gnupg" --kill gpg-agent
+}
+
+@test "a signing key that current clients reject is told" {
+	make_weak
+	archive_plugin index
+	rm -rf feed
+	feed a-1
+	chantal-fetch -q archive feed | chantal-pool add -q --allow-file feed >s
+	while IFS=: read -r name words; do
+		run -0 --separate-stderr sh -c "chantal-index -q --gnupg-home gnupg --sign-key $name@example.org <s"
+		[[ "$stderr" == *"signing key $(fingerprint "$name"): "*"${words#a }"*"current clients reject it"* ]]
+	done <<<"$WEAK"
+	run -0 --separate-stderr sh -c 'chantal-index -q --gnupg-home gnupg --sign-key ed25519@example.org <s'
+	[ -z "$stderr" ]
+	gpgconf --homedir "$PWD/gnupg" --kill gpg-agent
+}
+
 @test "a detached signature is over the bytes that are read" {
 	keys good
 	lister <<-'EOS'
