@@ -126,6 +126,7 @@ ch_buf_reserve(struct ch_buf *b, size_t len)
 	while (cap < need)
 		cap += cap / 2;
 	b->data = ch_realloc(b->data, cap, 1);
+	b->data[b->len] = '\0';
 	b->cap = cap;
 	return true;
 }
