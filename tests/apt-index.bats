@@ -146,6 +146,35 @@ listed() {
 	done
 }
 
+@test "63,000 packages take less than 32 MB, sorted or not, and come out the same" {
+	repo >s
+	awk 'BEGIN {
+		for (i = 1; i <= 63000; i++) {
+			n = sprintf("package-%05d", i); p = "pool/p/" n "_1.0-" i "_amd64.deb"
+			sum = sprintf("%064x", i)
+			st = "Package: " n "\\nVersion: 1.0-" i "\\nArchitecture: amd64\\nDepends: libc6 (>= 2." i ")\\n"
+			st = st "Description: package " i "\\nFilename: " p "\\nSize: 1\\nSHA256: " sum "\\n"
+			printf "{\"record\":\"package\",\"repo\":\"r\",\"name\":\"%s\",\"arch\":\"amd64\",\"version\":\"1.0-%d\",\"path\":\"%s\",\"type\":\"apt\",\"size\":1,\"sha256\":\"%s\",\"stanza\":\"%s\",\"apt\":{\"suite\":\"bookworm\",\"component\":\"main\"}}\n", n, i, p, sum, st
+		}
+	}' >p
+	cat p >>s
+	APT="/usr/bin/time -f %M -o kb $APT"
+	# shellcheck disable=SC2034 # used by index
+	index() {
+		rm -rf out
+		mkdir out
+		$APT index --config config.json --meta meta --out "$PWD/out" <"$1" >/dev/null
+	}
+	index s
+	[[ "$BUILD" == */san ]] || [ "$(cat kb)" -lt 32768 ]
+	packages main/binary-amd64 | grep -c ^Package: | grep -qx 63000
+	mv out first
+	{ head -1 s; shuf p; } >t
+	index t
+	[[ "$BUILD" == */san ]] || [ "$(cat kb)" -lt 32768 ]
+	diff -r first out
+}
+
 @test "the zone, the language and the mask change nothing" {
 	{ repo; package hello 1.0 amd64; } >s
 	index s
