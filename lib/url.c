@@ -250,8 +250,10 @@ char *
 ch_url_resolve(const char *base, const char *ref, struct ch_err *err)
 {
 	CURLU *u;
-	char *out = NULL;
+	char *out = ch_url_resolve_simple(base, ref);
 
+	if (out != NULL)
+		return out;
 	if (*ref == '\0')
 		return ch_url_normalize(base, err);
 	if (!bytes_are_allowed(ref, err))

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "mem.h"
 #include "str.h"
 #include "url.h"
 
@@ -57,23 +58,63 @@ ch_url_split_simple(const char *url, struct ch_simple_url *out)
 	return *out->path == '/' && is_name_or_quad(out->host, out->len);
 }
 
-bool
-ch_url_is_normal(const char *url)
+static bool
+is_upper_hex(char c)
 {
-	struct ch_simple_url s;
-	const char *p;
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
+}
 
-	if (!ch_url_split_simple(url, &s))
-		return false;
-	for (p = s.path; *p != '\0'; p++) {
-		bool is_dot = p[0] == '/' && p[1] == '.';
+/*
+ * How much of a path, or of a part of one, stays as it is: segments that do
+ * not begin with a dot, however it is written, of bytes that mean nothing.
+ */
+static size_t
+plain_len(const char *path)
+{
+	const char *p = path;
+	bool is_first = true; /* of a segment */
+
+	for (; *p != '\0'; p++) {
 		bool is_plain = (*p >= 'a' && *p <= 'z') ||
 				(*p >= 'A' && *p <= 'Z') ||
 				(*p >= '-' && *p <= '9') || *p == '_' ||
 				*p == '~' || *p == '+';
+		bool is_escape = p[0] == '%' && is_upper_hex(p[1]) &&
+				 is_upper_hex(p[2]) && p[1] != '0';
 
-		if (is_dot || !is_plain)
-			return false;
+		if (!is_plain && (!is_escape || is_first))
+			break;
+		if (is_first && *p == '.')
+			break;
+		is_first = *p == '/';
 	}
-	return (size_t)(p - url) <= CH_URL_MAX;
+	return (size_t)(p - path);
+}
+
+bool
+ch_url_is_normal(const char *url)
+{
+	struct ch_simple_url s;
+	size_t len;
+
+	if (!ch_url_split_simple(url, &s))
+		return false;
+	len = plain_len(s.path + 1);
+	return s.path[1 + len] == '\0' &&
+	       (size_t)(s.path - url) + 1 + len <= CH_URL_MAX;
+}
+
+char *
+ch_url_resolve_simple(const char *base, const char *ref)
+{
+	size_t len = plain_len(ref);
+	size_t folder;
+
+	if (len == 0 || ref[len] != '\0' || ref[0] == '/' ||
+	    !ch_url_is_normal(base))
+		return NULL;
+	folder = (size_t)(strrchr(base, '/') - base) + 1;
+	if (folder + len > CH_URL_MAX)
+		return NULL;
+	return ch_format("%.*s%s", (int)folder, base, ref);
 }

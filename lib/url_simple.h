@@ -19,5 +19,7 @@ struct ch_simple_url {
 bool ch_url_split_simple(const char *url, struct ch_simple_url *out);
 /* ch_url_normalize() would change nothing.  False: perhaps not either. */
 bool ch_url_is_normal(const char *url);
+/* A relative path below base's folder; NULL: perhaps not that simple. */
+char *ch_url_resolve_simple(const char *base, const char *ref);
 
 #endif

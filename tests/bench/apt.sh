@@ -1,0 +1,149 @@
+#!/bin/bash
+# usage: tests/bench/apt.sh
+# The whole main of a Debian suite from nginx on the loopback, of which what
+# can be had of it, some 280 packages, is kept, signed and published: chantal
+# against aptly and reprepro on the same upstream, in one run.  Then the same
+# when nothing has changed; half of main kept, against xz and gzip on the same
+# bytes; and the memory of every stage.  Prints Markdown tables; works below
+# build/.
+set -euo pipefail
+top=$(cd "$(dirname "$0")/../.." && pwd)
+export BUILD=$top/build BATS_TEST_DIRNAME=$top/tests
+PATH=$BUILD/bin:$PATH
+# shellcheck source=/dev/null # as bats has it
+load() { . "$top/tests/$1.bash"; }
+load apt
+work=$BUILD/bench-apt
+runs=${RUNS:-3}
+
+apt_upstream
+rm -rf "$work"
+mkdir -p "$work/gpg"
+GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
+server='' state=''
+finish() {
+	[ -z "$server" ] || kill "$server" || :
+	gpgconf --homedir "$GPG" --kill all || :
+	cd "$top" && rm -rf "$work" "$GPG" "$state"
+}
+trap finish EXIT
+signing_home
+export GNUPGHOME=$GPG
+key=$(cat "$KEYS/mirror.fpr")
+component=$(cat "$KEEP/upstream/component")
+arch=$(basename "$UPSTREAM/dists/$SUITE/$component"/binary-*)
+arch=${arch#binary-}
+# aptly reads InRelease only when it is to be verified.
+cp -al "$UPSTREAM" "$work/up"
+release=$work/up/dists/$SUITE/Release
+sed -e '1,/^$/d' -e '/^-----BEGIN/,$d' "${release%Release}InRelease" >"$release"
+read -r server port state < <("$top/tests/bin/serve" nginx "$work/up")
+url=http://127.0.0.1:$port/
+cd "$work"
+sed 's/=.*//' "$KEEP/upstream/picked" | LC_ALL=C sort -u >names
+stanzas=$(xz -dc "$UPSTREAM/dists/$SUITE/$component/binary-$arch/Packages.xz" | grep -c '^Package:')
+
+# --- the three tools, set up for the same job ---
+
+chantal_config() {
+	local pattern
+	pattern=$(sed 's/[.+]/[&]/g' names | paste -sd '|')
+	cat >config.yaml <<-END
+	storage: {base_path: $work/now/store, published_path: $work/now/www}
+	repositories:
+	  - id: job
+	    type: apt
+	    mode: filtered
+	    feed: $url
+	    apt: {distribution: $SUITE, components: [$component], architectures: [$arch]}
+	    filters: {patterns: {include: ['^($pattern)$']}}
+	    gpg: {enabled: true, key_file: $KEYS/mirror.sec}
+	  - id: half
+	    type: apt
+	    mode: filtered
+	    feed: $url
+	    apt: {distribution: $SUITE, components: [$component], architectures: [$arch]}
+	    gpg: {enabled: true, key_file: $KEYS/mirror.sec}
+	END
+	export CHANTAL_CONFIG=$work/config.yaml
+	unset CHANTAL_HOME
+}
+
+aptly_config() {
+	printf '{"rootDir": "%s/now/aptly", "gpgProvider": "gpg"}\n' "$work" >aptly.conf
+	cat >aptly.sh <<-END
+	set -e
+	aptly() { command aptly -config=$work/aptly.conf "\$@" >/dev/null 2>now/aptly.log; }
+	case \$1 in
+	new) aptly mirror create -ignore-signatures -architectures=$arch \
+		-filter='$(sed 's/.*/Name (= &)/' names | paste -sd '|')' job $url $SUITE $component ;;
+	get) aptly mirror update -ignore-signatures job
+		aptly snapshot create one from mirror job
+		aptly publish snapshot -skip-contents -gpg-key=$key -distribution=$SUITE one ;;
+	again) aptly mirror update -ignore-signatures job ;;
+	esac
+	END
+}
+
+reprepro_config() {
+	mkdir conf
+	sed 's/$/ install/' names >conf/names
+	cat >conf/distributions <<-END
+	Codename: $SUITE
+	Components: $component
+	Architectures: $arch
+	Update: job
+	SignWith: $key
+	END
+	cat >conf/updates <<-END
+	Name: job
+	Method: $url
+	Suite: $SUITE
+	Components: $component
+	Architectures: $arch
+	VerifyRelease: blindtrust
+	FilterList: deinstall names
+	END
+}
+
+chantal_config
+aptly_config
+reprepro_config
+cat >fresh.sh <<'END'
+d=$(mktemp -d run.XXXXXX)
+ln -sfn "$d" now
+mkdir now/reprepro
+cp -R conf now/reprepro/
+sh aptly.sh new || cat now/aptly.log
+sync
+END
+echo "chantal -q repo sync --repo-id job && chantal -q publish repo --repo-id job" >chantal.sh
+hyperfine -u millisecond --runs "$runs" --prepare "sh fresh.sh" --export-markdown first.md \
+	-n "chantal repo sync, publish repo" "sh chantal.sh" \
+	-n "aptly mirror update, snapshot, publish" "sh aptly.sh get" \
+	-n "reprepro update" "reprepro -s -b now/reprepro update" >&2
+
+# What is compared must be the same.
+sh fresh.sh
+sh chantal.sh
+sh aptly.sh get
+reprepro -s -b now/reprepro update
+published() { # ROOT: name and version of what it has
+	find -L "$1/dists" -path "*binary-$arch/Packages.gz" -exec gzip -dc {} + |
+		awk '/^Package:/ { n = $2 } /^Version:/ { print n, $2 }' | LC_ALL=C sort -u
+}
+published now/www/job >kept
+published now/aptly/public | cmp kept -
+published now/reprepro | cmp kept -
+echo "$stanzas stanzas, $(wc -l <kept) kept"
+
+: >"$state/access.log"
+hyperfine -u millisecond --warmup 1 --runs "$runs" --export-markdown unchanged.md \
+	-n "chantal, unchanged" "sh chantal.sh" \
+	-n "aptly mirror update, unchanged" "sh aptly.sh again" \
+	-n "reprepro update, unchanged" "reprepro -s -b now/reprepro update" >&2
+cat first.md
+tail -n +3 unchanged.md
+: >"$state/access.log"
+sh chantal.sh
+echo "requests of chantal, unchanged: $(wc -l <"$state/access.log")"
