@@ -36,6 +36,19 @@ is_named(struct ch_span a, struct ch_span b)
 	return a.len == b.len && strncasecmp(a.data, b.data, a.len) == 0;
 }
 
+/* At the end of a line it is left out; elsewhere some take it for one. */
+static bool
+has_return(struct ch_span value)
+{
+	size_t i;
+
+	/* Behind the last byte of a value stands another one. */
+	for (i = 0; i < value.len; i++)
+		if (value.data[i] == '\r' && value.data[i + 1] != '\n')
+			return true;
+	return false;
+}
+
 /* A control file has some twenty fields. */
 static bool
 check_fields(const struct ch_deb822 *d, struct ch_flaw *flaw)
@@ -49,16 +62,13 @@ check_fields(const struct ch_deb822 *d, struct ch_flaw *flaw)
 		    flaw, "malformed", "over %d fields", FIELDS_MAX);
 	for (i = 0; i < d->count; i++) {
 		struct ch_span name = d->fields[i].name;
-		struct ch_span value = d->fields[i].value;
-		const char *cr = memchr(value.data, '\r', value.len);
 
 		for (k = 0; k < i; k++)
 			if (is_named(name, d->fields[k].name))
 				return ch_flaw_set(flaw, "malformed",
 				    "the field %.*s is there twice",
 				    (int)name.len, name.data);
-		/* Behind the last byte of a value stands another one. */
-		if (cr != NULL && cr[1] != '\n')
+		if (has_return(d->fields[i].value))
 			return ch_flaw_set(flaw, "malformed",
 			    "a carriage return in the field %.*s",
 			    (int)name.len, name.data);
