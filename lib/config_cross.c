@@ -6,6 +6,7 @@
 
 #include "config_keys.h"
 #include "path.h"
+#include "regex.h"
 #include "str.h"
 
 #include "banned.h"
@@ -183,6 +184,42 @@ check_shared(const struct at *at)
 	return check_gpg(&gpg) && check_verify(&verify);
 }
 
+/* PATH=VALUE, PATH!=VALUE, PATH~REGEX, PATH!~REGEX */
+static bool
+check_condition(const struct at *filters, const char *condition)
+{
+	const char *sign = condition + strcspn(condition, "=~!");
+	struct ch_err why = { 0 };
+	struct ch_regex *re;
+
+	if (*sign == '!')
+		sign++;
+	if (*condition == '=' || *condition == '~' || *condition == '!' ||
+	    (*sign != '=' && *sign != '~'))
+		return fail(filters, "where",
+		    "filters.where: \"%s\": write PATH=VALUE, PATH!=VALUE, "
+		    "PATH~REGEX or PATH!~REGEX",
+		    condition);
+	if (*sign == '=')
+		return true;
+	re = ch_regex_new(sign + 1, &why);
+	ch_regex_free(re);
+	return re != NULL ||
+	       fail(filters, "where", "filters.where: %s", why.text);
+}
+
+static bool
+check_where(const struct at *filters)
+{
+	const struct ch_json *all = ch_json_get(filters->block, "where");
+
+	for (size_t i = 0; i < ch_json_count(all); i++)
+		if (!check_condition(
+			filters, ch_json_string_or(ch_json_at(all, i), "")))
+			return false;
+	return true;
+}
+
 static bool
 check_filters(const struct at *repo)
 {
@@ -202,7 +239,7 @@ check_filters(const struct at *repo)
 	if (has(&filters, "deb") && !ch_str_equal(type, "apt"))
 		return fail(&filters, "deb",
 		    "filters.deb: the repository's type is %s", type);
-	return true;
+	return check_where(&filters);
 }
 
 static bool
@@ -309,6 +346,11 @@ check_view(const struct at *at, const struct ch_json *repositories)
 			    "a view has one type",
 			    id, type, first);
 		first = type;
+		for (size_t k = 0; k < i; k++)
+			if (ch_str_equal(
+				ch_json_string(ch_json_at(ids, k)), id))
+				return fail(at, "repos",
+				    "views.repos: \"%s\" is there twice", id);
 	}
 	return check_own_block(at, first) && check_gpg(&gpg);
 }

@@ -197,6 +197,12 @@ refused() {
 @test "a pattern that does not compile is refused at load (T110)" {
 	refused $'repositories:\n- {id: a, type: http, feed: x, filters: {patterns: {include: ["g++"]}}}' \
 		'filters.patterns.include: pattern'
+	for condition in '~x' '!=x' 'apt.section' 'apt.section!x'; do
+		refused "repositories: [{id: a, type: http, feed: x, filters: {where: ['a.b=c', '$condition']}}]" \
+			"filters.where: \"$condition\": write PATH=VALUE"
+	done
+	refused "repositories: [{id: a, type: http, feed: x, filters: {where: ['stanza.Depends~(']}}]" \
+		'filters.where: pattern'
 }
 
 @test "views name known repositories of one type (T109)" {
@@ -204,6 +210,8 @@ refused() {
 	refused $'repositories:\n- {id: a, type: http, feed: x}\n- {id: b, type: rpm, feed: x}\nviews: [{name: v, repos: [a, b]}]' \
 		'a view has one type'
 	refused 'views: [{name: v, repos: []}]' 'a view of nothing'
+	refused $'repositories: [{id: a, type: http, feed: x}]\nviews: [{name: v, repos: [a, a]}]' \
+		'"a" is there twice'
 }
 
 @test "filters of another type are refused, legacy filters are understood (T108)" {

@@ -206,6 +206,15 @@ snapshots() {
 	[[ "$stderr" == *"all: no snapshot spring"* ]]
 }
 
+@test "a view's snapshot that lost a member can be deleted" {
+	chantal -q snapshot create --view all --name spring
+	chantal -q snapshot delete --repo-id a spring --force
+	run -2 --separate-stderr chantal publish snapshot --view all --snapshot spring
+	[[ "$stderr" == *"a: no snapshot spring"* ]]
+	run -0 chantal -q snapshot delete --view all spring
+	[ -z "$(snapshots)" ]
+}
+
 @test "a view's snapshot that is published is deleted with --force only" {
 	chantal -q snapshot create --view all --name spring
 	chantal -q publish snapshot --view all --snapshot spring

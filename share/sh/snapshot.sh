@@ -188,6 +188,8 @@ delete_of_view() {
 	run "rm $(quote "$list")"
 	status=0
 	for ref in $refs; do
+		file=$(catalog_of "${ref%%@*}")
+		[ -e "$file/snapshots/${ref#*@}.ndjson" ] || continue
 		run "chantal-catalog rm ${ref%%@*} ${ref#*@} --yes$conf$verbose${force:+ --force}" ||
 			status=$?
 	done
