@@ -141,18 +141,19 @@ describe(struct ch_out *out, struct ch_err *err)
 }
 
 static bool
-run(const struct verb *v, struct options *o, struct ch_err *err)
+run(const struct verb *v, const struct options *o, struct ch_err *err)
 {
 	struct ch_apt_settings s = { 0 };
+	struct ch_apt_call call = o->call;
 	bool ok = !v->needs_config ||
 		  ch_apt_settings_load(&s, o->config, v->needs_suite, err);
 
-	o->call.settings = &s;
+	call.settings = &s;
 	if (ok && v->run != NULL)
-		ok = v->run(&o->call, err);
+		ok = v->run(&call, err);
 	else if (ok)
-		ok = describe(o->call.out, err);
-	ok = ok && ch_out_flush(o->call.out, err);
+		ok = describe(call.out, err);
+	ok = ok && ch_out_flush(call.out, err);
 	ch_apt_settings_free(&s);
 	return ok;
 }

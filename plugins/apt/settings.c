@@ -6,7 +6,7 @@
 
 #include "lib/banned.h"
 
-enum { FILE_MAX = 16 << 20, WORD_MAX = 128 };
+enum { FILE_MAX = 16 << 20, WORD_MAX = 128, WORDS_MAX = 256 };
 
 bool
 ch_apt_is_word(const char *s, size_t len)
@@ -30,7 +30,7 @@ ch_apt_is_words(const char *s, size_t len)
 {
 	const char *slash;
 
-	if (len > 2 * WORD_MAX)
+	if (len > WORDS_MAX)
 		return false;
 	while ((slash = memchr(s, '/', len)) != NULL) {
 		size_t part = (size_t)(slash - s);
