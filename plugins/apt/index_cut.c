@@ -276,7 +276,7 @@ forget_kept(struct ch_indexer *ix)
 }
 
 static bool
-is_written(const struct ch_indexer *ix, const struct ch_index_suite *s,
+has_file(const struct ch_indexer *ix, const struct ch_index_suite *s,
     const char *rel)
 {
 	for (size_t i = 0; i < ix->file_count; i++)
@@ -300,7 +300,7 @@ write_built(struct ch_indexer *ix, struct ch_index_suite *s,
 		char *rel = ch_format("%s/Contents-%s", c->dir, arch);
 		struct target t = { ix, s, c, rel, arch, NULL, 0 };
 
-		is_good = is_written(ix, s, rel) || write_target(&t, err);
+		is_good = has_file(ix, s, rel) || write_target(&t, err);
 		ch_free(rel);
 	}
 	return is_good;

@@ -228,28 +228,39 @@ write_list(struct ch_indexer *ix, const struct ch_index_list *l,
 	return ch_plain_close(&w.out, is_written, err);
 }
 
-static bool
-add_list(struct ch_indexer *ix, struct ch_index_suite *s,
-    const struct ch_index_component *c, enum ch_list_kind kind,
-    const char *arch, struct ch_err *err)
+/* arch is NULL for the one file of a folder, or of sources. */
+static char *
+folder_of(const struct ch_index_folder *f, enum ch_list_kind kind)
 {
-	static const char *const names[] = { "Packages", "Packages",
-		"Sources" };
-	char *folder =
-	    s->is_flat ? ch_strdup("")
-	    : kind == CH_LIST_SOURCE
-		? ch_format("%s/source/", c->dir)
-		: ch_format("%s/%sbinary-%s/", c->dir,
-		      kind == CH_LIST_UDEB ? "debian-installer/" : "", arch);
-	char *rel = ch_format("%s%s", folder, names[kind]);
-	struct ch_index_file *f = ch_index_add_file(ix, s, rel, false, err);
-	bool is_added =
-	    f != NULL && write_list(ix, &c->lists[kind], arch, f, err) &&
-	    (s->is_flat || ch_index_write_folder_release(ix, s, c, folder,
-			       arch == NULL ? "source" : arch, err));
+	const char *dir = f->component->dir;
 
+	if (f->suite->is_flat)
+		return ch_strdup("");
+	if (kind == CH_LIST_SOURCE)
+		return ch_format("%s/source/", dir);
+	return ch_format("%s/%sbinary-%s/", dir,
+	    kind == CH_LIST_UDEB ? "debian-installer/" : "", f->arch);
+}
+
+static bool
+add_list(struct ch_indexer *ix, struct ch_index_folder *folder,
+    enum ch_list_kind kind, struct ch_err *err)
+{
+	const struct ch_index_list *l = &folder->component->lists[kind];
+	bool is_flat = folder->suite->is_flat;
+	struct ch_index_file *f;
+	bool is_added;
+	char *rel;
+
+	folder->path = folder_of(folder, kind);
+	rel = ch_format("%s%s", folder->path,
+	    kind == CH_LIST_SOURCE ? "Sources" : "Packages");
+	f = ch_index_add_file(ix, folder->suite, rel, false, err);
+	is_added = f != NULL && write_list(ix, l, folder->arch, f, err) &&
+		   (is_flat || ch_index_write_folder_release(ix, folder, err));
 	ch_free(rel);
-	ch_free(folder);
+	ch_free(folder->path);
+	folder->path = NULL;
 	return is_added;
 }
 
@@ -258,6 +269,7 @@ write_kind(struct ch_indexer *ix, struct ch_index_suite *s,
     struct ch_index_component *c, enum ch_list_kind kind, struct ch_err *err)
 {
 	struct ch_index_list *l = &c->lists[kind];
+	struct ch_index_folder f = { .suite = s, .component = c };
 	bool is_written = true;
 
 	if (l->keys == NULL && !l->is_wanted)
@@ -265,14 +277,16 @@ write_kind(struct ch_indexer *ix, struct ch_index_suite *s,
 	if (l->keys != NULL && !sort_list(ix, l, err))
 		return false;
 	if (s->is_flat || kind == CH_LIST_SOURCE)
-		return add_list(ix, s, c, kind, NULL, err);
-	for (size_t i = 0; is_written && i < s->architectures.count; i++)
-		is_written =
-		    add_list(ix, s, c, kind, s->architectures.items[i], err);
+		return add_list(ix, &f, kind, err);
+	for (size_t i = 0; is_written && i < s->architectures.count; i++) {
+		f.arch = s->architectures.items[i];
+		is_written = add_list(ix, &f, kind, err);
+	}
 	/* Nobody said for whom: clients of any architecture read this one. */
 	if (s->architectures.count == 0) {
 		s->lists_all = true;
-		return add_list(ix, s, c, kind, "all", err);
+		f.arch = "all";
+		return add_list(ix, &f, kind, err);
 	}
 	return is_written;
 }

@@ -179,11 +179,17 @@ bool ch_index_write_inputs(
 bool ch_index_write_lists(
     struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;
 
-/* index_release.c: Release files of folders, before they are compressed. */
+/* A folder of a list, below its suite. */
+struct ch_index_folder {
+	struct ch_index_suite *suite;               /* that has it */
+	const struct ch_index_component *component; /* likewise */
+	const char *arch; /* its architecture, NULL: sources */
+	char *path;       /* "main/binary-amd64/" */
+};
+
+/* index_release.c: Release of a folder, before it is compressed. */
 bool ch_index_write_folder_release(struct ch_indexer *ix,
-    struct ch_index_suite *suite, const struct ch_index_component *component,
-    const char *folder, const char *architecture,
-    struct ch_err *err) CH_MUST_CHECK;
+    const struct ch_index_folder *folder, struct ch_err *err) CH_MUST_CHECK;
 /* index_release.c: Release of all suites, and their lines. */
 bool ch_index_write_releases(
     struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;

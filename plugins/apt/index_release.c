@@ -77,10 +77,12 @@ static void
 put_date(struct ch_release_writer *w, const char *name, int64_t when)
 {
 	char text[CH_WHEN_RFC1123_SIZE];
+	char *utc;
 
 	ch_when_print_http(when, text);
-	memcpy(text + strlen(text) - 3, "UTC", 3);
-	ch_release_put(w, name, text);
+	utc = ch_format("%.*sUTC", (int)(strlen(text) - strlen("GMT")), text);
+	ch_release_put(w, name, utc);
+	ch_free(utc);
 }
 
 static void
@@ -166,15 +168,16 @@ write_text(const char *path, const struct ch_buf *text, struct ch_err *err)
 
 bool
 ch_index_write_folder_release(struct ch_indexer *ix,
-    struct ch_index_suite *suite, const struct ch_index_component *component,
-    const char *folder, const char *architecture, struct ch_err *err)
+    const struct ch_index_folder *folder, struct ch_err *err)
 {
+	const struct ch_index_suite *suite = folder->suite;
 	struct identity id = identity_of(ix, suite);
 	const char *version = first_of(
 	    ix->call->settings->version, upstream(suite, "Version"), NULL);
 	struct ch_release_writer w = { 0 };
-	char *rel = ch_format("%sRelease", folder);
-	struct ch_index_file *f = ch_index_add_file(ix, suite, rel, true, err);
+	char *rel = ch_format("%sRelease", folder->path);
+	struct ch_index_file *f =
+	    ch_index_add_file(ix, folder->suite, rel, true, err);
 	bool is_written;
 
 	ch_release_put(&w, "Archive", id.suite);
@@ -183,8 +186,9 @@ ch_index_write_folder_release(struct ch_indexer *ix,
 	ch_release_put(&w, "Version", version);
 	ch_release_put(
 	    &w, "Acquire-By-Hash", ch_index_is_by_hash(ix) ? "yes" : NULL);
-	ch_release_put(&w, "Component", component->name);
-	ch_release_put(&w, "Architecture", architecture);
+	ch_release_put(&w, "Component", folder->component->name);
+	ch_release_put(
+	    &w, "Architecture", folder->arch == NULL ? "source" : folder->arch);
 	is_written = f != NULL && write_text(f->plain, &w.fields, err) &&
 		     ch_digests_of(f->plain, &f->digest, err);
 	ch_release_writer_free(&w);

@@ -187,24 +187,31 @@ note_facts(struct ch_index_suite *s, const struct ch_apt_suite *found)
 	s->facts = s->is_mixed ? NULL : s->facts != NULL ? s->facts : found;
 }
 
+/* One suite of a repository, as upstream or the configuration has it. */
+struct plan {
+	struct ch_indexer *ix;            /* that will write it */
+	const struct ch_index_repo *repo; /* whose it is */
+	const struct ch_list *components; /* its components */
+	const struct ch_list *archs;      /* its architectures */
+};
+
 static bool
-plan_suite(struct ch_indexer *ix, const struct ch_index_repo *repo,
-    const char *name, const struct ch_list *components,
-    const struct ch_list *architectures, struct ch_err *err)
+plan_suite(const struct plan *p, const char *name, struct ch_err *err)
 {
-	struct ch_index_suite *s = ch_index_suite_of(ix, repo, name, err);
+	struct ch_index_suite *s = ch_index_suite_of(p->ix, p->repo, name, err);
 
 	if (s == NULL)
 		return false;
-	note_facts(s, ch_apt_facts_find(&repo->facts, name));
-	if (s->is_flat && ch_index_component_of(ix, s, repo, "", err) == NULL)
+	note_facts(s, ch_apt_facts_find(&p->repo->facts, name));
+	if (s->is_flat &&
+	    ch_index_component_of(p->ix, s, p->repo, "", err) == NULL)
 		return false;
-	for (size_t i = 0; i < components->count; i++)
-		if (ch_index_component_of(
-			ix, s, repo, components->items[i], err) == NULL)
+	for (size_t i = 0; i < p->components->count; i++)
+		if (ch_index_component_of(p->ix, s, p->repo,
+			p->components->items[i], err) == NULL)
 			return false;
-	for (size_t i = 0; i < architectures->count; i++)
-		if (!ch_index_add_architecture(s, architectures->items[i], err))
+	for (size_t i = 0; i < p->archs->count; i++)
+		if (!ch_index_add_architecture(s, p->archs->items[i], err))
 			return false;
 	return true;
 }
@@ -216,16 +223,17 @@ plan_repo(
 {
 	const struct ch_apt_settings *c = ix->call->settings;
 	const struct ch_apt_facts *f = &repo->facts;
+	struct plan p = { ix, repo, &c->components, &c->architectures };
 
-	for (size_t i = 0; i < f->count; i++)
-		if (!plan_suite(ix, repo, f->suites[i].name,
-			&f->suites[i].components, &f->suites[i].architectures,
-			err))
-			return false;
 	for (size_t i = 0; f->count == 0 && i < c->suites.count; i++)
-		if (!plan_suite(ix, repo, c->suites.items[i], &c->components,
-			&c->architectures, err))
+		if (!plan_suite(&p, c->suites.items[i], err))
 			return false;
+	for (size_t i = 0; i < f->count; i++) {
+		p.components = &f->suites[i].components;
+		p.archs = &f->suites[i].architectures;
+		if (!plan_suite(&p, f->suites[i].name, err))
+			return false;
+	}
 	return true;
 }
 

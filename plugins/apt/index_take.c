@@ -74,7 +74,7 @@ find_place(struct ch_indexer *ix, const struct ch_index_repo *repo,
 	ch_free(suite);
 	ch_free(component);
 	ch_free(kind);
-	if (p->component == NULL)
+	if (p->suite == NULL || p->component == NULL)
 		return false;
 	fit_kind(p);
 	return ch_index_add_architecture(p->suite, p->arch, err);
@@ -143,11 +143,11 @@ static bool
 move_element(void *ctx, struct ch_record *element, struct ch_err *err)
 {
 	const char *path = ch_record_string(element, "path");
-	char *moved;
 
 	(void)err;
 	if (path != NULL) {
-		moved = original_path(ctx, path);
+		char *moved = original_path(ctx, path);
+
 		ch_record_set_string(element, "path", moved);
 		ch_free(moved);
 	}
