@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "lib/ahead.h"
 #include "lib/inflate.h"
 
 #include "lib/banned.h"
@@ -49,16 +50,22 @@ bool
 ch_deb822_open(struct ch_deb822 *d, const char *path, const char *shown,
     uint64_t max, struct ch_err *err)
 {
+	struct ch_feed feed;
+
 	*d = (struct ch_deb822){ .shown = shown };
 	d->source = ch_inflate_open(path, max, err);
-	return d->source != NULL || ch_wrap(err, "%s", shown);
+	if (d->source == NULL)
+		return ch_wrap(err, "%s", shown);
+	feed = ch_inflate_as_feed(d->source);
+	d->ahead = ch_ahead_open(&feed);
+	return true;
 }
 
 void
 ch_deb822_close(struct ch_deb822 *d)
 {
-	if (d->source != NULL)
-		ch_inflate_close(d->source);
+	ch_ahead_close(d->ahead);
+	ch_inflate_close(d->source);
 	ch_buf_free(&d->buf);
 	ch_free(d->fields);
 	*d = (struct ch_deb822){ 0 };
@@ -74,7 +81,7 @@ fill(struct ch_deb822 *d, size_t wanted, struct ch_err *err)
 		memmove(d->buf.data, d->rest.data, d->rest.len);
 	d->buf.len = d->rest.len;
 	while (!d->at_end && d->buf.len < wanted) {
-		if (!ch_inflate_read(d->source, &block, err))
+		if (!ch_ahead_read(d->ahead, &block, err))
 			return ch_wrap(err, "%s", d->shown);
 		d->at_end = block.len == 0;
 		ch_buf_put(&d->buf, block.data, block.len);

@@ -43,6 +43,7 @@ struct ch_deb822 {
 	const char *shown;              /* in messages, borrowed */
 	/* the reader's own */
 	struct ch_inflate *source; /* or NULL: all in memory */
+	struct ch_ahead *ahead;    /* reads source, or NULL */
 	struct ch_span rest;       /* read, not yet looked at */
 	struct ch_buf buf;         /* what rest points into */
 	size_t field_cap;          /* fields allocated */
