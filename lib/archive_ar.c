@@ -112,7 +112,7 @@ parse_header(struct ch_ar *ar, const char *header, struct ch_err *err)
 static bool
 skip_rest(struct ch_ar *ar, struct ch_err *err)
 {
-	struct ch_span block;
+	struct ch_span block = { "", 0 };
 	size_t got;
 	char pad;
 

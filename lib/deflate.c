@@ -76,7 +76,7 @@ ch_deflate_open(enum ch_deflate_kind kind, const char *path, struct ch_err *err)
 	ch_out_init(&d->out, fd, d->path);
 	return d;
 fail:
-	if (d->state != NULL)
+	if (d->encoder != NULL && d->state != NULL)
 		d->encoder->end(d->state);
 	ch_free(d->output);
 	ch_free(d);

@@ -73,7 +73,7 @@ next_input(struct ch_inflate *in, struct ch_span *block, struct ch_err *err)
 static bool
 read_head(struct ch_inflate *in, struct ch_err *err)
 {
-	struct ch_span block;
+	struct ch_span block = { "", 0 };
 	size_t n;
 
 	do {

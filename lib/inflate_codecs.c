@@ -203,12 +203,7 @@ begin_bzip2(void)
 static char *
 unconst(const char *p)
 {
-	union {
-		const char *from;
-		char *to;
-	} u = { p };
-
-	return u.to;
+	return (char *)(uintptr_t)(const void *)p;
 }
 
 static enum ch_codec_step

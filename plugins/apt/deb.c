@@ -55,7 +55,7 @@ static bool
 check_format(struct ch_ar *ar, struct ch_err *err)
 {
 	struct ch_ar_member member;
-	struct ch_span block;
+	struct ch_span block = { "", 0 };
 	char text[16];
 	size_t len = 0;
 	enum ch_next next = ch_ar_next(ar, &member, err);
@@ -83,7 +83,7 @@ static bool
 take_control(struct ch_deb *deb, struct ch_tar *tar,
     const struct ch_tar_entry *entry, struct ch_err *err)
 {
-	struct ch_span block;
+	struct ch_span block = { "", 0 };
 
 	if (!ch_span_is(entry->name, "./control") &&
 	    !ch_span_is(entry->name, "control"))
@@ -156,7 +156,7 @@ struct part {
 static bool
 drain(struct ch_inflate *in, struct ch_err *err)
 {
-	struct ch_span block;
+	struct ch_span block = { "", 0 };
 
 	do {
 		if (!ch_inflate_read(in, &block, err))

@@ -134,18 +134,18 @@ take_line(const struct ch_apt_call *c, struct ch_span line, struct ch_err *err)
 		.suite = s->suites.items[0],
 		.component = s->is_flat ? NULL : s->component };
 	int64_t size = ch_json_int_or(ch_json_get(given, "size"), -1);
-	bool ok = given != NULL;
+	bool ok = false;
 
 	u.file = ch_json_string(ch_json_get(given, "file"));
 	u.sha256 = ch_json_string(ch_json_get(given, "sha256"));
-	if (ok && (u.file == NULL || u.file[0] != '/' || u.sha256 == NULL ||
-		      !ch_is_sha256(u.sha256, strlen(u.sha256)) || size < 0))
-		ok = ch_fail(
-		    err, CH_MALFORMED, "a line without file, sha256 and size");
-	if (ok) {
+	if (u.file != NULL && u.file[0] == '/' && u.sha256 != NULL &&
+	    ch_is_sha256(u.sha256, strlen(u.sha256)) && size >= 0) {
 		u.name = strrchr(u.file, '/') + 1;
 		u.size = (uint64_t)size;
 		ok = take_file(c, &u, err);
+	} else if (given != NULL) {
+		(void)ch_fail(
+		    err, CH_MALFORMED, "a line without file, sha256 and size");
 	}
 	ch_buf_free(&u.stanza);
 	ch_buf_free(&u.more);
