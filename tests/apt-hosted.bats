@@ -524,6 +524,21 @@ sys.stdout.buffer.write(i.tobuf(tarfile.GNU_FORMAT))' "$1" "$2"
 	[[ $stderr == *'no components'* ]]
 }
 
+@test "a flat repository takes uploads too; it has no components" {
+	repository flat hosted 'apt: {distribution: ./}' "$SIGN"
+	make_source src hello 1.2-3
+	chantal -q package upload --repo-id flat --file "$DEBS/all.deb" --file src/hello_1.2-3.dsc
+	run -2 --separate-stderr chantal package upload --repo-id flat --component main --file "$DEBS/lib.deb"
+	[[ $stderr == *'no components'* ]]
+	chantal -q publish repo --repo-id flat
+	source_line deb [mirror] "$URL/www/flat" ./
+	source_line deb-src [mirror] "$URL/www/flat" ./
+	apt_update
+	apt apt-get install --download-only all
+	cmp "$DEBS/all.deb" "$APTROOT/var/cache/apt/archives/all_1_all.deb"
+	(mkdir got && cd got && apt apt-get source --download-only hello)
+}
+
 @test "the same packages give the same tree" {
 	export SOURCE_DATE_EPOCH=1700000000
 	repository again hosted "apt: {distribution: stable, include_contents: true, label: r, origin: x}"

@@ -161,6 +161,10 @@ ch_apt_inspect(const struct ch_apt_call *c, struct ch_err *err)
 	enum ch_next next;
 	bool ok = true;
 
+	if (c->settings->is_flat &&
+	    ch_json_path(c->settings->json, "apt.component") != NULL)
+		return ch_fail(err, CH_USAGE,
+		    "apt.component: a flat repository has no components");
 	ch_in_init(&in, STDIN_FILENO, "stdin");
 	while (ok && (next = ch_in_line(&in, &line, err)) != CH_END)
 		ok = next == CH_ITEM &&
