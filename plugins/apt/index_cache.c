@@ -38,6 +38,13 @@ stem_of(const struct ch_index_form *f)
 	    ch_deflate_suffix(f->kind));
 }
 
+static void
+drop(const char *path)
+{
+	if (ch_sys_unlink(AT_FDCWD, path) != 0)
+		ch_debug("%s: cannot be removed", path);
+}
+
 static bool
 copy_file(const char *from, const char *to)
 {
@@ -52,6 +59,8 @@ copy_file(const char *from, const char *to)
 		AT_FDCWD, to, O_WRONLY | O_CREAT | O_EXCL, 0644, &out) == 0) {
 		is_copied = ch_copy_fd(in, out, to, &err);
 		is_copied = ch_sys_close(out) == 0 && is_copied;
+		if (!is_copied)
+			drop(to);
 	}
 	(void)close(in);
 	return is_copied;
@@ -64,13 +73,6 @@ link_file(const char *from, const char *to)
 
 	return e == 0 || ((e == EXDEV || e == EMLINK || e == EPERM) &&
 			     copy_file(from, to));
-}
-
-static void
-drop(const char *path)
-{
-	if (ch_sys_unlink(AT_FDCWD, path) != 0)
-		ch_debug("%s: cannot be removed", path);
 }
 
 static bool
