@@ -2,6 +2,7 @@
 # The README says it, so it runs.
 
 load helpers
+load apt
 
 setup() {
 	common_setup
@@ -57,8 +58,30 @@ tools/hello-2.0.tar.gz" ]
 	ln -s "$BIN" build/bin
 	run -0 "$TOP/share/demo/run" "$PWD/build"
 	[[ $output == *"What to type next"* ]]
-	cmp build/demo/www/sample/tools/hello-1.0.tar.gz upstream/tools/hello-1.0.tar.gz
-	[ ! -e build/demo/www/sample-newest/tools/hello-1.0.tar.gz ]
-	[ -e build/demo/www/sample-newest/tools/hello-2.0.tar.gz ]
-	[ -e build/demo/www/snapshots/sample/today/tools/adder-0.9.tar.gz ]
+	diff -r "$TOP/share/demo/debian/dists" build/demo/www/sample/dists
+	diff -r "$TOP/share/demo/debian/pool" build/demo/www/sample/pool
+	[ ! -e build/demo/www/sample-newest/pool/main/h/hello/hello_1.0-1_amd64.deb ]
+	[ -e build/demo/www/sample-newest/pool/main/h/hello/hello_1.1-1_amd64.deb ]
+	[ -e build/demo/www/snapshots/sample/today/pool/main/a/adder/adder_0.9-2_amd64.deb ]
+}
+
+@test "apt takes the lines that the demo prints" {
+	mkdir build
+	ln -s "$BIN" build/bin
+	run -0 "$TOP/share/demo/run" "$PWD/build"
+	for n in 1 2; do
+		client_root "$PWD/line$n"
+		grep '^deb ' <<<"$output" | sed -n "${n}p" >"$APTROOT/etc/apt/sources.list"
+		apt_update
+		apt_names >"names$n"
+	done
+	client_root "$PWD/block"
+	sed -n '/^Types:/,/^Signed-By:/p' <<<"$output" >"$APTROOT/etc/apt/sources.list.d/demo.sources"
+	apt_update
+	apt_names | cmp - names1
+	[ "$(cut -d' ' -f1,2 <names1)" = "adder 0.9-2
+hello 1.1-1
+hello-data 1.0-1" ]
+	[ "$(cut -d' ' -f1,2 <names2)" = "hello 1.1-1
+hello-data 1.0-1" ]
 }
