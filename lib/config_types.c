@@ -103,13 +103,22 @@ put_plugin(struct ch_buf *line, const struct ch_plugin_entry *entry)
 	ch_plugin_close(&plugin);
 }
 
+struct printing {
+	const char *type;   /* the only one, or NULL */
+	struct ch_out *out; /* where to */
+};
+
 static bool
 print_entry(void *ctx, const struct ch_plugin_entry *entry, struct ch_err *err)
 {
+	const struct printing *p = ctx;
 	struct ch_buf line = { 0 };
 	struct ch_buf clean = { 0 };
 	bool is_good;
 
+	/* To describe a type is to run its plugin. */
+	if (p->type != NULL && !ch_str_equal(p->type, entry->type))
+		return true;
 	ch_buf_printf(&line, "%s\t", entry->type);
 	put_plugin(&line, entry);
 	for (const char *part = line.data; part; part = strchr(part, '\t')) {
@@ -118,22 +127,23 @@ print_entry(void *ctx, const struct ch_plugin_entry *entry, struct ch_err *err)
 		ch_escape_text(&clean, part, strcspn(part, "\t"));
 	}
 	ch_buf_putc(&clean, '\n');
-	is_good = ch_out_write(ctx, clean.data, clean.len, err);
+	is_good = ch_out_write(p->out, clean.data, clean.len, err);
 	ch_buf_free(&line);
 	ch_buf_free(&clean);
 	return is_good;
 }
 
 bool
-ch_config_print_plugins(
-    const struct ch_config *cfg, struct ch_out *out, struct ch_err *err)
+ch_config_print_plugins(const struct ch_config *cfg, const char *type,
+    struct ch_out *out, struct ch_err *err)
 {
+	struct printing printing = { type, out };
 	struct ch_plugin_path path;
 	bool is_good;
 
 	ch_plugin_path_init(
 	    &path, ch_json_get(ch_config_root(cfg), "plugin_path"));
-	is_good = ch_plugin_each(&path, print_entry, out, err);
+	is_good = ch_plugin_each(&path, print_entry, &printing, err);
 	ch_plugin_path_free(&path);
 	return is_good;
 }

@@ -15,9 +15,10 @@ bool ch_config_check_types(
     struct ch_config *cfg, struct ch_err *err) CH_MUST_CHECK;
 /*
  * A line for each executable on the plugin path, tabs between: type, version,
- * path, verbs, and what hides it or why it may not be run.
+ * path, verbs, and what hides it or why it may not be run.  type: of this one
+ * alone; NULL: of all.
  */
-bool ch_config_print_plugins(const struct ch_config *cfg, struct ch_out *out,
-    struct ch_err *err) CH_MUST_CHECK;
+bool ch_config_print_plugins(const struct ch_config *cfg, const char *type,
+    struct ch_out *out, struct ch_err *err) CH_MUST_CHECK;
 
 #endif

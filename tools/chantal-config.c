@@ -21,7 +21,7 @@ static const struct ch_cli cli = {
 	"  chantal-config [--config FILE] --list [--tag T] [--type T]\n"
 	"                 [--pattern GLOB] [--enabled] [--fields LIST]\n"
 	"  chantal-config [--config FILE] --views [--fields LIST]\n"
-	"  chantal-config [--config FILE] --plugins\n"
+	"  chantal-config [--config FILE] --plugins [--type TYPE]\n"
 	"  chantal-config --schema | --keys\n",
 	"  --config FILE   instead of the files that are looked up\n"
 	"  --repo ID       one repository's block, global blocks filled in\n"
@@ -247,7 +247,8 @@ run(const struct options *o, struct ch_out *out, struct ch_err *err)
 		is_good = ch_config_list_views(
 		    cfg, o->fields ? o->fields : "name", out, err);
 	else if (o->job == JOB_PLUGINS)
-		is_good = ch_config_print_plugins(cfg, out, err);
+		is_good =
+		    ch_config_print_plugins(cfg, o->select.type, out, err);
 	else
 		is_good = print_block(cfg, o, out, err);
 	ch_config_free(cfg);

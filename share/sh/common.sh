@@ -3,6 +3,7 @@
 
 newline='
 '
+tab='	'
 
 # A text without control bytes, for messages.
 clean() {
@@ -80,7 +81,9 @@ check_name() {
 need_repo() {
 	[ -n "$repo_id" ] || usage "--repo-id: which repository?"
 	check_name --repo-id "$repo_id"
-	config_tool --repo "$repo_id" --get id >/dev/null
+	known=$(setting "$repo_id" id)
+	# What is not in the list has its error said by who knows the names.
+	[ -n "$known" ] || config_tool --repo "$repo_id" --get id >/dev/null
 }
 
 need_view() {
@@ -114,26 +117,37 @@ select_ids() {
 }
 
 # What setting() knows, in this order.
-SETTINGS=id,mode,type,on_reject,drop_codes,retention.policy,retention.keep_count,latest_path,snapshots_path
+SETTINGS=id,mode,type,on_reject,drop_codes,retention.policy,retention.keep_count,latest_path,snapshots_path,gpg.key_file,gpg.gnupg_home
 
-# One value of a repository's block; all of them are asked for once.
+# Prints the value that SETTINGS has at this place of a line.
+value_of() {
+	rest=$1
+	fields=$SETTINGS
+	while [ "${fields%%,*}" != "$2" ]; do
+		fields=${fields#*,}
+		rest=${rest#*"$tab"}
+	done
+	printf '%s\n' "${rest%%"$tab"*}"
+}
+
+# One value of a repository's block; all of them are asked for once, and no
+# program is run for the others.
 setting() {
 	[ -e "$scratch/settings" ] ||
 		config_tool --list --fields "$SETTINGS" >"$scratch/settings"
-	awk -F '\t' -v id="$1" -v key="$2" -v keys="$SETTINGS" '
-	BEGIN {
-		n = split(keys, names, ",")
-		while (names[n] != key)
-			n--
-	}
-	$1 == id { print $n }' "$scratch/settings"
+	while IFS= read -r line; do
+		case $line in
+			"$1$tab"*) value_of "$line" "$2" ;;
+		esac
+	done <"$scratch/settings"
 }
 
 # A folder of the store, by its key below storage.
 folder() {
 	[ -e "$scratch/$1" ] ||
 		config_tool --get "storage.$1" >"$scratch/$1"
-	cat "$scratch/$1"
+	IFS= read -r value <"$scratch/$1"
+	printf '%s\n' "$value"
 }
 
 # For what writes: a folder that is there and has no format may be anything, or

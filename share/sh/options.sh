@@ -113,7 +113,10 @@ options_help() {
 take_options() {
 	wanted=$1
 	asked=$words
-	allowed=$(printf ' %s ' "$2" | tr -s '[:space:]' '[ *]')
+	allowed=' '
+	for known in $2; do
+		allowed="$allowed$known "
+	done
 	shift 2
 	unset_options
 	while [ $# -gt 0 ]; do

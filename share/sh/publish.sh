@@ -49,15 +49,24 @@ generation_of() {
 
 # The plugin of a type as it is now: its version and path.
 plugin_of() {
-	[ -e "$scratch/plugins" ] || config_tool --plugins >"$scratch/plugins"
-	awk -F '\t' -v type="$1" '$1 == type' "$scratch/plugins"
+	[ -e "$scratch/plugin-$1" ] ||
+		config_tool --plugins --type "$1" >"$scratch/plugin-$1"
+	cat "$scratch/plugin-$1"
+}
+
+# A value of the block of --repo ID, or of --view NAME.
+block_value() {
+	case $1 in
+		--repo) setting "$2" "$3" ;;
+		*) config_tool "$1" "$2" --get "$3" ;;
+	esac
 }
 
 # The keys that sign now: their file, or their fingerprints; for --repo or
 # --view and its name.
 signing_of() {
-	key_file=$(config_tool "$1" "$2" --get gpg.key_file)
-	home=$(config_tool "$1" "$2" --get gpg.gnupg_home)
+	key_file=$(block_value "$1" "$2" gpg.key_file)
+	home=$(block_value "$1" "$2" gpg.gnupg_home)
 	base=$(folder base_path)
 	for secret in "$key_file" "$base/keys/signing-key.asc"; do
 		[ ! -r "$secret" ] || sha256sum <"$secret"
@@ -71,21 +80,17 @@ signing_of() {
 # own digests, and how they would be indexed today: set_key REFS --repo ID, or
 # --view NAME.
 set_key() {
+	chantal-config --version >"$scratch/key"
 	for ref in $1; do
 		generation_of "$ref"
 		[ ! -e "$file" ] || tail -n 1 "$file" >>"$scratch/key"
 	done
 	config_tool "$2" "$3" >>"$scratch/key"
-	case $2 in
-		--repo) type=$(setting "$3" type) ;;
-		*) type=$(config_tool "$2" "$3" --get type) ;;
-	esac
+	type=$(block_value "$2" "$3" type)
 	plugin_of "$type" >>"$scratch/key"
 	signing_of "$2" "$3" >>"$scratch/key"
-	chantal-index --version >>"$scratch/key"
 	key=$(sha256sum <"$scratch/key")
 	key=${key%% *}
-	rm "$scratch/key"
 }
 
 # publish_refs TARGET REFS --repo ID, or --view NAME

@@ -19,7 +19,7 @@ set_saving() {
 	saving=${allow_shrink:+ --allow-shrink}${allow_rollback:+ --allow-rollback}
 	on_reject=$(setting "$1" on_reject)
 	codes=$(setting "$1" drop_codes)
-	codes=$(printf '%s' "$codes" | tr -d '[]"')
+	[ -z "$codes" ] || codes=$(printf '%s' "$codes" | tr -d '[]"')
 	[ "$on_reject" != drop ] ||
 		saving="$saving --on-reject $(quote "${codes:-not-found}")"
 }
