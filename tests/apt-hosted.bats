@@ -145,6 +145,11 @@ upload() { chantal -q package upload --repo-id r "$@"; }
 	diff wanted got
 }
 
+@test "a udeb is known by its fields, whatever the file is called" {
+	cp "$DEBS/inst.udeb" inst.deb
+	inspected inst.deb | jq -e '.apt.kind == "udeb" and .path == "pool/main/i/inst/inst_1_amd64.udeb"'
+}
+
 @test "what filters go by is in the record" {
 	inspected "$DEBS/lists.deb" "$DEBS/i386.deb" "$DEBS/inst.udeb" "$DEBS/all.deb" | jq -c .apt >got
 	cat >wanted <<-'END'

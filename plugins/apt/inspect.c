@@ -78,8 +78,8 @@ refuse(
 
 /* What was written is read as any upstream's, so that it is checked so. */
 static bool
-print(const struct ch_apt_call *c, const struct ch_upload *u, const char *kind,
-    struct ch_err *err)
+print(
+    const struct ch_apt_call *c, const struct ch_upload *u, struct ch_err *err)
 {
 	const struct ch_apt_local local = { .file = ch_span_of(u->file),
 		.more = { u->more.data, u->more.len },
@@ -87,7 +87,7 @@ print(const struct ch_apt_call *c, const struct ch_upload *u, const char *kind,
 	const struct ch_apt_index index = { .shown = u->name,
 		.suite = u->suite,
 		.component = u->component,
-		.kind = kind,
+		.kind = u->kind,
 		.base = "",
 		.has_stanza = true };
 	struct ch_packages p = { .out = c->out, .local = &local };
@@ -97,7 +97,7 @@ print(const struct ch_apt_call *c, const struct ch_upload *u, const char *kind,
 	ch_deb822_init(
 	    &d, (struct ch_span){ u->stanza.data, u->stanza.len }, u->name);
 	ok = ch_deb822_next(&d, err) == CH_ITEM;
-	if (ok && kind == NULL)
+	if (ok && u->kind == NULL)
 		ok = ch_sources_take(&p, &index, &d, err);
 	else if (ok)
 		ok = ch_packages_take(&p, &index, &d, err);
@@ -110,14 +110,19 @@ static bool
 take_file(const struct ch_apt_call *c, struct ch_upload *u, struct ch_err *err)
 {
 	size_t i = 0;
+	bool ok = false;
 
 	while (i < KINDS && !ch_str_ends(u->name, kinds[i].suffix))
 		i++;
-	if (i == KINDS)
+	if (i == KINDS) {
 		(void)ch_flaw_set(&u->flaw, "malformed",
 		    "neither a .deb, .udeb or .ddeb nor a .dsc");
-	else if (kinds[i].kind == NULL ? ch_upload_dsc(u) : ch_upload_deb(u))
-		return print(c, u, kinds[i].kind, err);
+	} else {
+		u->kind = kinds[i].kind;
+		ok = u->kind == NULL ? ch_upload_dsc(u) : ch_upload_deb(u);
+	}
+	if (ok)
+		return print(c, u, err);
 	if (u->flaw.code != NULL)
 		return refuse(c, u, err);
 	*err = u->flaw.err;

@@ -20,6 +20,7 @@
 struct ch_upload {
 	const char *file;      /* absolute */
 	const char *name;      /* the same without folders */
+	const char *kind;      /* as records have it; NULL: a source */
 	const char *sha256;    /* of its bytes, as the host says */
 	uint64_t size;         /* likewise */
 	const char *suite;     /* where it goes */

@@ -55,7 +55,7 @@ put_path(struct ch_buf *out, const struct ch_upload *u, const struct facts *f)
 	ch_upload_folder(out, u->component, f->source);
 	ch_buf_printf(out, "/%.*s_%.*s_%.*s%s", (int)f->name.len, f->name.data,
 	    (int)version.len, version.data, (int)f->arch.len, f->arch.data,
-	    strrchr(u->name, '.'));
+	    ch_str_equal(u->kind, "udeb") ? ".udeb" : strrchr(u->name, '.'));
 }
 
 static void
@@ -162,6 +162,8 @@ ch_upload_deb(struct ch_upload *u)
 		 (struct ch_span){ deb.control.data, deb.control.len }, u->name,
 		 &u->flaw) &&
 	     read_facts(&d, &f, &u->flaw);
+	if (ok && ch_deb822_is(ch_deb822_get(&d, "Package-Type"), "udeb"))
+		u->kind = "udeb";
 	if (ok)
 		put_stanza(u, &deb, &d, &f);
 	ok = ok && write_contents(u, &deb);
