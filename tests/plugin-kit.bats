@@ -147,7 +147,7 @@ broken() {
 	fails p/tar "unknown verb"
 	broken 's/\[ -z "$unknown" \] ||/:/'
 	fails p/tar "bad configuration"
-	broken "s/echo '{\"record\":\"repo\"}'/&; date +'{\"record\":\"x\",\"t\":%N}'/"
+	broken "s/echo '{\"record\":\"repo\"}'/&; date +'{\"record\":\"x\",\"t\":\"%N\"}'/"
 	fails p/tar "list gives the same bytes"
 	broken 's/echo .{"record":"repo"}./&; touch "$HOME\/x"/'
 	fails p/tar "list writes nothing"
