@@ -16,8 +16,8 @@
 #define APT_CONTENTS_H
 
 #include "lib/io.h"
+#include "lib/seen.h"
 #include "lib/sort.h"
-#include "seen.h"
 
 #define CH_CONTENTS_LINE_MAX ((size_t)4 << 20)
 

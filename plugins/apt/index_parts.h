@@ -18,10 +18,10 @@
 #include "index_spool.h"
 #include "lib/record.h"
 #include "lib/scratch.h"
+#include "lib/seen.h"
 #include "lib/sort.h"
 #include "lib/spool.h"
 #include "release_write.h"
-#include "seen.h"
 #include "settings.h"
 #include "verbs.h"
 

@@ -27,7 +27,7 @@
 
 #include "deb822.h"
 #include "lib/io.h"
-#include "seen.h"
+#include "lib/seen.h"
 
 /* One index file and what is known about it. */
 struct ch_apt_index {

@@ -10,7 +10,7 @@
 #define APT_TRANSLATION_H
 
 #include "deb822.h"
-#include "seen.h"
+#include "lib/seen.h"
 
 #define CH_MD5_HEX 32
 

@@ -7,10 +7,10 @@
  * outside can choose keys that meet.  A zeroed table is valid and empty.
  */
 
-#ifndef APT_SEEN_H
-#define APT_SEEN_H
+#ifndef CH_SEEN_H
+#define CH_SEEN_H
 
-#include "lib/str.h"
+#include "str.h"
 
 struct ch_seen_slot {
 	uint64_t hash[2]; /* both 0: free */
@@ -30,6 +30,9 @@ struct ch_seen {
  */
 uint64_t *ch_seen_add(struct ch_seen *seen, const struct ch_span *parts,
     size_t count, bool *is_new_out);
+/* The number of the key, which may be changed; NULL: it is not there. */
+uint64_t *ch_seen_find(
+    const struct ch_seen *seen, const struct ch_span *parts, size_t count);
 bool ch_seen_has(
     const struct ch_seen *seen, const struct ch_span *parts, size_t count);
 /* A number for a text, to be kept as a value; only of this table's seed. */

@@ -2,7 +2,7 @@
 
 #include <sys/random.h>
 
-#include "lib/banned.h"
+#include "banned.h"
 
 #define FIRST_CAP 1024
 
@@ -155,18 +155,25 @@ ch_seen_add(struct ch_seen *seen, const struct ch_span *parts, size_t count,
 	return &slot->value;
 }
 
+uint64_t *
+ch_seen_find(
+    const struct ch_seen *seen, const struct ch_span *parts, size_t count)
+{
+	struct ch_seen_slot *slot;
+	uint64_t hash[2];
+
+	if (seen->count == 0)
+		return NULL;
+	hash_parts(seen, parts, count, hash);
+	slot = find_slot(seen, hash);
+	return slot->hash[0] != 0 || slot->hash[1] != 0 ? &slot->value : NULL;
+}
+
 bool
 ch_seen_has(
     const struct ch_seen *seen, const struct ch_span *parts, size_t count)
 {
-	const struct ch_seen_slot *slot;
-	uint64_t hash[2];
-
-	if (seen->count == 0)
-		return false;
-	hash_parts(seen, parts, count, hash);
-	slot = find_slot(seen, hash);
-	return slot->hash[0] != 0 || slot->hash[1] != 0;
+	return ch_seen_find(seen, parts, count) != NULL;
 }
 
 uint64_t
