@@ -1,0 +1,54 @@
+#include "keys.h"
+
+#include "lib/plugin_keys.h"
+#include "settings.h"
+
+#include "lib/banned.h"
+
+static const struct ch_plugin_key keys[] = {
+	{ .name = "metalink",
+	    .type = CH_KEY_URL,
+	    .help = "address of a metalink: mirrors, and digests of "
+		    "repomd.xml; used instead of feed" },
+	{ .name = "mirrorlist",
+	    .type = CH_KEY_URL,
+	    .help = "address of a list of mirrors, a line each; used instead "
+		    "of feed" },
+	{ .name = "include_installer",
+	    .type = CH_KEY_BOOL,
+	    .fallback = "true",
+	    .help = "the files that .treeinfo names, where there is one" },
+	{ .name = "optional_installer",
+	    .type = CH_KEY_BOOL,
+	    .fallback = "false",
+	    .help = "files that .treeinfo names may be missing upstream" },
+	{ .name = "prune_groups",
+	    .type = CH_KEY_BOOL,
+	    .fallback = "false",
+	    .help = "leave what is filtered out of the package groups" },
+	{ .name = "require_modules",
+	    .type = CH_KEY_BOOL,
+	    .fallback = "true",
+	    .help = "refuse packages of a module that modules.yaml does not "
+		    "have" },
+	{ .name = NULL },
+};
+
+bool
+ch_rpm_keys_check(const struct ch_json *block, struct ch_err *err)
+{
+	return ch_plugin_keys_check(keys, "rpm", block, err);
+}
+
+void
+ch_rpm_describe(struct ch_buf *out, const char *verbs)
+{
+	ch_buf_printf(out,
+	    "{\"protocol\":[1],\"type\":\"rpm\",\"version\":\"%s\","
+	    "\"verbs\":[%s],"
+	    "\"modes\":[\"mirror\",\"filtered\",\"hosted\"],"
+	    "\"version_order\":\"rpm\",\"config\":",
+	    CH_VERSION, verbs);
+	ch_plugin_keys_schema(keys, out);
+	ch_buf_puts(out, "}\n");
+}

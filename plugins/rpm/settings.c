@@ -1,0 +1,91 @@
+#include "settings.h"
+
+#include "keys.h"
+
+#include "lib/banned.h"
+
+enum { FILE_MAX = 16 << 20 };
+
+static bool
+read_form(struct ch_rpm_settings *s, struct ch_err *err)
+{
+	static const char *const words[] = {
+		[CH_RPM_AUTO] = "auto",
+		[CH_RPM_PLAIN] = "none",
+		[CH_RPM_GZIP] = "gzip",
+		[CH_RPM_XZ] = "xz",
+		[CH_RPM_ZSTD] = "zstandard",
+		[CH_RPM_BZIP2] = "bzip2",
+	};
+	const struct ch_json *value =
+	    ch_json_path(s->json, "metadata.compression");
+	const char *word = ch_json_string_or(value, "auto");
+
+	if (value != NULL && ch_json_string(value) == NULL)
+		return ch_fail(err, CH_USAGE,
+		    "metadata.compression: one word for type rpm: each of its "
+		    "metadata is published in one form");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (ch_str_equal(words[i], word)) {
+			s->form = (enum ch_rpm_form)i;
+			return true;
+		}
+	}
+	return ch_fail(err, CH_USAGE,
+	    "metadata.compression: '%s': must be auto, gzip, xz, zstandard, "
+	    "bzip2 or none",
+	    word);
+}
+
+static bool
+read_block(
+    struct ch_rpm_settings *s, const struct ch_json *block, struct ch_err *err)
+{
+	s->metalink = ch_json_string(ch_json_get(block, "metalink"));
+	s->mirrorlist = ch_json_string(ch_json_get(block, "mirrorlist"));
+	s->has_installer =
+	    ch_json_bool_or(ch_json_get(block, "include_installer"), true);
+	s->may_lack_installer =
+	    ch_json_true(ch_json_get(block, "optional_installer"));
+	s->prunes_groups = ch_json_true(ch_json_get(block, "prune_groups"));
+	s->needs_modules =
+	    ch_json_bool_or(ch_json_get(block, "require_modules"), true);
+	return s->metalink == NULL || s->mirrorlist == NULL ||
+	       ch_fail(err, CH_USAGE,
+		   "rpm.mirrorlist: there is rpm.metalink already: one of the "
+		   "two is enough");
+}
+
+bool
+ch_rpm_settings_load(
+    struct ch_rpm_settings *s, const char *file, struct ch_err *err)
+{
+	const struct ch_json *block;
+	const char *mode;
+
+	*s = (struct ch_rpm_settings){ 0 };
+	s->json = ch_json_load(file, FILE_MAX, err);
+	if (s->json == NULL) {
+		err->status = CH_USAGE;
+		return false;
+	}
+	block = ch_json_get(s->json, "rpm");
+	mode = ch_json_string_or(ch_json_get(s->json, "mode"), "filtered");
+	s->mode = ch_str_equal(mode, "mirror")   ? CH_RPM_MIRROR
+		  : ch_str_equal(mode, "hosted") ? CH_RPM_HOSTED
+						 : CH_RPM_FILTERED;
+	s->id = ch_json_string_or(ch_json_get(s->json, "id"), "");
+	s->name = ch_json_string_or(ch_json_get(s->json, "name"), s->id);
+	s->feed = ch_json_string(ch_json_get(s->json, "feed"));
+	if (!ch_rpm_keys_check(block, err) || !read_block(s, block, err) ||
+	    !read_form(s, err))
+		return ch_wrap(err, "%s", file);
+	return true;
+}
+
+void
+ch_rpm_settings_free(struct ch_rpm_settings *s)
+{
+	ch_json_free(s->json);
+	*s = (struct ch_rpm_settings){ 0 };
+}

@@ -1,0 +1,54 @@
+/*
+ * The configuration that the host hands to plugins/rpm: id, mode, feed, the
+ * block "rpm" and the block "metadata".  All of it is checked when it is
+ * loaded.
+ */
+
+#ifndef RPM_SETTINGS_H
+#define RPM_SETTINGS_H
+
+#include "lib/json.h"
+#include "lib/str.h"
+
+enum ch_rpm_mode { CH_RPM_MIRROR, CH_RPM_FILTERED, CH_RPM_HOSTED };
+
+/* In which form metadata are written: metadata.compression. */
+enum ch_rpm_form {
+	CH_RPM_AUTO, /* like upstream's, hosted: gzip */
+	CH_RPM_PLAIN,
+	CH_RPM_GZIP,
+	CH_RPM_XZ,
+	CH_RPM_ZSTD,
+	CH_RPM_BZIP2
+};
+
+struct ch_rpm_settings {
+	struct ch_json *json;    /* the whole file, owned */
+	const char *id;          /* of the repository */
+	const char *name;        /* for people */
+	const char *feed;        /* without query, or NULL */
+	enum ch_rpm_mode mode;   /* filtered unless said */
+	const char *metalink;    /* address of one, or NULL */
+	const char *mirrorlist;  /* likewise */
+	bool has_installer;      /* files that .treeinfo names */
+	bool may_lack_installer; /* some of them may be missing */
+	bool prunes_groups;      /* comps without what is filtered */
+	bool needs_modules;      /* modular packages need a stream */
+	enum ch_rpm_form form;   /* of written metadata */
+};
+
+/*
+ * Checks all members; CH_USAGE names the key.  A missing block means
+ * defaults: an old snapshot is indexed so.
+ */
+bool ch_rpm_settings_load(struct ch_rpm_settings *s, const char *file,
+    struct ch_err *err) CH_MUST_CHECK;
+void ch_rpm_settings_free(struct ch_rpm_settings *s);
+
+/*
+ * Appends the answer to the verb describe, a line of JSON; verbs are its
+ * words, quoted, with commas between them.
+ */
+void ch_rpm_describe(struct ch_buf *out, const char *verbs);
+
+#endif
