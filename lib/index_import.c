@@ -44,7 +44,7 @@ bool
 ch_index_import_file(struct ch_index *x, struct ch_record *r,
     const char *folder, const char *name, struct ch_err *err)
 {
-	struct ch_put_facts facts;
+	struct ch_put_facts facts = { 0 };
 
 	return import_bytes(x, folder, name, &facts, err) &&
 	       set_facts(r, name, &facts, err);

@@ -14,8 +14,8 @@
 #define TAG_SUBKEY    14
 
 #define RSA_BITS_MIN 2048u
-#define KEY_ID_LEN   8u
-#define SHA1_HEX     40u
+#define KEY_ID_LEN   ((size_t)8)
+#define SHA1_HEX     ((size_t)40)
 
 /* Bytes that are taken from the front. */
 struct bytes {
