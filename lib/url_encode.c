@@ -1,5 +1,5 @@
 /*
- * Percent-encoding.  A file of its own, so that a plugin that only writes
+ * Percent-encoding, and display.  A file of its own, so that who only writes
  * addresses is not linked with libcurl: to load that takes longer than most of
  * its runs.
  */
@@ -67,4 +67,27 @@ ch_url_encode_path(const char *path)
 			ch_buf_printf(&out, "%%%02X", (unsigned char)*path);
 	}
 	return ch_buf_take(&out);
+}
+
+char *
+ch_url_display(const char *url)
+{
+	const char *authority = strstr(url, "://");
+	const char *at = NULL;
+	size_t end;
+	size_t i;
+
+	/* What is no URL may still hold a password: all before its "@" goes. */
+	end = authority == NULL ? strlen(url) : 0;
+	authority = authority == NULL ? url : authority + 3;
+	if (end == 0)
+		end = strcspn(authority, "/?#");
+	for (i = 0; i < end; i++) {
+		if (authority[i] == '@')
+			at = authority + i + 1;
+	}
+	if (at == NULL)
+		return ch_strndup(url, strcspn(url, "?#"));
+	return ch_format("%.*s%.*s", (int)(authority - url), url,
+	    (int)strcspn(at, "?#"), at);
 }

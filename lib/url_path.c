@@ -1,4 +1,4 @@
-/* What is behind the host: folders, encoding, local paths, display. */
+/* What is behind the host: folders, local paths. */
 
 #include <string.h>
 
@@ -88,29 +88,6 @@ ch_url_relative(const char *url, const char *base, struct ch_err *err)
 	ch_free(path);
 	ch_free(folder);
 	return out;
-}
-
-char *
-ch_url_display(const char *url)
-{
-	const char *authority = strstr(url, "://");
-	const char *at = NULL;
-	size_t end;
-	size_t i;
-
-	/* What is no URL may still hold a password: all before its "@" goes. */
-	end = authority == NULL ? strlen(url) : 0;
-	authority = authority == NULL ? url : authority + 3;
-	if (end == 0)
-		end = strcspn(authority, "/?#");
-	for (i = 0; i < end; i++) {
-		if (authority[i] == '@')
-			at = authority + i + 1;
-	}
-	if (at == NULL)
-		return ch_strndup(url, strcspn(url, "?#"));
-	return ch_format("%.*s%.*s", (int)(authority - url), url,
-	    (int)strcspn(at, "?#"), at);
 }
 
 char *
