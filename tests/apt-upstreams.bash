@@ -78,6 +78,10 @@ sign() {
 		--clearsign --output "$dir/InRelease" "$dir/Release" 3>&-
 	gpg --homedir "$GPG" --batch --quiet "${when[@]}" "${users[@]}" --armor \
 		--detach-sign --output "$dir/Release.gpg" "$dir/Release" 3>&-
+	# A web server tells what changed by whole seconds.
+	[ -z "${CLOCK-}" ] || CLOCK=$((CLOCK + 1))
+	[ -z "${CLOCK-}" ] ||
+		touch -d "@$CLOCK" "$dir/Release" "$dir/InRelease" "$dir/Release.gpg"
 }
 
 # --- synthetic upstreams ---
@@ -113,8 +117,11 @@ make_deb() {
 	echo "$name $version $arch" >"$root/usr/share/$name/data file"
 	find "$root" -exec touch -h -d @1600000000 {} +
 	SOURCE_DATE_EPOCH=1600000000 dpkg-deb --nocheck --root-owner-group \
-		-Z"${DEB_XZ:-xz}" -z1 -b "$root" "$file" >/dev/null || return 1
-	rm -rf "$root"
+		-Z"${DEB_XZ:-xz}" -z1 -b "$root" "$file" >/dev/null 2>"$root.err" || {
+		cat "$root.err"
+		return 1
+	}
+	rm -rf "$root" "$root.err"
 }
 
 # make_source DIR NAME VERSION [CONTROL LINE...]: a .dsc with its files.
@@ -210,17 +217,17 @@ make_archive() {
 # make_index ROOT SUITE "COMPONENT..." "ARCH..." [COMPRESSIONS]: Packages,
 # Sources, Translation-en and Contents from lists/SUITE_COMPONENT.
 make_index() {
-	local root=$1 suite=$2 components=$3 archs=$4 forms=${5:-. gzip xz} c conf=$1/lists/generate.conf
+	local root=$1 suite=$2 components=$3 archs=$4 forms=${5:-. gzip xz} c a conf=$1/lists/generate.conf
 	for c in $components; do
 		mkdir -p "$root/dists/$suite/$c/source" "$root/dists/$suite/$c/i18n"
 		for a in $archs; do
 			mkdir -p "$root/dists/$suite/$c/binary-$a"
-			grep -E "_(all|$a)\.deb\$" "$root/lists/${suite/\//_}_$c" >"$root/lists/$c.$a"
-			grep -E "_(all|$a)\.udeb\$" "$root/lists/${suite/\//_}_$c" >"$root/lists/$c.$a.udeb"
+			grep -E "_(all|$a)\.deb\$" "$root/lists/${suite/\//_}_$c" >"$root/lists/$c.$a" || :
+			grep -E "_(all|$a)\.udeb\$" "$root/lists/${suite/\//_}_$c" >"$root/lists/$c.$a.udeb" || :
 			[ ! -s "$root/lists/$c.$a.udeb" ] ||
 				mkdir -p "$root/dists/$suite/$c/debian-installer/binary-$a"
 		done
-		grep '\.dsc$' "$root/lists/${suite/\//_}_$c" >"$root/lists/$c.source"
+		grep '\.dsc$' "$root/lists/${suite/\//_}_$c" >"$root/lists/$c.source" || :
 	done
 	cat >"$conf" <<-END
 	Dir { ArchiveDir "$root"; CacheDir "$root/lists"; };
@@ -268,8 +275,8 @@ make_extras() {
 }
 
 # make_release ROOT SUITE COMPONENTS ARCHS CODENAME [FIELD=VALUE...]: Release, the by-hash
-# files and the signatures.  Variables: DIGESTS (default "MD5 SHA256"), DATE,
-# BY_HASH (yes or no), SIGNERS, PLAIN (keep: the uncompressed form stays).
+# files and the signatures.  Variables: DIGESTS (default "MD5 SHA256"), DATE (or
+# CLOCK, seconds that each Release adds a minute to; else now), BY_HASH (yes or no), SIGNERS, PLAIN (keep: the uncompressed form stays).
 make_release() {
 	local root=$1 suite=$2 dir=$1/dists/$2 pair options=() d
 	for pair in Suite="${suite##*/}" Codename="$5" Components="$3" Architectures="$4" \
@@ -289,7 +296,9 @@ make_release() {
 	find "$dir" -depth -name by-hash -exec rm -r {} +
 	rm -f "$dir/Release" "$dir/InRelease" "$dir/Release.gpg"
 	apt-ftparchive "${options[@]}" release "$dir" >"$root/lists/Release" || return 1
-	[ -z "${DATE-}" ] || sed -i "s/^Date: .*/Date: $DATE/" "$root/lists/Release"
+	[ -z "${CLOCK-}" ] || CLOCK=$((CLOCK + 60))
+	d=${DATE:-${CLOCK:+$(date -u -d "@$CLOCK" '+%a, %d %b %Y %T UTC')}}
+	[ -z "$d" ] || sed -i "s/^Date: .*/Date: $d/" "$root/lists/Release"
 	mv "$root/lists/Release" "$dir/Release"
 	[ "${BY_HASH:-yes}" = no ] || make_by_hash "$dir"
 	[ "${PLAIN-}" = keep ] || find "$dir" \( -name Packages -o -name Sources -o \

@@ -38,6 +38,7 @@ apt_setup() {
 	common_setup
 	W=$WWW/$BATS_TEST_NUMBER URL=http://127.0.0.1:$PORT/$BATS_TEST_NUMBER
 	PIDS=()
+	CLOCK=$(($(date +%s) - 7200))
 	mkdir "$W"
 	chmod 755 "$W"
 	cd "$W" || return 1
@@ -56,6 +57,54 @@ apt_teardown() {
 # changed, in $W/up.
 upstream() {
 	cp -R --preserve=timestamps "${1:-$ARCHIVE}" "$W/up"
+}
+
+# small [PACKAGE]: an upstream of one suite with one package, in $W/up.
+small() {
+	rm -rf "$W/up"
+	add_deb "${1:-tiny}" 1
+	reindex
+}
+
+# add_deb NAME VERSION [ARCH [CONTROL LINE...]]: one more in the pool of $W/up.
+add_deb() {
+	local version=${2#*:} arch=${3:-amd64}
+	make_deb "$W/up/pool/main/${1:0:1}/$1/$1_${version}_$arch.deb" "$1" "$2" "$arch" "${@:4}"
+}
+
+# reindex: indexes and Release of what is in $W/up/pool now; $ARCHS has others
+# than amd64.
+reindex() {
+	mkdir -p "$W/up/lists" "$W/up/pool"
+	(cd "$W/up" && find pool -type f | LC_ALL=C sort >lists/stable_main)
+	rm -rf "$W/up/dists"
+	make_index "$W/up" stable main "${ARCHS:-amd64}" >/dev/null 2>&1
+	release
+}
+
+# release [FIELD=VALUE...]: a new Release of $W/up's indexes as they are.
+release() {
+	make_release "$W/up" stable main "${ARCHS:-amd64}" synth "$@"
+}
+
+# resign [KEY...]: new signatures of $W/up's Release as it is.
+resign() {
+	sign "$W/up/dists/stable" "$@"
+}
+
+# edit_index PATH SED_SCRIPT: changes an index of $W/up in all its forms.
+edit_index() {
+	local path=$W/up/dists/stable/$1
+	xz -dc "$path.xz" | sed "$2" >"$path"
+	rm -f "$path".*
+	xz -k "$path" && gzip -nk "$path"
+	release
+}
+
+# dated FIELD TEXT: $W/up's Release with this line instead of its own, signed.
+dated() {
+	sed -i "/^$1:/d; s/^MD5Sum:/$1: $2\n&/" "$W/up/dists/stable/Release"
+	resign
 }
 
 # --- chantal ---
@@ -109,7 +158,6 @@ client_root() {
 	APT::Architecture "$1";
 	APT::Sandbox::User "$(id -un)";
 	APT::Install-Recommends "false";
-	APT::Get::Assume-Yes "true";
 	APT::Color "0";
 	Acquire::Check-Date "true";
 	Acquire::Check-Valid-Until "true";
@@ -135,6 +183,11 @@ source_line() {
 	echo "${words[*]}" >>"$APTROOT/etc/apt/sources.list"
 }
 
+# client KEY URL: a client of the suite stable, main, and of nothing else.
+client() {
+	echo "deb [signed-by=$KEYS/$1.gpg] $2 stable main" >"$APTROOT/etc/apt/sources.list"
+}
+
 # apt_update: any failure, also one that apt itself ignores, and any warning is
 # one; $APTROOT/update.log says what.
 apt_update() {
@@ -143,6 +196,12 @@ apt_update() {
 		return 1
 	}
 	if grep -E '^(W|E|Err|Ign)' "$APTROOT/update.log"; then return 1; fi
+}
+
+# fresh_client: the client has seen nothing yet, also no half of a file.
+fresh_client() {
+	rm -rf "$APTROOT/var/lib/apt/lists"
+	mkdir -p "$APTROOT/var/lib/apt/lists/partial"
 }
 
 # apt_names: what the client knows, "name version arch" a line.
