@@ -197,7 +197,8 @@ make_lists() {
 }
 
 make_archive() {
-	local root=$1/root GPG
+	local root=$1/root GPG CLOCK
+	CLOCK=$(($(date +%s) - 86400))
 	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX) || return 1
 	signing_home || return 1
 	mkdir "$root"
@@ -300,10 +301,11 @@ make_release() {
 	d=${DATE:-${CLOCK:+$(date -u -d "@$CLOCK" '+%a, %d %b %Y %T UTC')}}
 	[ -z "$d" ] || sed -i "s/^Date: .*/Date: $d/" "$root/lists/Release"
 	mv "$root/lists/Release" "$dir/Release"
-	[ "${BY_HASH:-yes}" = no ] || make_by_hash "$dir"
 	[ "${PLAIN-}" = keep ] || find "$dir" \( -name Packages -o -name Sources -o \
 		-name 'Translation-*' -o -name 'Contents-*' \) ! -name '*.*' \
 		-exec sh -c 'for f; do ls "$f".* >/dev/null 2>&1 && rm "$f"; done; :' - {} +
+	# Official archives have no plain forms by hash either.
+	[ "${BY_HASH:-yes}" = no ] || make_by_hash "$dir"
 	# shellcheck disable=SC2086 # names of keys
 	sign "$dir" ${SIGNERS:-archive}
 }
