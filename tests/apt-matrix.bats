@@ -54,7 +54,7 @@ not_found() {
 
 @test "our trees hold together in every digest, form and package" {
 	"$BATS_TEST_DIRNAME/bin/apt-tree" --only-listed --keyring "$KEYS/mirror.gpg" "$OURS/filtered" stable
-	"$BATS_TEST_DIRNAME/bin/apt-tree" --part --keyring "$KEYS/archive.gpg" "$OURS/mirrored" stable
+	"$BATS_TEST_DIRNAME/bin/apt-tree" --mirror --keyring "$KEYS/archive.gpg" "$OURS/mirrored" stable
 }
 
 @test "apt finds the old indexes by hash when plain names are already new" {
@@ -439,7 +439,8 @@ not_found() {
 		apt_update
 		run not_found "$BATS_TEST_NUMBER/www/$id/"
 		[ -z "$output" ]
-		"$BATS_TEST_DIRNAME/bin/apt-tree" --part --keyring "$KEYS/$key.gpg" "$W/www/$id" stable
 	done
+	"$BATS_TEST_DIRNAME/bin/apt-tree" --mirror --keyring "$KEYS/archive.gpg" "$W/www/strong" stable
+	"$BATS_TEST_DIRNAME/bin/apt-tree" --keyring "$KEYS/mirror.gpg" "$W/www/filtered" stable
 	[ -d www/strong/dists/stable/main/binary-amd64/by-hash/SHA512 ]
 }

@@ -29,7 +29,7 @@ BOTH='apt: {distribution: stable, components: [main, contrib], architectures: [a
 # archive has signed, may be of a part.
 tree() {
 	local part=()
-	[ "${2:-mirror}" = mirror ] || part=(--part)
+	[ "${2:-mirror}" = mirror ] || part=(--mirror)
 	"$BATS_TEST_DIRNAME/bin/apt-tree" "${part[@]}" --keyring "$KEYS/${2:-mirror}.gpg" "$W/www/$1" "${3:-stable}"
 }
 
@@ -44,7 +44,9 @@ packages() {
 		*.zst) zstd -dcq "$file" ;;
 		*) cat "$file" ;;
 		esac
-	done | awk '/^Package:/ { n = $2 } /^Version:/ { v = $2 } /^Architecture:/ { a = $2 } /^$/ { print n, v, a }'
+	done | awk '/^Package:/ { n = $2 } /^Version:/ { v = $2 } /^Architecture:/ { a = $2 } /^$/ { show() }
+		END { show() }
+		function show() { if (n != "") print n, v, a; n = "" }'
 }
 
 # sync_fails STATUS ID WORDS: and nothing of it can be published.
@@ -214,7 +216,7 @@ sync_fails() {
 		cd up
 		apt-ftparchive packages flat >flat/Packages
 		gzip -nk flat/Packages
-		apt-ftparchive -o APT::FTPArchive::Release::Origin=Flat release flat >Release
+		apt-ftparchive -o APT::FTPArchive::Release::Origin=Flat -o APT::FTPArchive::Release::Suite=flat release flat >Release
 		mv Release flat/Release
 	)
 	sign up/flat
@@ -735,7 +737,8 @@ sync_fails() {
 	repository live mirror "feed: $W/up" "$VERIFY" "$APT"
 	mirror live
 	[ -f www/live/dists/stable/main/dep11/Components-amd64.yml.gz ]
-	rm -r up/dists/stable/main/dep11 up/dists/stable/main/binary-*/Packages.gz
+	rm -r up/dists/stable/main/dep11 up/dists/stable/main/binary-*/Packages.*
+	make_index "$W/up" stable 'main contrib' 'amd64 arm64' '. xz' >/dev/null 2>&1
 	make_release "$W/up" stable 'main contrib' 'amd64 arm64' synth
 	mirror live
 	tree live archive

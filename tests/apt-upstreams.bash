@@ -280,7 +280,7 @@ make_extras() {
 # CLOCK, seconds that each Release adds a minute to; else now), BY_HASH (yes or no), SIGNERS, PLAIN (keep: the uncompressed form stays).
 make_release() {
 	local root=$1 suite=$2 dir=$1/dists/$2 pair options=() d
-	for pair in Suite="${suite##*/}" Codename="$5" Components="$3" Architectures="$4" \
+	for pair in Suite="${suite%%/*}" Codename="$5" Components="$3" Architectures="$4" \
 		Origin=Synthetic Label=Synthetic Version=1.2 Description="A synthetic suite" \
 		Acquire-By-Hash="${BY_HASH:-yes}" "${@:6}"; do
 		options+=(-o "APT::FTPArchive::Release::$pair")

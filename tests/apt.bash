@@ -210,7 +210,7 @@ apt_names() {
 		/^Package:/ { name = $2 }
 		/^Version:/ { version = $2 }
 		/^Architecture:/ { arch = $2 }
-		/^$/ { print name, version, arch }' | LC_ALL=C sort
+		/^$/ { print name, version, arch }' | LC_ALL=C sort -u
 }
 
 # --- servers that misbehave ---

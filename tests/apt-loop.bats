@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# Clients that update without a pause while 200 generations are published.
+
+load helpers
+load apt
+
+setup_file() {
+	apt_setup_file
+}
+
+teardown_file() {
+	apt_teardown_file
+}
+
+setup() {
+	apt_setup
+}
+
+teardown() {
+	apt_teardown
+}
+
+# client_loop NAME: updates and downloads from $W/www/live until $W/stop is there;
+# what fails goes to $W/NAME.failed, a line for each round to $W/NAME.rounds.
+client_loop() {
+	client_root "$W/$1"
+	client mirror "$URL/www/live"
+	while [ ! -e "$W/stop" ]; do
+		# Half of the clients come for the first time.
+		[ $((RANDOM % 2)) -eq 0 ] || fresh_client
+		apt_update >>"$W/$1.failed" 2>&1 || echo "update failed" >>"$W/$1.failed"
+		apt_names | tr '\n' ' ' >>"$W/$1.rounds"
+		echo >>"$W/$1.rounds"
+		rm -f "$APTROOT"/var/cache/apt/archives/*.deb
+		apt apt-get -qqy install --download-only tool >"$W/$1.log" 2>&1 || cat "$W/$1.log" >>"$W/$1.failed"
+	done
+}
+
+@test "apt-get update and install never fail through 200 publishes" {
+	for v in 1 2 3; do
+		rm -rf up/pool
+		add_deb tool "$v"
+		add_deb "only-in-$v" 1
+		for i in 1 2 3 4 5 6 7 8; do add_deb "filler$i" "$v.$i"; done
+		reindex
+		[ -f config.yaml ] || repository live filtered "feed: $W/up" "$VERIFY" "$SIGN" 'apt: {distribution: stable}'
+		chantal -q repo sync --repo-id live
+	done
+	chantal -q publish repo --repo-id live
+	client_loop one &
+	PIDS+=($!)
+	client_loop two &
+	PIDS+=($!)
+	for i in $(seq 200); do
+		chantal-catalog restore -q "live@$((i % 3 + 1))"
+		chantal -q publish repo --repo-id live
+	done
+	touch stop
+	wait "${PIDS[@]}"
+	cat one.failed two.failed
+	[ ! -s one.failed ]
+	[ ! -s two.failed ]
+	echo "$(wc -l <one.rounds) and $(wc -l <two.rounds) rounds"
+	[ "$(cat one.rounds two.rounds | wc -l)" -ge 60 ]
+	# They have seen all three.
+	[ "$(cat one.rounds two.rounds | sort -u | wc -l)" -ge 3 ]
+}
