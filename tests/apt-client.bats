@@ -181,7 +181,9 @@ scratch_root() {
 	for path in "binary-$ARCH/Packages" source/Sources i18n/Translation-en; do
 		sha=$(jq -r --arg p "dists/$SUITE/$COMPONENT/$path.xz" 'select(.record == "file" and .path == $p).sha256' index)
 		chantal-pool get "$sha" >ours.xz
-		run "$BATS_TEST_DIRNAME/bin/apt-fields" "$REAL/$path.xz" ours.xz
+		# Translation-en has the descriptions of other architectures, too.
+		[ "$path" = i18n/Translation-en ] && part=--part || part=
+		run "$BATS_TEST_DIRNAME/bin/apt-fields" $part "$REAL/$path.xz" ours.xz
 		[ "$status" -eq 0 ] || { echo "$path: $output" | head -n 20; false; }
 		echo "$path: $output"
 	done
@@ -262,7 +264,7 @@ scratch_root() {
 		cp /etc/apt/apt.conf.d/50apt-file.conf "$APTROOT/etc/apt/apt.conf.d/"
 		source_line deb "[$key]" "$URL/www/$id" stable main contrib
 		apt_update
-		run apt apt-file search --non-interactive 'usr/share/hello/data file'
+		run apt apt-file search 'usr/share/hello/data file'
 		[ "$output" = 'hello: /usr/share/hello/data file' ] || { echo "$output"; false; }
 		run apt apt-file list extra
 		[ "${#lines[@]}" -eq 2 ]

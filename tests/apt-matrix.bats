@@ -238,7 +238,7 @@ not_found() {
 	done
 	chantal -q publish repo --repo-id tiny --accept-identity-change
 	grep -qx 'NotAutomatic: yes' www/tiny/dists/stable/Release
-	release Version=9
+	release NotAutomatic=yes Version=9
 	mirror tiny
 	grep -qx 'Version: 9' www/tiny/dists/stable/Release
 }

@@ -457,7 +457,7 @@ make_cut() {
 	for name in "$cut/$arch/Packages" "$cut/source/Sources" "$cut/i18n/Translation-en"; do
 		xz -k1 "$name" && gzip -nk "$name" || return 1
 	done
-	ln -s ../real/pool "$1/cut/pool"
+	cp -al "$1/real/pool" "$1/cut/pool"
 	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX) || return 1
 	signing_home || return 1
 	make_release "$1/cut" "$2" "$3" "${arch#binary-}" "$2" Origin=Debian Label=Debian || return 1
