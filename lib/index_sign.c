@@ -174,6 +174,26 @@ ch_index_sign(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 	return ch_record_write(r, &x->finished.out, err);
 }
 
+/* apt takes a key that is named .gpg only without armor. */
+static bool
+dearmor(struct ch_index *x, const char *name, const char **file, char **made,
+    struct ch_err *err)
+{
+	const char *form = ch_json_string_or(
+	    ch_json_get(x->setup->plugin.describe, "key"), "armored");
+	struct ch_list files = { 0 };
+	bool is_made;
+
+	if (!ch_str_equal(form, "binary") || !ch_str_ends(name, ".gpg"))
+		return true;
+	*made = ch_path_join(x->meta, "signing-key.gpg");
+	ch_list_add(&files, *file);
+	is_made = ch_keyring_make(*made, &files, NULL, err);
+	*file = *made;
+	ch_list_free(&files);
+	return is_made;
+}
+
 bool
 ch_index_add_key(struct ch_index *x, struct ch_err *err)
 {
@@ -183,7 +203,7 @@ ch_index_add_key(struct ch_index *x, struct ch_err *err)
 	    ch_json_string_or(ch_json_get(gpg, "public_key_name"), "key.gpg");
 	struct ch_put_facts facts;
 	struct ch_record r = { 0 };
-	char *exported;
+	char *exported, *made = NULL;
 	bool is_added;
 
 	if (x->signed_files == 0 || path[0] == '\0')
@@ -193,9 +213,11 @@ ch_index_add_key(struct ch_index *x, struct ch_err *err)
 		return ch_wrap(err, "gpg.public_key_name");
 	}
 	exported = ch_path_join(x->meta, "signing-key.asc");
+	if (file == NULL)
+		file = exported;
 	ch_record_start(&r, CH_KIND_FILE);
-	is_added = ch_pool_import_file(
-	    x->pool, file == NULL ? exported : file, 0, &facts, err);
+	is_added = dearmor(x, path, &file, &made, err) &&
+		   ch_pool_import_file(x->pool, file, 0, &facts, err);
 	if (is_added) {
 		ch_record_set_string(&r, "repo", x->ids.items[0]);
 		ch_record_set_string(&r, "path", path);
@@ -205,6 +227,7 @@ ch_index_add_key(struct ch_index *x, struct ch_err *err)
 		is_added = ch_record_write(&r, &x->finished.out, err);
 	}
 	ch_record_free(&r);
+	ch_free(made);
 	ch_free(exported);
 	return is_added;
 }
