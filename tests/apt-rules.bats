@@ -202,7 +202,7 @@ sync_fails() {
 	repository nested filtered "feed: $ARCHIVE" "$VERIFY" "$SIGN" \
 		'apt: {distribution: stable/updates, components: [updates/main]}'
 	mirror nested
-	source_line deb '[mirror]' "$URL/www/nested" stable/updates updates/main
+	source_line deb '[mirror]' "$URL/www/nested" stable/updates main
 	apt_update
 	[ "$(apt_names)" = 'hello 1.1-1 amd64' ]
 	grep -qx 'Components: updates/main' www/nested/dists/stable/updates/Release
@@ -508,10 +508,10 @@ sync_fails() {
 		small
 		edit_index main/binary-amd64/Packages "s|^Package: .*|Package: $bad|"
 		rm -rf config.yaml store
-		repository evil filtered "feed: $W/up" "$VERIFY" "$SIGN" \
+		repository names filtered "feed: $W/up" "$VERIFY" "$SIGN" \
 			'apt: {distribution: stable, pool_layout: original}'
-		run chantal repo sync --repo-id evil
-		[ "$status" -ne 0 ] || run chantal publish repo --repo-id evil
+		run chantal repo sync --repo-id names
+		[ "$status" -ne 0 ] || run chantal publish repo --repo-id names
 		[ "$status" -ne 0 ]
 	done
 	[ -z "$(find . -name 'evil*')" ]
@@ -618,7 +618,7 @@ sync_fails() {
 	client_root "$W/two" amd64 arm64
 	source_line deb '[mirror]' "$URL/www/syn" stable main contrib
 	apt_update
-	apt apt-get -qy install --download-only hello hello:arm64
+	apt apt-get -qy install --download-only hello-data libfoo1 libfoo1:arm64
 }
 
 @test "every compression of the configuration is published as Release says" {
