@@ -26,6 +26,7 @@ ch_repo_facts_take(struct ch_repo_facts *f, struct ch_record *r)
 	f->feed = copy_string(r, "feed");
 	f->type = copy_string(r, "type");
 	f->date = copy_string(r, "date");
+	f->is_mirror = ch_span_is(ch_record_span(r, "mode"), "mirror");
 	f->has_base = ch_record_uint(r, "base", &f->base);
 	f->has_upstream = ch_record_uint(r, "upstream", &f->upstream);
 	f->has_serial =

@@ -160,6 +160,9 @@ take_object(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 		return false;
 	if (r->kind == CH_KIND_PACKAGE)
 		s->packages++;
+	else if (ch_span_is(ch_record_span(r, "role"), "root") &&
+		 ch_record_span(r, "path").data != NULL)
+		s->has_root = true;
 	return add_line(s, r, err);
 }
 

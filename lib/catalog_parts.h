@@ -23,6 +23,7 @@ struct ch_repo_facts {
 	bool has_base;     /* base is valid */
 	bool has_upstream; /* upstream is valid */
 	bool has_serial;   /* serial is valid */
+	bool is_mirror;    /* mode mirror */
 	uint64_t base;     /* generation the producer saw */
 	uint64_t upstream; /* packages before filters */
 	uint64_t serial;   /* upstream's own counter */
@@ -39,6 +40,7 @@ struct ch_saving {
 	struct ch_repo_facts before;   /* of the current generation */
 	uint64_t packages;             /* in the stream */
 	uint64_t fatal;                /* rejects that are not accepted */
+	bool has_root;                 /* a root file that is published */
 	uint64_t current;              /* generation number, 0: none */
 	char *current_path;            /* its file, or NULL */
 	char before_sha256[CH_SHA256_HEX + 1]; /* its digest, or "" */

@@ -60,12 +60,19 @@ keep_current(struct ch_saving *s, const char *status, struct ch_err *err)
 	return ch_history_each(s->o->cat, s->o->repo, take_counts, s, err);
 }
 
+/* Upstream's own index lists what was passed over, and is published. */
+static bool
+is_torn(const struct ch_saving *s)
+{
+	return s->report->dropped > 0 && s->now.is_mirror && s->has_root;
+}
+
 static bool
 is_blocked(const struct ch_saving *s)
 {
 	if (s->o->is_merge)
 		return false;
-	return s->fatal > 0 ||
+	return s->fatal > 0 || is_torn(s) ||
 	       (s->packages == 0 && s->report->attempt.rejects > 0);
 }
 
