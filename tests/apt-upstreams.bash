@@ -436,12 +436,15 @@ fetch_picked() {
 	done <"$1/picked"
 	mv "$1/picked-sources" "$1/picked-sources.all"
 	while read -r spec folder; do
-		mkdir -p "$1/real/$folder"
 		# An archive may have lost the one or other source.
-		(cd "$1/real/$folder" && apt apt-get -qq source --download-only "$spec") || continue
+		rm -rf "$1/src" && mkdir "$1/src"
+		(cd "$1/src" && apt apt-get -qq source --download-only "$spec") || continue
+		mkdir -p "$1/real/$folder"
+		mv "$1/src"/* "$1/real/$folder"
 		echo "$spec $folder" >>"$1/picked-sources"
 		[ "$(wc -l <"$1/picked-sources")" -lt 5 ] || break
 	done <"$1/picked-sources.all"
+	rm -r "$1/src"
 	[ "$(wc -l <"$1/picked-sources")" -ge 2 ] || return 1
 	rmdir "$1/debs"
 }
