@@ -159,15 +159,40 @@ sign(struct ch_index *x, struct ch_record *r, const struct ch_member *m,
 	return is_signed;
 }
 
+/* Unsigned is what clients refuse: it has to be said where it can be. */
+static bool
+leave_unsigned(struct ch_index *x, const char *path, struct ch_err *err)
+{
+	const struct ch_json *gpg = ch_json_get(x->setup->block, "gpg");
+	bool is_said =
+	    !ch_json_bool_or(ch_json_get(gpg, "enabled"), true) ||
+	    !ch_json_bool_or(
+		ch_json_get(x->setup->plugin.describe, "signed"), false);
+
+	if (is_said)
+		ch_debug("%s: unsigned: no signing key is configured", path);
+	else if (x->setup->is_configured)
+		return ch_fail(err, CH_USAGE,
+		    "%s: there is no key to sign it with, and clients refuse "
+		    "what is not signed: name one in gpg (key_file, key_id, "
+		    "generate_key), or say gpg: {enabled: false}",
+		    path);
+	else
+		ch_warn("%s: unsigned, which clients refuse: --sign-key KEY, "
+			"--gnupg-home DIR",
+		    path);
+	return true;
+}
+
 bool
 ch_index_sign(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 {
 	const struct ch_member *m = ch_record_find(r, "sign");
 
-	if (m != NULL && x->signer == NULL)
-		ch_debug("%s: unsigned: no signing key is configured",
-		    ch_record_string(r, "path"));
-	else if (m != NULL && !sign(x, r, m, err))
+	if (m != NULL && x->signer == NULL) {
+		if (!leave_unsigned(x, ch_record_string(r, "path"), err))
+			return false;
+	} else if (m != NULL && !sign(x, r, m, err))
 		return ch_wrap(err, "file '%s'", ch_record_string(r, "path"));
 	ch_record_remove(r, "sign");
 	ch_record_remove(r, "to");

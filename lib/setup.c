@@ -92,6 +92,7 @@ take_view(struct ch_setup *s, struct ch_err *err)
 		s->config, s->view, ch_plugin_schema(&s->plugin), err))
 		return false;
 	s->block = ch_json_copy(ch_config_view(s->config, s->view, err));
+	s->is_configured = true;
 	set_text(s->block, "id", s->view);
 	set_text(s->block, "mode", "filtered");
 	return true;
@@ -127,6 +128,7 @@ take_block(struct ch_setup *s, struct ch_err *err)
 		s->config, s->repo, ch_plugin_schema(&s->plugin), err))
 		return false;
 	s->block = ch_json_copy(ch_config_repo(s->config, s->repo, err));
+	s->is_configured = true;
 	if (s->feed != NULL)
 		set_text(s->block, "feed", s->feed);
 	return true;

@@ -27,6 +27,7 @@ struct ch_setup {
 	/* from open */
 	struct ch_config *config; /* paths */
 	struct ch_json *block;    /* complete */
+	bool is_configured;       /* the block is of the configuration */
 	struct ch_plugin plugin;  /* of the type */
 };
 

@@ -239,7 +239,8 @@ ch_apt_describe(struct ch_buf *out, const char *verbs)
 	    "{\"protocol\":[1],\"type\":\"apt\",\"version\":\"%s\","
 	    "\"verbs\":[%s],"
 	    "\"modes\":[\"mirror\",\"filtered\",\"hosted\"],"
-	    "\"version_order\":\"deb\",\"key\":\"binary\",",
+	    "\"version_order\":\"deb\",\"key\":\"binary\","
+	    "\"signed\":true,",
 	    CH_VERSION, verbs);
 	ch_buf_puts(out,
 	    "\"stanza\":{\"name\":\"Package\",\"version\":\"Version\","

@@ -22,6 +22,7 @@ enum field {
 	TAG,
 	PHASED,
 	ESSENTIAL,
+	DESCRIPTION_MD5,
 	FIELDS
 };
 
@@ -38,6 +39,7 @@ static const char *const field_names[FIELDS] = {
 	[TAG] = "tag",
 	[PHASED] = "phased-update-percentage",
 	[ESSENTIAL] = "essential",
+	[DESCRIPTION_MD5] = "description-md5",
 };
 
 /* One stanza, taken apart. */
@@ -110,6 +112,11 @@ check(struct ch_packages *p, const struct ch_apt_index *index, struct entry *e,
 		(void)ch_wrap(&flaw->err, "Filename");
 		return false;
 	}
+	/* One that is none makes all of a client's package lists useless. */
+	if (v[DESCRIPTION_MD5].data != NULL &&
+	    !ch_line_check_digest("Description-md5", v[DESCRIPTION_MD5],
+		ch_hash_hex_len(CH_HASH_MD5), flaw))
+		return false;
 	return check_digests(e, flaw);
 }
 
