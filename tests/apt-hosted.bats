@@ -539,15 +539,15 @@ sys.stdout.buffer.write(i.tobuf(tarfile.GNU_FORMAT))' "$1" "$2"
 	source_line deb [mirror] "$URL/www/flat" ./
 	source_line deb-src [mirror] "$URL/www/flat" ./
 	apt_update
-	apt apt-get install --download-only all
+	apt apt-get -qy install --download-only all
 	cmp "$DEBS/all.deb" "$APTROOT/var/cache/apt/archives/all_1_all.deb"
 	(mkdir got && cd got && apt apt-get source --download-only hello)
 }
 
 @test "the same packages give the same tree" {
 	export SOURCE_DATE_EPOCH=1700000000
-	repository again hosted "apt: {distribution: stable, include_contents: true, label: r, origin: x}"
-	repository first hosted "apt: {distribution: stable, include_contents: true, label: r, origin: x}"
+	repository again hosted "$SIGN" "apt: {distribution: stable, include_contents: true, label: r, origin: x}"
+	repository first hosted "$SIGN" "apt: {distribution: stable, include_contents: true, label: r, origin: x}"
 	chantal -q package upload --repo-id again --directory "$DEBS"
 	for deb in $(printf '%s\n' "$DEBS"/* | LC_ALL=C sort -r); do
 		chantal -q package upload --repo-id first --file "$deb"
@@ -567,7 +567,7 @@ sys.stdout.buffer.write(i.tobuf(tarfile.GNU_FORMAT))' "$1" "$2"
 	apt_update
 	apt_names | grep -x 'app 2.0 amd64'
 	apt_names | grep -x 'libepoch++2 1:2.0~rc1+b2-1 amd64'
-	apt apt-get install --download-only app z-gzip z-xz files lists lib
+	apt apt-get -qy install --download-only app z-gzip z-xz files lists lib
 	[ "$(find "$APTROOT/var/cache/apt/archives" -name '*.deb' | wc -l)" = 10 ]
 	apt apt-cache show lists | grep -x '  two, verbatim'
 	(mkdir got && cd got && apt apt-get source --download-only hello)
@@ -582,7 +582,7 @@ real_install() {
 	mkdir -p root/var/lib/dpkg/{info,updates,triggers}
 	: >root/var/lib/dpkg/status
 	: >root/var/lib/dpkg/available
-	apt apt-get install -o Dir::State::status="$W/root/var/lib/dpkg/status" \
+	apt apt-get -qy install -o Dir::State::status="$W/root/var/lib/dpkg/status" \
 		-o Dpkg::Options::="--root=$W/root" -o Dpkg::Options::=--force-not-root \
 		-o Dpkg::Options::=--force-script-chrootless -o Dpkg::Options::=--log=/dev/null \
 		-o Dpkg::Use-Pty=false --allow-unauthenticated=false "$@"

@@ -17,7 +17,7 @@ teardown_file() {
 setup() {
 	apt_setup
 	upstream
-	FILTERED=("feed: file://$W/up/" "$VERIFY")
+	FILTERED=("feed: file://$W/up/" "$VERIFY" "$SIGN")
 }
 
 teardown() {

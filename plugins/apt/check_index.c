@@ -147,20 +147,6 @@ check_named(void *ctx, const struct ch_line_file *file, struct ch_err *err)
 }
 
 static bool
-check_description(const struct reading *r, struct ch_err *err)
-{
-	struct ch_span md5 = ch_deb822_get(r->d, "Description-md5");
-
-	if (md5.data == NULL ||
-	    (md5.len == CH_MD5_HEX && ch_is_hex(md5.data, md5.len)))
-		return true;
-	return ch_check_problem(r->suite->check, r->path, err,
-	    "line %" PRIu64 ": a Description-md5 that is none: apt refuses "
-	    "the whole index",
-	    r->d->line);
-}
-
-static bool
 check_stanza(
     struct reading *r, const struct ch_apt_index *index, struct ch_err *err)
 {
@@ -181,7 +167,7 @@ check_stanza(
 	if (!ok)
 		return ch_check_problem(r->suite->check, r->path, err,
 		    "line %" PRIu64 ": %s", r->d->line, flaw.err.text);
-	return check_description(r, err);
+	return true;
 }
 
 bool
