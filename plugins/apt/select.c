@@ -45,27 +45,6 @@ add_new(struct ch_list *l, struct ch_span word)
 		ch_list_take(l, copy);
 }
 
-/* Words become folders and lines of a Release: only plain ones are taken. */
-static void
-drop_strange(struct selecting *x, const char *field, struct ch_list *words)
-{
-	struct ch_list plain = { 0 };
-
-	for (size_t i = 0; i < words->count; i++) {
-		const char *word = words->items[i];
-
-		if (ch_apt_is_words(word, strlen(word)))
-			ch_list_add(&plain, word);
-		else
-			ch_list_take(&x->out->warnings,
-			    ch_format("%s: %s: '%s' is not a plain word: "
-				      "left out",
-				x->suite, field, word));
-	}
-	ch_list_free(words);
-	*words = plain;
-}
-
 /* What Release says in its fields, else what its paths say. */
 static void
 look_around(struct selecting *x)
@@ -85,8 +64,8 @@ look_around(struct selecting *x)
 		if (p.kind == CH_SELECT_PACKAGES && p.arch.len > 0)
 			add_new(&x->known, p.arch);
 	}
-	drop_strange(x, "Components", &x->listed);
-	drop_strange(x, "Architectures", &x->known);
+	ch_apt_drop_strange(&x->listed, x->suite, &x->out->warnings);
+	ch_apt_drop_strange(&x->known, x->suite, &x->out->warnings);
 }
 
 static char *

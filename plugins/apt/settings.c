@@ -43,6 +43,26 @@ ch_apt_is_words(const char *s, size_t len)
 	return ch_apt_is_word(s, len);
 }
 
+void
+ch_apt_drop_strange(
+    struct ch_list *words, const char *where, struct ch_list *warnings)
+{
+	struct ch_list plain = { 0 };
+
+	for (size_t i = 0; i < words->count; i++) {
+		const char *word = words->items[i];
+
+		if (ch_apt_is_words(word, strlen(word)))
+			ch_list_add(&plain, word);
+		else
+			ch_list_take(warnings,
+			    ch_format("%s: '%s' is not a plain word: left out",
+				where, word));
+	}
+	ch_list_free(words);
+	*words = plain;
+}
+
 bool
 ch_apt_wants(const struct ch_apt_settings *s, enum ch_apt_switch is)
 {

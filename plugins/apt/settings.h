@@ -77,6 +77,9 @@ bool ch_apt_wants(const struct ch_apt_settings *s, enum ch_apt_switch is);
 bool ch_apt_is_word(const char *s, size_t len);
 /* The same words with "/" between them: suites, components. */
 bool ch_apt_is_words(const char *s, size_t len);
+/* Drops upstream's words that are none of these, with a warning for each. */
+void ch_apt_drop_strange(
+    struct ch_list *words, const char *where, struct ch_list *warnings);
 
 /*
  * Appends the answer to the verb describe, a line of JSON; verbs are its
