@@ -18,7 +18,7 @@ struct ch_compress_job {
 	uint64_t size;             /* of plain, bytes */
 };
 
-/* Reorders jobs.  The first failure is told, when all have ended. */
+/* The first failure is told, when all have ended. */
 bool ch_compress_all(struct ch_compress_job *jobs, size_t count,
     struct ch_err *err) CH_MUST_CHECK;
 

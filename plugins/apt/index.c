@@ -218,7 +218,7 @@ close_all(struct ch_indexer *ix)
 	ch_buf_free(&ix->decoded);
 	ch_buf_free(&ix->edited);
 	ch_buf_free(&ix->key);
-	ch_index_cache_close(&ix->cache);
+	ch_memo_close(&ix->cache);
 	ch_stanza_spool_close(&ix->spool);
 	ch_scratch_close(&ix->scratch);
 }
@@ -229,7 +229,7 @@ ch_apt_index(const struct ch_apt_call *c, struct ch_err *err)
 	struct ch_indexer ix = { .call = c };
 	bool is_done;
 
-	ch_index_cache_open(&ix.cache, c->cache);
+	ch_memo_open(&ix.cache, c->cache);
 	is_done =
 	    open_scratch(&ix, err) && take_all(&ix, err) && write_all(&ix, err);
 	close_all(&ix);

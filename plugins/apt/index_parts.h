@@ -103,7 +103,7 @@ struct ch_indexer {
 	struct ch_index_file *files;    /* owned */
 	size_t file_count;              /* of these */
 	struct ch_stanza_spool spool;   /* of all packages */
-	struct ch_index_cache cache;    /* of compressed indexes */
+	struct ch_memo cache;           /* of compressed indexes */
 	uint64_t names;                 /* of files in scratch */
 	int64_t date;                   /* of repos, newest; 0: none */
 	int64_t built;                  /* newest package; 0: none */

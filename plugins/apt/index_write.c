@@ -238,7 +238,7 @@ write_forms(struct ch_indexer *ix, struct forms *all, struct ch_err *err)
 	for (size_t i = 0; i < all->count; i++)
 		if (!finish_form(ix, &all->items[i], err))
 			return false;
-	ch_index_cache_sweep(&ix->cache);
+	ch_memo_sweep(&ix->cache);
 	return true;
 }
 

@@ -216,7 +216,7 @@ test_compress(void)
 static void
 test_cache(void)
 {
-	struct ch_index_cache c;
+	struct ch_memo c;
 	struct ch_digests d = { 0 };
 	struct ch_digests got;
 	struct ch_err err;
@@ -230,24 +230,24 @@ test_cache(void)
 	memset(plain, 'c', CH_SHA256_HEX);
 	is_good = ch_make_dirs(folder, 0700, &err) && write_file(out, 100) &&
 		  ch_digests_of(out, &d, &err);
-	ch_index_cache_open(&c, folder);
+	ch_memo_open(&c, folder);
 	ok_if(is_good && !ch_index_cache_get(&c, &f, &got), "empty at first");
 	ch_index_cache_put(&c, &f, &d);
-	ch_index_cache_close(&c);
-	ch_index_cache_open(&c, folder);
+	ch_memo_close(&c);
+	ch_memo_open(&c, folder);
 	f.out = copy;
 	ok_if(c.names.count == 1 && ch_index_cache_get(&c, &f, &got) &&
 		  got.size == 100 && access(copy, F_OK) == 0,
 	    "what was put there comes back");
 	f.kind = CH_DEFLATE_GZIP;
 	ok_if(!ch_index_cache_get(&c, &f, &got), "another form does not");
-	ch_index_cache_close(&c);
-	ch_index_cache_open(&c, folder);
-	ch_index_cache_sweep(&c);
-	ch_index_cache_close(&c);
-	ch_index_cache_open(&c, folder);
+	ch_memo_close(&c);
+	ch_memo_open(&c, folder);
+	ch_memo_sweep(&c);
+	ch_memo_close(&c);
+	ch_memo_open(&c, folder);
 	ok_if(c.names.count == 0, "what a run did not use is gone");
-	ch_index_cache_close(&c);
+	ch_memo_close(&c);
 	ch_free(folder);
 	ch_free(out);
 	ch_free(copy);
