@@ -25,7 +25,8 @@ struct ch_cut_chooser {
 	/* false ends the cut with err; package is borrowed */
 	bool (*choose)(void *ctx, const struct ch_package *package,
 	    struct ch_cut_choice *choice, struct ch_err *err);
-	void *ctx; /* handed to choose */
+	void *ctx;         /* handed to choose */
+	bool wants_format; /* choose looks at license, vendor… */
 };
 
 struct ch_cut_job {
@@ -34,6 +35,7 @@ struct ch_cut_job {
 	uint64_t max;         /* decompressed bytes accepted */
 	struct ch_sink *sink; /* where it goes; finished by the caller */
 	uint64_t count;       /* packages that will be kept */
+	bool is_careful;      /* ask expat from the begin */
 };
 
 struct ch_cut_result {

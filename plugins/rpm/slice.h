@@ -53,6 +53,7 @@ struct ch_slice {
 	struct ch_span gap;   /* directly behind, up to the next */
 	struct ch_span pkgid; /* keyed: as written; else empty */
 	uint64_t offset;      /* of bytes in the document */
+	bool is_simple;       /* no comments, CDATA… inside */
 };
 
 /* What stands before the first item. */
