@@ -103,6 +103,8 @@ $(UNITS:%=$(B)/unit/%): $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
 
 $(patsubst %,$(B)/unit/%,$(filter apt_%,$(UNITS))): $(patsubst %.c,$(B)/%.o,\
 	$(filter-out %/main.c,$(sort $(wildcard plugins/apt/*.c))))
+$(patsubst %,$(B)/unit/%,$(filter rpm_%,$(UNITS))): $(patsubst %.c,$(B)/%.o,\
+	$(filter-out %/main.c,$(sort $(wildcard plugins/rpm/*.c))))
 
 help:
 	@printf '%s\n' 'all       build into $(B)' \
