@@ -48,6 +48,8 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DCH_VERSION='"$(VERSION)"' $(DEFS) -I. \
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # bzip2 has no .pc file
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2
+# Libraries of one plugin alone.
+LIBS_rpm   := $(shell pkg-config --libs rpm 2>/dev/null)
 
 LIBSRC  = $(sort $(wildcard lib/*.c))
 TOOLS   = $(patsubst tools/%.c,%,$(sort $(wildcard tools/*.c)))
@@ -90,7 +92,7 @@ $(HELPERS:%=$(B)/libexec/chantal/%): $(B)/libexec/chantal/%: tools/%
 $(PLUGINS:%=$(PLUGDIR)/%): $(PLUGDIR)/%: \
 		$$(addprefix $(B)/,$$(addsuffix .o,$$(basename $$(sort $$(wildcard plugins/$$*/*.c))))) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS)
+	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS) $(LIBS_$*)
 
 $(B)/share/chantal:
 	@mkdir -p $(@D)
@@ -99,7 +101,8 @@ $(B)/share/chantal:
 # Units of a plugin's files are named like it: apt_select.
 $(UNITS:%=$(B)/unit/%): $(B)/unit/%: $(B)/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS)
+	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $(filter %.o,$^) $(LIB) $(PKG_LIBS) \
+		$(LIBS_$(firstword $(subst _, ,$*)))
 
 $(patsubst %,$(B)/unit/%,$(filter apt_%,$(UNITS))): $(patsubst %.c,$(B)/%.o,\
 	$(filter-out %/main.c,$(sort $(wildcard plugins/apt/*.c))))
@@ -122,11 +125,12 @@ units: $(UNITS:%=$(B)/unit/%)
 # one that searches (libFuzzer).
 FUZZERS = $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c))))
 # A target of a plugin's parser takes that plugin's files but its main.
+FUZZ_LIBS  = $(PKG_LIBS) $(LIBS_rpm)
 FUZZ_EXTRA = $(patsubst %.c,$(B)/%.o,$(filter-out plugins/%/main.c,$(sort $(wildcard plugins/*/*.c))))
 
 $(FUZZERS:%=$(B)/replay/%): $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(FUZZ_EXTRA) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS)
+	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(FUZZ_LIBS)
 
 replays: $(FUZZERS:%=$(B)/replay/%)
 
@@ -143,7 +147,7 @@ fuzz:
 
 $(FUZZERS:%=$(B)/fuzzers/%): $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(FUZZ_EXTRA) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(PKG_LIBS)
+	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(FUZZ_LIBS)
 fuzzers: $(FUZZERS:%=$(B)/fuzzers/%)
 
 # The tests: "make check" for all, "make check TESTS=tests/pool.bats" for some.
