@@ -154,7 +154,8 @@ check_verify(const struct at *at)
 static bool
 check_gpg(const struct at *at)
 {
-	static const char *const keys[] = { "key_file", "key_id", NULL };
+	static const char *const keys[] = { "key_file", "key_files", "key_id",
+		"key_ids", NULL };
 
 	if (!at->block || !is_true(at, "enabled"))
 		return true;

@@ -286,8 +286,11 @@ static const struct ch_key keys[] = {
 
 	BOOL("gpg", "enabled", "true", "whether published metadata is signed"),
 	TEXT("gpg", "key_file", 0, NULL, "file with the signing key"),
+	TEXT("gpg", "key_files", LIST, NULL,
+	    "files with signing keys, all of which sign"),
 	TEXT("gpg", "key_id", 0, NULL,
 	    "key id, fingerprint, or part of the user id"),
+	TEXT("gpg", "key_ids", LIST, NULL, "several: all of these keys sign"),
 	BOOL("gpg", "generate_key", "false",
 	    "make a key when there is none, and keep it"),
 	TEXT("gpg", "passphrase", SECRET, NULL, "of the key"),

@@ -14,14 +14,29 @@ setting(const struct ch_json *gpg, const char *key)
 	return ch_json_string(ch_json_get(gpg, key));
 }
 
-/* The configured key unless the command line named others. */
-static struct ch_signer_options
-signer_options(
-    const struct ch_index *x, const struct ch_json *gpg, struct ch_list *keys)
+static void
+add_settings(struct ch_list *l, const struct ch_json *gpg, const char *key)
 {
-	bool is_given = x->sign_keys.count > 0 || x->gnupg_home != NULL;
+	const struct ch_json *all = ch_json_get(gpg, key);
+
+	for (size_t i = 0; i < ch_json_count(all); i++)
+		ch_list_add(l, ch_json_string(ch_json_at(all, i)));
+}
+
+static bool
+is_asked(const struct ch_index *x)
+{
+	return x->sign_keys.count > 0 || x->gnupg_home != NULL;
+}
+
+/* The configured keys unless the command line named others. */
+static struct ch_signer_options
+signer_options(const struct ch_index *x, const struct ch_json *gpg,
+    struct ch_list *keys, struct ch_list *files)
+{
 	struct ch_signer_options o = {
-		.key_file = is_given ? NULL : setting(gpg, "key_file"),
+		.key_file = is_asked(x) ? NULL : setting(gpg, "key_file"),
+		.files = files,
 		.gnupg_home = x->gnupg_home != NULL
 				  ? x->gnupg_home
 				  : setting(gpg, "gnupg_home"),
@@ -35,38 +50,53 @@ signer_options(
 
 	for (size_t i = 0; i < x->sign_keys.count; i++)
 		ch_list_add(keys, x->sign_keys.items[i]);
-	if (!is_given && setting(gpg, "key_id") != NULL)
+	if (is_asked(x))
+		return o;
+	add_settings(files, gpg, "key_files");
+	add_settings(keys, gpg, "key_ids");
+	if (setting(gpg, "key_id") != NULL)
 		ch_list_add(keys, setting(gpg, "key_id"));
 	return o;
 }
 
-bool
-ch_index_open_signer(struct ch_index *x, struct ch_err *err)
+/* Without a key, x->signer stays NULL. */
+static bool
+open_signer(struct ch_index *x, struct ch_err *err)
 {
 	const struct ch_json *gpg = ch_json_get(x->setup->block, "gpg");
-	bool is_asked = x->sign_keys.count > 0 || x->gnupg_home != NULL;
-	struct ch_list keys = { 0 };
-	struct ch_signer_options o = signer_options(x, gpg, &keys);
+	struct ch_list keys = { 0 }, files = { 0 };
+	struct ch_signer_options o = signer_options(x, gpg, &keys, &files);
 	char *keys_dir =
 	    ch_path_join(ch_config_path(x->setup->config, "base"), "keys");
 	char *public_key = ch_path_join(x->meta, "signing-key.asc");
 	bool is_open = true;
 
 	o.keys_dir = keys_dir;
-	is_asked = is_asked ||
-		   (gpg != NULL &&
-		       ch_json_bool_or(ch_json_get(gpg, "enabled"), true) &&
-		       (o.key_file != NULL || o.gnupg_home != NULL ||
-			   o.generates || keys.count > 0));
-	if (is_asked) {
+	if (is_asked(x) ||
+	    (gpg != NULL &&
+		ch_json_bool_or(ch_json_get(gpg, "enabled"), true) &&
+		(o.key_file != NULL || o.gnupg_home != NULL || o.generates ||
+		    keys.count > 0 || files.count > 0))) {
 		x->signer = ch_signer_open(&o, err);
 		is_open = x->signer != NULL &&
 			  ch_signer_export(x->signer, public_key, err);
 	}
 	ch_free(public_key);
 	ch_free(keys_dir);
+	ch_list_free(&files);
 	ch_list_free(&keys);
 	return is_open;
+}
+
+bool
+ch_index_open_signer(struct ch_index *x, struct ch_err *err)
+{
+	bool is_upstreams = x->setup->view == NULL && x->mode != NULL &&
+			    ch_str_equal(x->mode, "mirror") &&
+			    ch_plugin_can(&x->setup->plugin, CH_VERB_INDEX);
+
+	/* What upstream signed needs no key; one is made for nothing. */
+	return is_upstreams || open_signer(x, err);
 }
 
 /* One signature of the file that r describes. */
@@ -189,6 +219,8 @@ ch_index_sign(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 {
 	const struct ch_member *m = ch_record_find(r, "sign");
 
+	if (m != NULL && x->signer == NULL && !open_signer(x, err))
+		return false;
 	if (m != NULL && x->signer == NULL) {
 		if (!leave_unsigned(x, ch_record_string(r, "path"), err))
 			return false;

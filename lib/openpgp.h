@@ -66,6 +66,7 @@ bool ch_openpgp_text(const struct ch_buf *in, struct ch_buf *out) CH_MUST_CHECK;
 
 struct ch_signer_options {
 	const char *key_file;        /* secret key, or NULL */
+	const struct ch_list *files; /* more of them: all sign; or NULL */
 	const char *gnupg_home;      /* a home that holds it, or NULL */
 	const struct ch_list *keys;  /* ids, fingerprints or user ids */
 	const char *passphrase;      /* secret, or NULL */

@@ -40,7 +40,7 @@ number(struct ch_span value)
 	return ch_parse_uint_span(value, CH_MAX_INT, &n) ? n : 0;
 }
 
-static struct ch_key *
+static void
 add_key(struct ch_keys *keys, const char *line)
 {
 	struct ch_span caps = field(line, 12);
@@ -61,7 +61,6 @@ add_key(struct ch_keys *keys, const char *line)
 	copy_field(key->curve, sizeof(key->curve), field(line, 17));
 	/* Capital letters tell what the key with its subkeys can do. */
 	key->can_sign = memchr(caps.data, 'S', caps.len) != NULL;
-	return key;
 }
 
 static bool
@@ -77,10 +76,12 @@ names_fingerprint(const char *selector, const char *fingerprint)
 	       strcasecmp(fingerprint + all - len, selector) == 0;
 }
 
+/* The last key of keys, by one thing that it is called. */
 static void
-select_key(struct ch_key *key, const struct ch_list *selectors,
+select_key(struct ch_keys *keys, const struct ch_list *selectors,
     struct ch_span fingerprint, struct ch_span user_id)
 {
+	struct ch_key *key = &keys->items[keys->count - 1];
 	char *fpr = ch_strndup(fingerprint.data, fingerprint.len);
 	char *uid = ch_strndup(user_id.data, user_id.len);
 
@@ -88,7 +89,7 @@ select_key(struct ch_key *key, const struct ch_list *selectors,
 		if (names_fingerprint(selectors->items[i], fpr) ||
 		    (uid[0] != '\0' &&
 			strstr(uid, selectors->items[i]) != NULL))
-			key->is_wanted = true;
+			key->is_wanted = keys->is_named[i] = true;
 	ch_free(fpr);
 	ch_free(uid);
 }
@@ -102,8 +103,8 @@ see_key_line(
 	struct ch_key *key;
 
 	if (ch_span_is(kind, "sec")) {
-		key = add_key(keys, line);
-		select_key(key, selectors, field(line, 5), none);
+		add_key(keys, line);
+		select_key(keys, selectors, field(line, 5), none);
 		return;
 	}
 	if (keys->count == 0)
@@ -113,9 +114,9 @@ see_key_line(
 		if (key->fingerprint[0] == '\0')
 			copy_field(key->fingerprint, sizeof(key->fingerprint),
 			    field(line, 10));
-		select_key(key, selectors, field(line, 10), none);
+		select_key(keys, selectors, field(line, 10), none);
 	} else if (ch_span_is(kind, "uid")) {
-		select_key(key, selectors, none, field(line, 10));
+		select_key(keys, selectors, none, field(line, 10));
 	}
 }
 
@@ -131,6 +132,9 @@ ch_keys_list(struct ch_keys *keys, const struct ch_gpg *gpg,
 	bool is_listed = ch_gpg_run(gpg, args, &text, err);
 
 	*keys = (struct ch_keys){ 0 };
+	if (selectors != NULL)
+		keys->is_named =
+		    ch_calloc(selectors->count + 1, sizeof(*keys->is_named));
 	at = text.data;
 	while (is_listed && (line = ch_gpg_line(&at)) != NULL)
 		see_key_line(keys, line, selectors);
@@ -142,6 +146,7 @@ void
 ch_keys_free(struct ch_keys *keys)
 {
 	ch_free(keys->items);
+	ch_free(keys->is_named);
 	*keys = (struct ch_keys){ 0 };
 }
 

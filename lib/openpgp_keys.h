@@ -26,11 +26,12 @@ struct ch_keys {
 	struct ch_key *items; /* owned */
 	size_t count;         /* in use */
 	size_t cap;           /* allocated */
+	bool *is_named;       /* by selector: a key has it, owned */
 };
 
 /*
- * The home's secret keys; is_wanted is set by selectors: key ids,
- * fingerprints, or parts of a user id.
+ * The home's secret keys; is_wanted is set by selectors, which may be NULL:
+ * key ids, fingerprints, or parts of a user id.
  */
 bool ch_keys_list(struct ch_keys *keys, const struct ch_gpg *gpg,
     const struct ch_list *selectors, struct ch_err *err) CH_MUST_CHECK;

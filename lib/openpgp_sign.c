@@ -149,33 +149,55 @@ set_time(struct ch_signer *s, uint64_t newest_key)
 	s->gpg.time = s->time;
 }
 
+/* Where the keys are looked for, in words. */
+static const char *
+place_of(const struct ch_signer_options *o)
+{
+	if (o->key_file != NULL)
+		return o->key_file;
+	if (o->files != NULL && o->files->count > 0)
+		return o->files->items[0];
+	return o->gnupg_home != NULL ? o->gnupg_home : "the keyring";
+}
+
+/* A rotation with a key that is not there would be none. */
+static bool
+check_selectors(const struct ch_signer_options *o, const struct ch_keys *keys,
+    struct ch_err *err)
+{
+	for (size_t i = 0; o->keys != NULL && i < o->keys->count; i++)
+		if (!keys->is_named[i])
+			return ch_fail(err, CH_USAGE,
+			    "signing key '%s': %s has no secret key of this "
+			    "id, fingerprint or user id",
+			    o->keys->items[i], place_of(o));
+	return keys->count > 0 ||
+	       ch_fail(err, CH_USAGE, "signing key: %s has no secret key",
+		   place_of(o));
+}
+
 static bool
 take_keys(
     struct ch_signer *s, const struct ch_signer_options *o, struct ch_err *err)
 {
 	bool has_selector = o->keys != NULL && o->keys->count > 0;
+	bool takes_all = o->files != NULL && o->files->count > 0;
 	struct ch_keys keys;
 	uint64_t newest = 0;
-	bool is_taken = ch_keys_list(&keys, &s->gpg, o->keys, err);
+	bool is_taken = ch_keys_list(&keys, &s->gpg, o->keys, err) &&
+			check_selectors(o, &keys, err);
 
 	for (size_t i = 0; is_taken && i < keys.count; i++) {
 		const struct ch_key *key = &keys.items[i];
 
-		/* Without a selector it is the first key. */
-		if (has_selector ? !key->is_wanted : i > 0)
+		/* Without a selector it is the first key, or each file's. */
+		if (has_selector ? !key->is_wanted : i > 0 && !takes_all)
 			continue;
 		is_taken = ch_key_check(key, &s->gpg, err);
 		ch_list_add(&s->fingerprints, key->fingerprint);
 		if (key->created > newest)
 			newest = key->created;
 	}
-	if (is_taken && s->fingerprints.count == 0)
-		is_taken = ch_fail(err, CH_USAGE,
-		    "signing key: %s has no secret key%s",
-		    o->key_file != NULL     ? o->key_file
-		    : o->gnupg_home != NULL ? o->gnupg_home
-					    : "the keyring",
-		    has_selector ? " that is named" : "");
 	ch_list_sort(&s->fingerprints);
 	set_time(s, newest);
 	ch_keys_free(&keys);
@@ -203,12 +225,15 @@ struct ch_signer *
 ch_signer_open(const struct ch_signer_options *options, struct ch_err *err)
 {
 	struct ch_signer *s = ch_calloc(1, sizeof(*s));
+	size_t files = options->files == NULL ? 0 : options->files->count;
 	bool is_open = open_home(s, options, err);
 
 	if (is_open && options->key_file != NULL)
 		is_open = import_key(s, options->key_file, err);
-	else if (is_open && s->owns_home && options->generates)
+	else if (is_open && s->owns_home && options->generates && files == 0)
 		is_open = use_generated(s, options, err);
+	for (size_t i = 0; is_open && i < files; i++)
+		is_open = import_key(s, options->files->items[i], err);
 	if (is_open && take_keys(s, options, err))
 		return s;
 	ch_signer_close(s);

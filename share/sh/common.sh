@@ -117,7 +117,7 @@ select_ids() {
 }
 
 # What setting() knows, in this order.
-SETTINGS=id,mode,type,on_reject,drop_codes,retention.policy,retention.keep_count,latest_path,snapshots_path,gpg.key_file,gpg.gnupg_home
+SETTINGS=id,mode,type,on_reject,drop_codes,retention.policy,retention.keep_count,latest_path,snapshots_path,gpg.key_file,gpg.key_files,gpg.gnupg_home
 
 # Prints the value that SETTINGS has at this place of a line.
 value_of() {

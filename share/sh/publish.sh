@@ -62,13 +62,17 @@ block_value() {
 	esac
 }
 
-# The keys that sign now: their file, or their fingerprints; for --repo or
+# The keys that sign now: their files, or their fingerprints; for --repo or
 # --view and its name.
 signing_of() {
 	key_file=$(block_value "$1" "$2" gpg.key_file)
 	home=$(block_value "$1" "$2" gpg.gnupg_home)
 	base=$(folder base_path)
-	for secret in "$key_file" "$base/keys/signing-key.asc"; do
+	{
+		printf '%s\n' "$key_file" "$base/keys/signing-key.asc"
+		[ -z "$(block_value "$1" "$2" gpg.key_files)" ] ||
+			config_tool "$1" "$2" --get gpg.key_files
+	} | while IFS= read -r secret; do
 		[ ! -r "$secret" ] || sha256sum <"$secret"
 	done
 	[ ! -d "$home" ] ||
