@@ -1,0 +1,322 @@
+#include "list.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lib/hash.h"
+#include "lib/record.h"
+#include "lib/when.h"
+#include "location.h"
+#include "repomd.h"
+
+#include "lib/banned.h"
+
+/* The list of mirrors, and who of them had repomd.xml. */
+static const char mirrors_name[] = "mirrors";
+static const char served_name[] = CH_RPM_REPOMD ".url";
+
+char *
+ch_lister_path(const struct ch_lister *l, const char *as)
+{
+	return ch_path_join(l->call->meta, as);
+}
+
+static bool
+is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+enum ch_fetched
+ch_lister_state(const struct ch_lister *l, const char *as)
+{
+	char *path = ch_lister_path(l, as);
+	char *mark = ch_format("%s.absent", path);
+	enum ch_fetched state = CH_FETCHED_NOT_YET;
+
+	if (is_file(path))
+		state = CH_FETCHED_HERE;
+	else if (is_file(mark))
+		state = CH_FETCHED_ABSENT;
+	ch_free(mark);
+	ch_free(path);
+	return state;
+}
+
+bool
+ch_lister_read(const struct ch_lister *l, const char *as, size_t max,
+    struct ch_buf *out, struct ch_err *err)
+{
+	char *path = ch_lister_path(l, as);
+	bool ok = ch_read_file(path, max, out, err);
+
+	ch_free(path);
+	return ok;
+}
+
+static void
+put_member(struct ch_buf *b, const char *key, const char *value)
+{
+	ch_buf_printf(b, ",\"%s\":", key);
+	ch_json_quote(b, value, strlen(value));
+}
+
+/* From every mirror, or from the feed. */
+static void
+put_urls(struct ch_lister *l, const struct ch_rpm_want *want)
+{
+	const struct ch_list *mirrors = &l->mirrors.urls;
+	struct ch_buf path = { 0 };
+	struct ch_buf url = { 0 };
+
+	ch_location_url(ch_span_of(want->as), &path);
+	if (want->url != NULL)
+		ch_json_quote(&l->wants, want->url, strlen(want->url));
+	else if (mirrors->count == 0)
+		ch_json_quote(&l->wants, path.data, path.len);
+	for (size_t i = 0; want->url == NULL && i < mirrors->count; i++) {
+		ch_buf_clear(&url);
+		ch_buf_printf(&url, "%s%s", mirrors->items[i], path.data);
+		if (i > 0)
+			ch_buf_putc(&l->wants, ',');
+		ch_json_quote(&l->wants, url.data, url.len);
+	}
+	ch_buf_free(&path);
+	ch_buf_free(&url);
+}
+
+static void
+put_digests(struct ch_buf *b, const struct ch_list *digests)
+{
+	ch_buf_puts(b, ",\"digest\":[");
+	for (size_t i = 0; i < digests->count; i++) {
+		if (i > 0)
+			ch_buf_putc(b, ',');
+		ch_json_quote(b, digests->items[i], strlen(digests->items[i]));
+	}
+	ch_buf_putc(b, ']');
+}
+
+void
+ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want)
+{
+	struct ch_buf *b = &l->wants;
+
+	ch_buf_puts(b, "{\"record\":\"want\",\"url\":[");
+	put_urls(l, want);
+	ch_buf_putc(b, ']');
+	put_member(b, "as", want->as);
+	if (want->has_size)
+		ch_buf_printf(
+		    b, ",\"size\":%llu", (unsigned long long)want->size);
+	else
+		ch_buf_printf(
+		    b, ",\"max\":%llu", (unsigned long long)want->max);
+	if (want->digest != NULL)
+		put_member(b, "digest", want->digest);
+	if (want->digests != NULL && want->digests->count > 0)
+		put_digests(b, want->digests);
+	if (want->signature != NULL) {
+		put_member(b, "verify", "openpgp-detached");
+		put_member(b, "signature", want->signature);
+	}
+	if (want->is_root)
+		ch_buf_puts(b, ",\"root\":true");
+	if (!want->is_required)
+		ch_buf_puts(b, ",\"optional\":true");
+	ch_buf_puts(b, "}\n");
+}
+
+bool
+ch_lister_print_file(struct ch_lister *l, const char *path, const char *role,
+    bool keep, struct ch_err *err)
+{
+	struct ch_buf b = { 0 };
+	bool ok;
+
+	ch_buf_puts(&b, "{\"record\":\"file\"");
+	put_member(&b, ch_str_equal(role, "input") ? "as" : "path", path);
+	put_member(&b, "from", path);
+	put_member(&b, "role", role);
+	if (keep)
+		ch_buf_puts(&b, ",\"keep\":true");
+	ch_buf_puts(&b, "}\n");
+	ok = ch_out_write(l->call->out, b.data, b.len, err);
+	ch_buf_free(&b);
+	return ok;
+}
+
+/* The mirror that had repomd.xml has the rest too, more likely than others. */
+static void
+prefer_served(struct ch_lister *l)
+{
+	struct ch_buf url = { 0 };
+	struct ch_err why;
+
+	if (ch_lister_state(l, served_name) == CH_FETCHED_HERE &&
+	    ch_lister_read(l, served_name, 1 << 16, &url, &why))
+		ch_mirrors_prefer(
+		    &l->mirrors, (struct ch_span){ url.data, url.len });
+	ch_buf_free(&url);
+}
+
+/* False with nothing wanted: there is an error. */
+static bool
+find_mirrors(struct ch_lister *l, struct ch_err *err)
+{
+	const char *url =
+	    l->s->metalink != NULL ? l->s->metalink : l->s->mirrorlist;
+	struct ch_buf text = { 0 };
+	bool ok;
+
+	if (url == NULL)
+		return true;
+	if (ch_lister_state(l, mirrors_name) != CH_FETCHED_HERE) {
+		ch_lister_want(l, &(struct ch_rpm_want){ .as = mirrors_name,
+				      .url = url,
+				      .is_required = true,
+				      .max = CH_METALINK_MAX });
+		return true;
+	}
+	ok = ch_lister_read(l, mirrors_name, CH_METALINK_MAX, &text, err) &&
+	     ch_mirrors_parse(&l->mirrors,
+		 (struct ch_span){
+		     text.data != NULL ? text.data : "", text.len },
+		 url, err);
+	ch_buf_free(&text);
+	if (ok)
+		prefer_served(l);
+	return ok;
+}
+
+static void
+want_root(struct ch_lister *l, const char *as)
+{
+	if (ch_lister_state(l, as) == CH_FETCHED_NOT_YET)
+		ch_lister_want(l, &(struct ch_rpm_want){ .as = as,
+				      .is_root = true,
+				      .max = CH_RPM_SIGNATURE_MAX });
+}
+
+static void
+want_roots(struct ch_lister *l)
+{
+	want_root(l, CH_RPM_SIGNATURE);
+	if (l->s->mode == CH_RPM_MIRROR) {
+		want_root(l, CH_RPM_KEY);
+		want_root(l, CH_RPM_MEDIA);
+	}
+	for (size_t i = 0; l->s->has_installer && ch_treeinfo_names[i]; i++)
+		want_root(l, ch_treeinfo_names[i]);
+	if (ch_lister_state(l, CH_RPM_REPOMD) == CH_FETCHED_NOT_YET)
+		ch_lister_want(l, &(struct ch_rpm_want){ .as = CH_RPM_REPOMD,
+				      .is_root = true,
+				      .signature = CH_RPM_SIGNATURE,
+				      .digests = &l->mirrors.digests,
+				      .max = CH_REPOMD_MAX });
+}
+
+static bool
+parse_repomd(struct ch_lister *l, struct ch_err *err)
+{
+	struct ch_buf text;
+	bool ok;
+
+	if (ch_lister_state(l, CH_RPM_REPOMD) == CH_FETCHED_ABSENT)
+		return ch_fail(err, CH_MALFORMED,
+		    CH_RPM_REPOMD ": is not there upstream: the feed has to "
+				  "be the folder that repodata/ is in");
+	ch_buf_init(&text, CH_REPOMD_MAX);
+	ok = ch_lister_read(l, CH_RPM_REPOMD, CH_REPOMD_MAX, &text, err) &&
+	     (ch_repomd_parse(&l->facts,
+		  (struct ch_span){
+		      text.data != NULL ? text.data : "", text.len },
+		  CH_RPM_REPOMD, err) ||
+		 ch_str_starts(err->text, CH_RPM_REPOMD) ||
+		 ch_wrap(err, CH_RPM_REPOMD));
+	ch_buf_free(&text);
+	return ok;
+}
+
+static bool
+print_repo(struct ch_lister *l, struct ch_err *err)
+{
+	char date[CH_WHEN_RFC3339_SIZE];
+	struct ch_buf b = { 0 };
+	int64_t when;
+	bool ok;
+
+	ch_buf_puts(&b, "{\"record\":\"repo\",\"v\":1");
+	if (ch_repomd_date(&l->facts, &when)) {
+		ch_when_print(when, date);
+		put_member(&b, "date", date);
+	}
+	ch_buf_puts(&b, ",\"rpm\":");
+	ch_rpm_facts_print(&l->facts, &b);
+	ch_buf_puts(&b, "}\n");
+	ok = ch_out_write(l->call->out, b.data, b.len, err);
+	ch_buf_free(&b);
+	return ok;
+}
+
+static bool
+print_roots(struct ch_lister *l, struct ch_err *err)
+{
+	static const struct {
+		const char *path;
+		const char *role;
+	} roots[] = {
+		{ CH_RPM_REPOMD, "root" },
+		{ CH_RPM_SIGNATURE, "root" },
+		{ CH_RPM_KEY, "root" },
+		{ CH_RPM_MEDIA, "metadata" },
+	};
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
+		if (ch_lister_state(l, roots[i].path) == CH_FETCHED_HERE &&
+		    !ch_lister_print_file(
+			l, roots[i].path, roots[i].role, false, err))
+			return false;
+	return true;
+}
+
+static bool
+print_result(struct ch_lister *l, struct ch_err *err)
+{
+	ch_list_data_take(l);
+	ch_list_treeinfo_take(l);
+	return print_repo(l, err) &&
+	       (l->s->mode != CH_RPM_MIRROR || print_roots(l, err)) &&
+	       ch_list_data_print(l, err) && ch_list_treeinfo(l, err) &&
+	       ch_list_packages(l, err);
+}
+
+static bool
+step(struct ch_lister *l, struct ch_err *err)
+{
+	if (!find_mirrors(l, err))
+		return false;
+	if (l->wants.len == 0)
+		want_roots(l);
+	if (l->wants.len > 0)
+		return true;
+	return parse_repomd(l, err) && ch_list_data(l, err);
+}
+
+bool
+ch_rpm_list(const struct ch_rpm_call *c, struct ch_err *err)
+{
+	struct ch_lister l = { .call = c, .s = c->settings };
+	bool ok = step(&l, err);
+
+	if (ok && l.wants.len > 0)
+		ok = ch_out_write(c->out, l.wants.data, l.wants.len, err);
+	else if (ok)
+		ok = print_result(&l, err);
+	ch_mirrors_free(&l.mirrors);
+	ch_rpm_facts_free(&l.facts);
+	ch_buf_free(&l.wants);
+	return ok;
+}
