@@ -31,6 +31,10 @@ static const struct ch_plugin_key keys[] = {
 	    .fallback = "true",
 	    .help = "refuse packages of a module that modules.yaml does not "
 		    "have" },
+	{ .name = "hosted_dir",
+	    .type = CH_KEY_TEXT,
+	    .help = "folder of uploaded packages; empty: the root "
+		    "(Packages/ and the first letter of the name)" },
 	{ .name = NULL },
 };
 

@@ -1,6 +1,9 @@
 #include "settings.h"
 
+#include <string.h>
+
 #include "keys.h"
+#include "lib/path.h"
 
 #include "lib/banned.h"
 
@@ -50,6 +53,12 @@ read_block(
 	s->prunes_groups = ch_json_true(ch_json_get(block, "prune_groups"));
 	s->needs_modules =
 	    ch_json_bool_or(ch_json_get(block, "require_modules"), true);
+	s->hosted_dir = ch_json_string(ch_json_get(block, "hosted_dir"));
+	if (s->hosted_dir != NULL && s->hosted_dir[0] != '\0' &&
+	    !ch_path_check(s->hosted_dir, strlen(s->hosted_dir), err)) {
+		err->status = CH_USAGE;
+		return ch_wrap(err, "rpm.hosted_dir");
+	}
 	return s->metalink == NULL || s->mirrorlist == NULL ||
 	       ch_fail(err, CH_USAGE,
 		   "rpm.mirrorlist: there is rpm.metalink already: one of the "

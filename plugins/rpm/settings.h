@@ -34,6 +34,7 @@ struct ch_rpm_settings {
 	bool may_lack_installer; /* some of them may be missing */
 	bool prunes_groups;      /* comps without what is filtered */
 	bool needs_modules;      /* modular packages need a stream */
+	const char *hosted_dir;  /* folder of uploads, or NULL */
 	enum ch_rpm_form form;   /* of written metadata */
 };
 

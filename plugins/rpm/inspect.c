@@ -1,0 +1,214 @@
+#include "inspect.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/path.h"
+#include "lib/record.h"
+#include "lib/sys.h"
+
+#include "lib/banned.h"
+
+/* Longest name, version, release and arch together. */
+enum { NEVRA_MAX = 240 };
+
+/*
+ * A reject says why; what is not the package's fault has another status than
+ * CH_MALFORMED and ends the run.
+ */
+static bool
+refuse(const struct ch_rpm_call *c, const struct ch_upload_rpm *u,
+    const struct ch_err *why, struct ch_err *err)
+{
+	struct ch_buf shown = { 0 };
+	struct ch_buf line = { 0 };
+	bool ok;
+
+	ch_escape_text(&shown, why->text, strlen(why->text));
+	ch_buf_puts(
+	    &line, "{\"record\":\"reject\",\"code\":\"malformed\",\"file\":");
+	ch_json_quote(&line, u->file, strlen(u->file));
+	ch_buf_puts(&line, ",\"message\":");
+	ch_json_quote(&line, shown.data, shown.len);
+	ch_buf_puts(&line, ",\"retry\":false,\"ref\":{\"path\":");
+	ch_json_quote(&line, u->name, strlen(u->name));
+	ch_buf_puts(&line, "}}\n");
+	ok = ch_out_write(c->out, line.data, line.len, err);
+	ch_buf_free(&line);
+	ch_buf_free(&shown);
+	return ok;
+}
+
+/* A part of a file's name: what rpm itself accepts, and no more. */
+static bool
+check_part(const char *what, struct ch_span s, struct ch_err *err)
+{
+	bool is_version =
+	    ch_str_equal(what, "version") || ch_str_equal(what, "release");
+
+	if (s.len == 0)
+		return ch_fail(err, CH_MALFORMED, "it has no %s", what);
+	for (size_t i = 0; i < s.len; i++) {
+		char ch = s.data[i];
+
+		if (ch > ' ' && ch < 127 && strchr("/\\\"<>&'", ch) == NULL &&
+		    !(is_version && (ch == '-' || ch == ':')) &&
+		    !(i == 0 && (ch == '.' || ch == '-')))
+			continue;
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: byte %zu of '%.*s' cannot be in it", what, i,
+		    s.len > NEVRA_MAX ? NEVRA_MAX : (int)s.len, s.data);
+	}
+	return true;
+}
+
+static bool
+make_path(struct ch_upload_rpm *u, struct ch_err *err)
+{
+	struct ch_span name = ch_header_text(u->header, CH_TAG_NAME);
+	struct ch_span version = ch_header_text(u->header, CH_TAG_VERSION);
+	struct ch_span release = ch_header_text(u->header, CH_TAG_RELEASE);
+	struct ch_span arch = ch_xml_arch(u->header);
+
+	if (!check_part("name", name, err) ||
+	    !check_part("version", version, err) ||
+	    !check_part("release", release, err) ||
+	    !check_part("arch", arch, err))
+		return false;
+	if (name.len + version.len + release.len + arch.len > NEVRA_MAX)
+		return ch_fail(err, CH_MALFORMED,
+		    "its name, version, release and arch are over %d bytes",
+		    NEVRA_MAX);
+	if (u->folder == NULL)
+		ch_buf_printf(&u->path, "Packages/%c/",
+		    tolower((unsigned char)name.data[0]));
+	else if (u->folder[0] != '\0')
+		ch_buf_printf(&u->path, "%s/", u->folder);
+	ch_buf_printf(&u->path, "%.*s-%.*s-%.*s.%.*s.rpm", (int)name.len,
+	    name.data, (int)version.len, version.data, (int)release.len,
+	    release.data, (int)arch.len, arch.data);
+	return ch_path_check(u->path.data, u->path.len, err);
+}
+
+/* The file of the fragment is made anew: another run's has its bytes. */
+static bool
+write_fragment(const struct ch_upload_rpm *u, struct ch_err *err)
+{
+	char *as = ch_path_join(CH_FRAGMENT_FOLDER, u->sha256);
+	char *path = ch_path_join(u->out_dir, as);
+	struct ch_buf text = { 0 };
+	struct ch_out out;
+	int fd = -1;
+	int e;
+	bool ok;
+
+	ch_buf_init(&text, 3 * CH_XML_PIECE_MAX + 4096);
+	ok = ch_fragment_print(&u->pieces, &text, err) &&
+	     ch_make_parents(path, 0755, err);
+	if (ok) {
+		e = ch_sys_open(
+		    AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, 0644, &fd);
+		ok = e == 0 || ch_fail_errno(err, e, "%s", path);
+	}
+	if (ok) {
+		ch_out_init(&out, fd, path);
+		ok = ch_out_write(&out, text.data, text.len, err) &&
+		     ch_out_flush(&out, err);
+		ch_out_free(&out);
+		e = ch_sys_close(fd);
+		if (ok && e != 0)
+			ok = ch_fail_errno(err, e, "%s", path);
+	}
+	ch_buf_free(&text);
+	ch_free(path);
+	ch_free(as);
+	return ok;
+}
+
+static bool
+read_package(struct ch_upload_rpm *u, struct ch_err *err)
+{
+	struct ch_xml_facts facts = { .sha256 = u->sha256, .size = u->size };
+	int fd;
+	int e = ch_open_read(AT_FDCWD, u->file, &fd);
+
+	if (e != 0)
+		return ch_fail(err, CH_MALFORMED, "%s", strerror(e));
+	u->header = ch_header_read(fd, "package", err);
+	(void)close(fd);
+	if (u->header == NULL || !make_path(u, err))
+		return false;
+	facts.location = u->path.data;
+	u->module = ch_header_text(u->header, CH_TAG_MODULARITYLABEL);
+	return ch_xml_write(&u->pieces, u->header, &facts, err);
+}
+
+static bool
+take_file(
+    const struct ch_rpm_call *c, struct ch_upload_rpm *u, struct ch_err *err)
+{
+	struct ch_buf line = { 0 };
+	struct ch_err why;
+	bool ok = read_package(u, &why) &&
+		  ch_upload_rpm_print(u, &line, &why) &&
+		  write_fragment(u, &why);
+
+	if (ok) {
+		ok = ch_out_write(c->out, line.data, line.len, err);
+	} else if (why.status == CH_MALFORMED) {
+		ok = refuse(c, u, &why, err);
+	} else {
+		*err = why;
+		(void)ch_wrap(err, "%s", u->name);
+	}
+	ch_buf_free(&line);
+	ch_xml_pieces_free(&u->pieces);
+	ch_header_close(u->header);
+	ch_buf_free(&u->path);
+	return ok;
+}
+
+static bool
+take_line(const struct ch_rpm_call *c, struct ch_span line, struct ch_err *err)
+{
+	struct ch_json *given =
+	    ch_json_parse(line.data, line.len, "file line", err);
+	struct ch_upload_rpm u = { .out_dir = c->out_dir,
+		.folder = c->settings->hosted_dir };
+	int64_t size = ch_json_int_or(ch_json_get(given, "size"), -1);
+	bool ok = false;
+
+	u.file = ch_json_string(ch_json_get(given, "file"));
+	u.sha256 = ch_json_string(ch_json_get(given, "sha256"));
+	if (u.file != NULL && u.file[0] == '/' && u.sha256 != NULL &&
+	    ch_is_sha256(u.sha256, strlen(u.sha256)) && size >= 0) {
+		u.name = strrchr(u.file, '/') + 1;
+		u.size = (uint64_t)size;
+		ok = take_file(c, &u, err);
+	} else if (given != NULL) {
+		(void)ch_fail(
+		    err, CH_MALFORMED, "a line without file, sha256 and size");
+	}
+	ch_json_free(given);
+	return ok;
+}
+
+bool
+ch_rpm_inspect(const struct ch_rpm_call *c, struct ch_err *err)
+{
+	struct ch_in in;
+	struct ch_span line;
+	enum ch_next next;
+	bool ok = true;
+
+	ch_in_init(&in, STDIN_FILENO, "stdin");
+	while (ok && (next = ch_in_line(&in, &line, err)) != CH_END)
+		ok = next == CH_ITEM &&
+		     (line.len == 0 || take_line(c, line, err) ||
+			 ch_wrap(err, "stdin: line %llu",
+			     (unsigned long long)in.line));
+	ch_in_close(&in);
+	return ok;
+}
