@@ -148,8 +148,9 @@ read_headers(struct ch_header *h, struct source *s, struct ch_err *err)
 	if (h->main == NULL)
 		return false;
 	/* Of rpm before 4: whole paths instead of folders and names. */
-	if (headerIsEntry(h->main, RPMTAG_OLDFILENAMES))
-		(void)headerConvert(h->main, HEADERCONV_COMPRESSFILELIST);
+	if (!headerIsEntry(h->main, RPMTAG_HEADERIMMUTABLE) ||
+	    headerIsEntry(h->main, RPMTAG_OLDFILENAMES))
+		(void)headerConvert(h->main, HEADERCONV_RETROFIT_V3);
 	return true;
 }
 

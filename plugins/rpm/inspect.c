@@ -84,7 +84,7 @@ make_path(struct ch_upload_rpm *u, struct ch_err *err)
 	if (u->folder == NULL)
 		ch_buf_printf(&u->path, "Packages/%c/",
 		    tolower((unsigned char)name.data[0]));
-	else if (u->folder[0] != '\0')
+	else if (!ch_str_equal(u->folder, "."))
 		ch_buf_printf(&u->path, "%s/", u->folder);
 	ch_buf_printf(&u->path, "%.*s-%.*s-%.*s.%.*s.rpm", (int)name.len,
 	    name.data, (int)version.len, version.data, (int)release.len,

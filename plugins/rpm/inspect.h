@@ -3,8 +3,8 @@
  * headers alone; neither rpm nor the payload is needed.
  *
  * A package is published as Packages/N/NAME-VERSION-RELEASE.ARCH.rpm, N being
- * the first letter of its name in lower case; rpm.hosted_dir is the name of a
- * folder instead of Packages/N, "" the root.  What its metadata will say is
+ * the first letter of its name in lower case; rpm.hosted_dir is a folder
+ * instead of Packages/N, "." the root.  What its metadata will say is
  * written to rpm/SHA256 below --out (fragment.h), an input of the index.  A
  * file that is no sound package is a reject line, and the next one is taken.
  */

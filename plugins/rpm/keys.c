@@ -33,7 +33,7 @@ static const struct ch_plugin_key keys[] = {
 		    "have" },
 	{ .name = "hosted_dir",
 	    .type = CH_KEY_TEXT,
-	    .help = "folder of uploaded packages; empty: the root "
+	    .help = "folder of uploaded packages, \".\" the root "
 		    "(Packages/ and the first letter of the name)" },
 	{ .name = NULL },
 };

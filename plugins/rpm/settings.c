@@ -54,7 +54,7 @@ read_block(
 	s->needs_modules =
 	    ch_json_bool_or(ch_json_get(block, "require_modules"), true);
 	s->hosted_dir = ch_json_string(ch_json_get(block, "hosted_dir"));
-	if (s->hosted_dir != NULL && s->hosted_dir[0] != '\0' &&
+	if (s->hosted_dir != NULL && !ch_str_equal(s->hosted_dir, ".") &&
 	    !ch_path_check(s->hosted_dir, strlen(s->hosted_dir), err)) {
 		err->status = CH_USAGE;
 		return ch_wrap(err, "rpm.hosted_dir");

@@ -21,7 +21,10 @@ struct writing {
 struct ch_span
 ch_xml_arch(const struct ch_header *h)
 {
-	if (ch_header_has(h, CH_TAG_SOURCEPACKAGE))
+	/* Only what was built from sources has a source package; old ones do
+	 * not say themselves that they are one. */
+	if (ch_header_has(h, CH_TAG_SOURCEPACKAGE) ||
+	    !ch_header_has(h, CH_TAG_SOURCERPM))
 		return CH_SPAN("src");
 	return ch_header_text(h, CH_TAG_ARCH);
 }
