@@ -18,7 +18,8 @@ static const struct ch_cli cli = {
 	.name = "rpm",
 	.caption = "the repository type of RPM packages",
 	.usage = "  rpm describe\n"
-		 "  rpm list --config FILE --meta DIR\n",
+		 "  rpm list --config FILE --meta DIR\n"
+		 "  rpm inspect --config FILE --out DIR < files\n",
 	.options = "  --config FILE  id, mode and the block rpm, as JSON\n"
 		   "  --meta DIR     what was fetched so far\n"
 		   "  --out DIR      where files are written\n"
@@ -40,6 +41,10 @@ static const struct verb verbs[] = {
 	    .run = ch_rpm_list,
 	    .needs_config = true,
 	    .needs_meta = true },
+	{ .name = "inspect",
+	    .run = ch_rpm_inspect,
+	    .needs_config = true,
+	    .needs_out = true },
 };
 
 struct options {

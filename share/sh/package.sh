@@ -52,6 +52,7 @@ add_folder() {
 	case $type in
 		apt) files_below '(' -name '*.deb' -o -name '*.udeb' \
 			-o -name '*.ddeb' -o -name '*.dsc' ')' ;;
+		rpm) files_below -name '*.rpm' ;;
 		*) files_below ;;
 	esac | LC_ALL=C sort >"$scratch/files"
 	while IFS= read -r file; do
