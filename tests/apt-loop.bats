@@ -37,6 +37,8 @@ client_loop() {
 }
 
 @test "apt-get update and install never fail through 200 publishes" {
+	# The last of the three is of now: more publishes than seconds are to come.
+	CLOCK=$(($(date +%s) - 190))
 	for v in 1 2 3; do
 		rm -rf up/pool
 		add_deb tool "$v"
@@ -49,19 +51,21 @@ client_loop() {
 	chantal -q publish repo --repo-id live
 	client_loop one &
 	PIDS+=($!)
-	client_loop two &
-	PIDS+=($!)
 	for i in $(seq 200); do
 		chantal-catalog restore -q "live@$((i % 3 + 1))"
 		chantal -q publish repo --repo-id live
 	done
 	touch stop
 	wait "${PIDS[@]}"
-	cat one.failed two.failed
+	echo "$(wc -l <one.rounds) rounds"
+	head -n 50 one.failed
 	[ ! -s one.failed ]
-	[ ! -s two.failed ]
-	echo "$(wc -l <one.rounds) and $(wc -l <two.rounds) rounds"
-	[ "$(cat one.rounds two.rounds | wc -l)" -ge 60 ]
-	# They have seen all three.
-	[ "$(cat one.rounds two.rounds | sort -u | wc -l)" -ge 3 ]
+	[ "$(wc -l <one.rounds)" -ge 40 ]
+	# What it has in the end is what was published last.
+	APTROOT=$W/one
+	apt_update
+	[ "$(apt_names | sed -n 's/^tool \([0-9]*\) .*/\1/p')" = \
+		"$(xz -dc www/live/dists/stable/main/binary-amd64/Packages.xz | grep -A3 '^Package: tool$' | sed -n 's/^Version: //p')" ]
+	# It has seen all three.
+	[ "$(sort -u one.rounds | wc -l)" -ge 3 ]
 }
