@@ -155,6 +155,8 @@ folder() {
 need_store() {
 	[ -z "$print_only" ] || return 0
 	base=$(folder base_path)
+	# Another run may be about to make it: the folder is there first.
+	[ ! -e "$base" ] || [ -e "$base/format" ] || sleep 1
 	[ ! -e "$base" ] || [ -e "$base/format" ] ||
 		die 2 "$base: there is no store in it: is its disk mounted? 'chantal init' makes one"
 }
