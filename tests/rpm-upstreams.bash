@@ -276,8 +276,10 @@ advisory() {
 	      <collection short="el9">
 	        <name>el9</name>
 	END
-	[ "$4" = plain ] || printf '        <module name="greet" stream="%s" version="%s" context="%s" arch="x86_64"/>\n' \
-		${4//:/ }
+	IFS=: read -r n v a <<<"$4"
+	[ "$4" = plain ] ||
+		printf '        <module name="greet" stream="%s" version="%s" context="%s" arch="x86_64"/>\n' \
+			"$n" "$v" "$a"
 	shift 4
 	for nevra; do
 		read -r n e v r a <<<"$nevra"

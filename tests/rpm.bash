@@ -1,7 +1,7 @@
 # What the tests of type rpm share: folders, web servers on 127.0.0.1, and
 # clients with a root of their own; keys and upstreams are in rpm-upstreams.bash.
 
-# shellcheck disable=SC2034 # variables of the tests
+# shellcheck disable=SC2034,SC2119,SC2120 # variables of the tests; options that tests give
 load rpm-upstreams
 
 # --- the tests' folders and server ---
@@ -34,18 +34,47 @@ rpm_setup() {
 	mkdir "$W"
 	chmod 755 "$W"
 	cd "$W" || return 1
+	PIDS=()
 	VERIFY="verify: {enabled: true, gpgcheck: false, key_files: [$KEYS/repo.asc]}"
 	SIGN="gpg: {enabled: true, key_file: $KEYS/mirror.sec}"
 	NOSIGN='gpg: {enabled: false}'
 }
 
 rpm_teardown() {
+	local pid
+	for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || :; done
 	[ -z "${W-}" ] || rm -rf "$W"
 }
 
 # upstream [TREE]: a copy of a tree (default: Fedora's) to be changed, in $W/up.
 upstream() {
 	cp -R --preserve=timestamps "${1:-$TREE}" "$W/up"
+}
+
+# again [OPTION OF CREATEREPO_C...]: $W/up is told about anew, plain and signed:
+# primary, filelists and other only.
+again() {
+	repodata "$W/up" --no-database "$@" && sign_repomd "$W/up/repodata"
+}
+
+# small NAME...: an upstream of packages whose names begin so, in $W/up.
+small() {
+	local name
+	mkdir -p "$W/up"
+	for name; do cp --preserve=timestamps "$RPMS/signed/$name"* "$W/up/"; done
+	again
+}
+
+# web [OPTION...] DIR: bin/apt-upstream; FEED is its address, ASKED its log.
+web() {
+	ASKED=$W/asked.log
+	rm -f "$W/web.port"
+	: >"$ASKED"
+	"$BATS_TEST_DIRNAME/bin/apt-upstream" --log "$ASKED" "$@" \
+		>"$W/web.port" 2>"$W/web.err" 3>&- &
+	PIDS+=($!)
+	wait_for test -s "$W/web.port"
+	FEED=http://127.0.0.1:$(cat "$W/web.port")
 }
 
 # --- chantal ---
@@ -113,6 +142,21 @@ same_bytes() {
 	diff <(cd "$1" && find -L . -type f -exec sha256sum {} + | LC_ALL=C sort) \
 		<(cd "$2" && find -L . -type f -exec sha256sum {} + | LC_ALL=C sort)
 }
+
+# elements TREE TYPE PATTERN: the lines of what is in it that match.
+elements() { data "$1" "$2" | grep -o -- "$3" | LC_ALL=C sort; }
+
+# pkgids TREE [TYPE]: those of primary, or of filelists, other, susedata.
+pkgids() {
+	if [ "${2-primary}" = primary ]; then
+		elements "$1" primary 'pkgid="YES">[^<]*' | sed 's/.*>//'
+	else
+		elements "$1" "$2" 'pkgid="[^"]*' | sed 's/.*"//'
+	fi
+}
+
+# hrefs TREE: where its packages are.
+hrefs() { elements "$1" primary '<location[^>]*href="[^"]*' | sed 's/.*"//'; }
 
 # --- dnf and zypper ---
 
