@@ -97,6 +97,25 @@ is_signature_of_another(const struct ch_fetch *f, const struct ch_want *want)
 	return false;
 }
 
+static bool
+is_signed(const struct ch_want *want)
+{
+	return want->verify == CH_VERIFY_CLEAR ||
+	       want->verify == CH_VERIFY_DETACHED;
+}
+
+/* A file that nothing signs (.treeinfo) is no way around all signatures. */
+static bool
+is_beside_signed(const struct ch_fetch *f, const struct ch_want *want)
+{
+	if (want->verify != CH_VERIFY_NEVER)
+		return false;
+	for (size_t i = 0; i < f->wants.count; i++)
+		if (f->wants.items[i]->is_root && is_signed(f->wants.items[i]))
+			return true;
+	return false;
+}
+
 static enum ch_signature
 verify_detached(struct ch_fetch *f, const struct ch_want *want,
     const char *object, struct ch_err *err)
@@ -214,18 +233,18 @@ ch_fetch_admit(
 		    "want: \"as\": '%s' is a folder of another want", want->as);
 	else if (is_placed && want->is_absent)
 		is_placed = place_absent(place, err);
-	else if (is_placed && f->trust.is_on && want->verify != CH_VERIFY_NONE)
+	else if (is_placed && f->trust.is_on && is_signed(want))
 		is_placed = place_verified(f, want, object, place, err);
 	else if (is_placed && f->trust.is_on && want->is_root &&
-		 !is_signature_of_another(f, want))
+		 !is_signature_of_another(f, want) &&
+		 !is_beside_signed(f, want))
 		is_placed = ch_fail(err, CH_UNTRUSTED,
 		    "%s: %s: verify is configured, but type %s does not "
 		    "verify this root file",
 		    f->repo, want->as, f->plugin->type);
 	else if (is_placed)
 		is_placed = place_unverified(f, want, object, place, err);
-	if (is_placed && !f->trust.is_on && want->verify != CH_VERIFY_NONE &&
-	    !want->is_absent)
+	if (is_placed && !f->trust.is_on && is_signed(want) && !want->is_absent)
 		warn_unverified(f, want);
 	ch_free(object);
 	ch_free(place);

@@ -175,9 +175,14 @@ take_verify(struct ch_want *want, struct ch_record *r, struct ch_err *err)
 		want->verify = CH_VERIFY_CLEAR;
 		return true;
 	}
+	if (how != NULL && ch_str_equal(how, "none")) {
+		want->verify = CH_VERIFY_NEVER;
+		return true;
+	}
 	if (how == NULL || !ch_str_equal(how, "openpgp-detached"))
 		return ch_fail(err, CH_MALFORMED,
-		    "\"verify\": neither openpgp-clear nor openpgp-detached");
+		    "\"verify\": none of openpgp-clear, openpgp-detached, "
+		    "none");
 	want->verify = CH_VERIFY_DETACHED;
 	if (!ch_record_need_string(r, "signature", &signature, err))
 		return false;

@@ -20,7 +20,8 @@
 #define CH_WANT_URLS_MAX    32
 
 enum ch_want_verify {
-	CH_VERIFY_NONE,
+	CH_VERIFY_NONE,    /* not said */
+	CH_VERIFY_NEVER,   /* nothing signs it, a root beside it is signed */
 	CH_VERIFY_CLEAR,   /* signed text around the content */
 	CH_VERIFY_DETACHED /* the signature is another want */
 };

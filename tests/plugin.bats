@@ -588,6 +588,8 @@ signed_feed() {
 		}
 	EOS
 	refused_as 4 "type plain does not verify" fetch plain feed --keyring key.asc
+	sed -i 's/"root":true/&,"verify":"none"/' plugins/plain
+	refused_as 4 "type plain does not verify" fetch plain feed --keyring key.asc
 }
 
 @test "a body that did not verify is not remembered as good" {

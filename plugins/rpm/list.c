@@ -121,7 +121,8 @@ ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want)
 	if (want->signature != NULL) {
 		put_member(b, "verify", "openpgp-detached");
 		put_member(b, "signature", want->signature);
-	}
+	} else if (want->is_unsigned)
+		put_member(b, "verify", "none");
 	if (want->is_root)
 		ch_buf_puts(b, ",\"root\":true");
 	if (!want->is_required)
@@ -192,24 +193,25 @@ find_mirrors(struct ch_lister *l, struct ch_err *err)
 }
 
 static void
-want_root(struct ch_lister *l, const char *as)
+want_root(struct ch_lister *l, const char *as, bool is_unsigned)
 {
 	if (ch_lister_state(l, as) == CH_FETCHED_NOT_YET)
 		ch_lister_want(l, &(struct ch_rpm_want){ .as = as,
 				      .is_root = true,
+				      .is_unsigned = is_unsigned,
 				      .max = CH_RPM_SIGNATURE_MAX });
 }
 
 static void
 want_roots(struct ch_lister *l)
 {
-	want_root(l, CH_RPM_SIGNATURE);
+	want_root(l, CH_RPM_SIGNATURE, false);
 	if (l->s->mode == CH_RPM_MIRROR) {
-		want_root(l, CH_RPM_KEY);
-		want_root(l, CH_RPM_MEDIA);
+		want_root(l, CH_RPM_KEY, true);
+		want_root(l, CH_RPM_MEDIA, true);
 	}
 	for (size_t i = 0; l->s->has_installer && ch_treeinfo_names[i]; i++)
-		want_root(l, ch_treeinfo_names[i]);
+		want_root(l, ch_treeinfo_names[i], true);
 	if (ch_lister_state(l, CH_RPM_REPOMD) == CH_FETCHED_NOT_YET)
 		ch_lister_want(l, &(struct ch_rpm_want){ .as = CH_RPM_REPOMD,
 				      .is_root = true,

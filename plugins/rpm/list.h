@@ -42,6 +42,7 @@ struct ch_rpm_want {
 	uint64_t size;                 /* must be this */
 	uint64_t max;                  /* bytes accepted */
 	bool is_root;                  /* upstream's root file */
+	bool is_unsigned;              /* nothing signs it */
 	bool is_required;              /* its absence ends the run */
 	const char *signature;         /* "as" of a detached one, or NULL */
 };
