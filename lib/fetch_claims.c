@@ -4,36 +4,63 @@
 #include <unistd.h>
 
 #include "fetch_parts.h"
+#include "url.h"
 
 #include "banned.h"
 
 #define CHUNK ((size_t)128 << 10)
 
-/* Of the claim that is no SHA-256; false: there is none. */
-static bool
-other_digest(
-    const struct ch_want *want, enum ch_hash_kind *kind, const char **hex)
+/* The index-th claim; all of them were parsed before. */
+static enum ch_hash_kind
+claim_at(const struct ch_want *want, size_t index, const char **hex)
 {
-	return want->digest != NULL &&
-	       ch_digest_parse(want->digest, strlen(want->digest), kind, hex);
+	const char *claim = want->digests.items[index];
+	enum ch_hash_kind kind = CH_HASH_NONE;
+
+	*hex = "";
+	return ch_digest_parse(claim, strlen(claim), &kind, hex) ? kind
+								 : CH_HASH_NONE;
 }
 
 unsigned
 ch_fetch_claimed_hashes(const struct ch_want *want)
 {
+	unsigned hashes = 0;
+	const char *hex;
+
+	for (size_t i = 0; i < want->digests.count; i++)
+		hashes |= 1u << claim_at(want, i, &hex);
+	return hashes;
+}
+
+/* One of them has to hold. */
+static bool
+check_digests(const struct ch_want *want, const struct ch_put_facts *facts,
+    struct ch_err *err)
+{
 	enum ch_hash_kind kind;
 	const char *hex;
 
-	return other_digest(want, &kind, &hex) ? 1u << kind : 0;
+	for (size_t i = 0; i < want->digests.count; i++) {
+		kind = claim_at(want, i, &hex);
+		if (ch_str_equal(hex, kind == CH_HASH_SHA256
+					  ? facts->sha256
+					  : facts->hex[kind]))
+			return true;
+	}
+	if (want->digests.count == 0)
+		return true;
+	kind = claim_at(want, 0, &hex);
+	return ch_fail(err, CH_UNTRUSTED, "%s is %s, but it should be %s%s",
+	    ch_hash_name(kind),
+	    kind == CH_HASH_SHA256 ? facts->sha256 : facts->hex[kind], hex,
+	    want->digests.count > 1 ? ", or an older one that is known" : "");
 }
 
 bool
 ch_fetch_check_claims(const struct ch_want *want,
     const struct ch_put_facts *facts, struct ch_err *err)
 {
-	enum ch_hash_kind kind;
-	const char *hex;
-
 	if (want->has_size && want->size != facts->size)
 		return ch_fail(err, CH_UNTRUSTED,
 		    "%llu bytes, but it should have %llu",
@@ -44,12 +71,7 @@ ch_fetch_check_claims(const struct ch_want *want,
 		return ch_fail(err, CH_UNTRUSTED,
 		    "sha256 is %s, but it should be %s", facts->sha256,
 		    want->sha256);
-	if (other_digest(want, &kind, &hex) &&
-	    !ch_str_equal(hex, facts->hex[kind]))
-		return ch_fail(err, CH_UNTRUSTED,
-		    "%s is %s, but it should be %s", ch_hash_name(kind),
-		    facts->hex[kind], hex);
-	return true;
+	return check_digests(want, facts, err);
 }
 
 static bool
@@ -80,11 +102,23 @@ ch_fetch_check_object(struct ch_pool *pool, const struct ch_want *want,
     const char *sha256, uint64_t size, struct ch_err *err)
 {
 	struct ch_put_facts facts = { .size = size };
-	enum ch_hash_kind kind;
-	const char *hex;
+	unsigned hashes = ch_fetch_claimed_hashes(want);
 
 	memcpy(facts.sha256, sha256, sizeof(facts.sha256));
-	return (!other_digest(want, &kind, &hex) ||
-		   hash_object(pool, sha256, kind, facts.hex[kind], err)) &&
-	       ch_fetch_check_claims(want, &facts, err);
+	for (int k = 0; k < CH_HASH_NONE; k++)
+		if (k != CH_HASH_SHA256 && (hashes & 1u << k) != 0 &&
+		    !hash_object(
+			pool, sha256, (enum ch_hash_kind)k, facts.hex[k], err))
+			return false;
+	return ch_fetch_check_claims(want, &facts, err);
+}
+
+void
+ch_fetch_note_served(struct ch_want *want, size_t index)
+{
+	const struct ch_list *urls = &want->urls;
+
+	if (urls->count > 1 &&
+	    !ch_url_same_origin(urls->items[0], urls->items[urls->count - 1]))
+		want->served = ch_strdup(urls->items[index]);
 }

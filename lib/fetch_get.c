@@ -161,6 +161,7 @@ settle(struct job *job, const struct ch_http_result *result, struct ch_err *err)
 	case CH_HTTP_OK:
 		if (!accept_body(job, err))
 			return ch_wrap(err, "%s", result->url);
+		ch_fetch_note_served(want, job->first_url + result->url_index);
 		want->etag = copy_or_null(result->etag);
 		want->last_modified = copy_or_null(result->last_modified);
 		break;

@@ -209,11 +209,13 @@ place_verified(struct ch_fetch *f, const struct ch_want *want,
 	       ch_pool_lend(f->pool, want->sha256, place, err);
 }
 
+/* What stands beside a file and tells of it. */
 static bool
-place_absent(const char *place, struct ch_err *err)
+place_note(
+    const char *place, const char *ending, const char *text, struct ch_err *err)
 {
-	char *mark = ch_format("%s.absent", place);
-	bool is_made = ch_atomic_write(mark, "", 0, 0444, err);
+	char *mark = ch_format("%s%s", place, ending);
+	bool is_made = ch_atomic_write(mark, text, strlen(text), 0444, err);
 
 	ch_free(mark);
 	return is_made;
@@ -232,7 +234,7 @@ ch_fetch_admit(
 		is_placed = ch_fail(err, CH_MALFORMED,
 		    "want: \"as\": '%s' is a folder of another want", want->as);
 	else if (is_placed && want->is_absent)
-		is_placed = place_absent(place, err);
+		is_placed = place_note(place, ".absent", "", err);
 	else if (is_placed && f->trust.is_on && is_signed(want))
 		is_placed = place_verified(f, want, object, place, err);
 	else if (is_placed && f->trust.is_on && want->is_root &&
@@ -244,6 +246,8 @@ ch_fetch_admit(
 		    f->repo, want->as, f->plugin->type);
 	else if (is_placed)
 		is_placed = place_unverified(f, want, object, place, err);
+	if (is_placed && want->served != NULL)
+		is_placed = place_note(place, ".served", want->served, err);
 	if (is_placed && !f->trust.is_on && is_signed(want) && !want->is_absent)
 		warn_unverified(f, want);
 	ch_free(object);

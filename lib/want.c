@@ -73,7 +73,8 @@ free_want(struct ch_want *want)
 {
 	ch_list_free(&want->urls);
 	ch_free(want->accept);
-	ch_free(want->digest);
+	ch_list_free(&want->digests);
+	ch_free(want->served);
 	ch_free(want->signature);
 	ch_free(want->etag);
 	ch_free(want->last_modified);
@@ -202,21 +203,48 @@ take_number(const struct ch_record *r, const char *key, bool *is_there_out,
 }
 
 static bool
+add_digest(
+    void *ctx, struct ch_span key, struct ch_span value, struct ch_err *err)
+{
+	struct ch_want *want = ctx;
+	struct ch_buf digest = { 0 };
+	enum ch_hash_kind kind;
+	const char *hex;
+	bool ok;
+
+	(void)key;
+	ok = want->digests.count < CH_WANT_DIGESTS_MAX &&
+	     ch_json_decode(value, &digest) && digest.len > 0 &&
+	     ch_digest_parse(digest.data, digest.len, &kind, &hex);
+	if (ok)
+		ch_list_add(&want->digests, digest.data);
+	else
+		(void)ch_fail(err, CH_MALFORMED,
+		    "\"digest\": not such as \"sha512:\" and its lower-case "
+		    "hex digits, nor a list of at most %d of these",
+		    CH_WANT_DIGESTS_MAX);
+	ch_buf_free(&digest);
+	return ok;
+}
+
+static bool
 take_digest(struct ch_want *want, struct ch_record *r, struct ch_err *err)
 {
-	const char *digest = ch_record_string(r, "digest");
+	const struct ch_member *m = ch_record_find(r, "digest");
 	enum ch_hash_kind kind;
 	const char *hex;
 
-	if (ch_record_find(r, "digest") == NULL)
+	if (m == NULL)
 		return true;
-	if (digest == NULL ||
-	    !ch_digest_parse(digest, strlen(digest), &kind, &hex))
-		return ch_fail(err, CH_MALFORMED,
-		    "\"digest\": not such as \"sha512:\" and its lower-case "
-		    "hex digits");
-	want->digest = ch_strdup(digest);
-	if (kind == CH_HASH_SHA256 && want->sha256[0] == '\0')
+	if (m->value.data[0] == '['
+		? !ch_json_each(m->value, add_digest, want, err)
+		: !add_digest(want, m->key, m->value, err))
+		return false;
+	/* One that is certain is looked for in the pool. */
+	if (want->digests.count == 1 && want->sha256[0] == '\0' &&
+	    ch_digest_parse(want->digests.items[0],
+		strlen(want->digests.items[0]), &kind, &hex) &&
+	    kind == CH_HASH_SHA256)
 		memcpy(want->sha256, hex, sizeof(want->sha256));
 	return true;
 }
@@ -246,17 +274,23 @@ take_claims(struct ch_want *want, struct ch_record *r, struct ch_err *err)
 }
 
 static bool
-is_same(const struct ch_want *a, const struct ch_want *b)
+is_same_list(const struct ch_list *a, const struct ch_list *b)
 {
-	if (a->urls.count != b->urls.count ||
-	    (b->digest != NULL &&
-		(a->digest == NULL || !ch_str_equal(a->digest, b->digest))) ||
-	    (b->sha256[0] != '\0' && !ch_str_equal(a->sha256, b->sha256)))
+	if (a->count != b->count)
 		return false;
-	for (size_t i = 0; i < a->urls.count; i++)
-		if (!ch_str_equal(a->urls.items[i], b->urls.items[i]))
+	for (size_t i = 0; i < a->count; i++)
+		if (!ch_str_equal(a->items[i], b->items[i]))
 			return false;
 	return true;
+}
+
+static bool
+is_same(const struct ch_want *a, const struct ch_want *b)
+{
+	return is_same_list(&a->urls, &b->urls) &&
+	       (b->digests.count == 0 ||
+		   is_same_list(&a->digests, &b->digests)) &&
+	       (b->sha256[0] == '\0' || ch_str_equal(a->sha256, b->sha256));
 }
 
 /* A folder of its name must not be a file of another want. */

@@ -18,6 +18,7 @@
 #define CH_WANTS_MAX        ((size_t)100000)
 #define CH_WANT_MAX_DEFAULT ((uint64_t)64 << 20)
 #define CH_WANT_URLS_MAX    32
+#define CH_WANT_DIGESTS_MAX 64
 
 enum ch_want_verify {
 	CH_VERIFY_NONE,    /* not said */
@@ -34,7 +35,8 @@ struct ch_want {
 	bool has_size;                  /* size must hold */
 	uint64_t size;                  /* claimed, later the true one */
 	char sha256[CH_SHA256_HEX + 1]; /* claimed, later the true one */
-	char *digest;                   /* claimed, "sha512:…", or NULL */
+	struct ch_list digests;         /* claimed: one of "sha512:…" */
+	char *served;                   /* by this one of several hosts */
 	bool is_root;                   /* upstream's root index */
 	bool is_optional;               /* absent is no error */
 	enum ch_want_verify verify;     /* how it is signed */

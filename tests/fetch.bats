@@ -274,6 +274,10 @@ claims() {
 		refused_as 4 "$tool is $sum, but it should be ${sum//[0-9]/a}" fetch claims "$URL"
 		refused_as 4 "$tool is $sum" fetch claims feed
 	done
+	claims "\"digest\":[\"sha512:${sum:0:1}$(printf '%0127d' 0)\",\"$tool:$sum\"]"
+	fetch claims feed >/dev/null
+	claims "\"digest\":[\"sha1:$(printf '%040d' 0)\",\"md5:$(printf '%032d' 0)\"]"
+	refused_as 4 'or an older one' fetch claims feed
 	claims '"digest":"sha512:abc"'
 	refused_as 3 '"digest"' fetch claims feed
 	claims '"digest":"crc32:abcdabcd"'
