@@ -11,9 +11,10 @@
 
 #include "lib/banned.h"
 
-/* The list of mirrors, and who of them had repomd.xml. */
+/* The list of mirrors, what the first good one has, and which it is. */
 static const char mirrors_name[] = "mirrors";
-static const char served_name[] = CH_RPM_REPOMD ".url";
+static const char found_name[] = "mirror/repomd.xml";
+static const char served_name[] = "mirror/repomd.xml.served";
 
 char *
 ch_lister_path(const struct ch_lister *l, const char *as)
@@ -63,26 +64,30 @@ put_member(struct ch_buf *b, const char *key, const char *value)
 	ch_json_quote(b, value, strlen(value));
 }
 
-/* From every mirror, or from the feed. */
+/* From the feed, from the mirror that is used, or from any. */
 static void
 put_urls(struct ch_lister *l, const struct ch_rpm_want *want)
 {
 	const struct ch_list *mirrors = &l->mirrors.urls;
+	size_t count = want->is_anywhere ? mirrors->count : 1;
+	const char *href = want->path != NULL ? want->path : want->as;
 	struct ch_buf path = { 0 };
 	struct ch_buf url = { 0 };
 
-	ch_location_url(ch_span_of(want->as), &path);
+	ch_location_url(ch_span_of(href), &path);
 	if (want->url != NULL)
 		ch_json_quote(&l->wants, want->url, strlen(want->url));
 	else if (mirrors->count == 0)
 		ch_json_quote(&l->wants, path.data, path.len);
-	for (size_t i = 0; want->url == NULL && i < mirrors->count; i++) {
-		ch_buf_clear(&url);
-		ch_buf_printf(&url, "%s%s", mirrors->items[i], path.data);
-		if (i > 0)
-			ch_buf_putc(&l->wants, ',');
-		ch_json_quote(&l->wants, url.data, url.len);
-	}
+	else
+		for (size_t i = 0; i < count; i++) {
+			ch_buf_clear(&url);
+			ch_buf_printf(
+			    &url, "%s%s", mirrors->items[i], path.data);
+			if (i > 0)
+				ch_buf_putc(&l->wants, ',');
+			ch_json_quote(&l->wants, url.data, url.len);
+		}
 	ch_buf_free(&path);
 	ch_buf_free(&url);
 }
@@ -114,6 +119,8 @@ ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want)
 	else
 		ch_buf_printf(
 		    b, ",\"max\":%llu", (unsigned long long)want->max);
+	if (want->sha256 != NULL)
+		put_member(b, "sha256", want->sha256);
 	if (want->digest != NULL)
 		put_member(b, "digest", want->digest);
 	if (want->digests != NULL && want->digests->count > 0)
@@ -122,6 +129,8 @@ ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want)
 		put_member(b, "verify", "openpgp-detached");
 		put_member(b, "signature", want->signature);
 	} else if (want->is_unsigned)
+		put_member(b, "verify", "none");
+	if (want->is_never_signed)
 		put_member(b, "verify", "none");
 	if (want->is_root)
 		ch_buf_puts(b, ",\"root\":true");
@@ -149,28 +158,48 @@ ch_lister_print_file(struct ch_lister *l, const char *path, const char *role,
 	return ok;
 }
 
-/* The mirror that had repomd.xml has the rest too, more likely than others. */
-static void
-prefer_served(struct ch_lister *l)
+/* The mirror that had it has the rest too, more likely than others. */
+static bool
+take_found(struct ch_lister *l, struct ch_err *err)
 {
-	struct ch_buf url = { 0 };
-	struct ch_err why;
+	struct ch_buf bytes = { 0 };
+	bool ok = ch_lister_read(l, found_name, CH_REPOMD_MAX, &bytes, err);
 
-	if (ch_lister_state(l, served_name) == CH_FETCHED_HERE &&
-	    ch_lister_read(l, served_name, 1 << 16, &url, &why))
-		ch_mirrors_prefer(
-		    &l->mirrors, (struct ch_span){ url.data, url.len });
-	ch_buf_free(&url);
+	if (ok)
+		ch_sha256_hex(
+		    bytes.data != NULL ? bytes.data : "", bytes.len, l->found);
+	ch_buf_clear(&bytes);
+	if (ok && ch_lister_state(l, served_name) == CH_FETCHED_HERE) {
+		ok = ch_lister_read(l, served_name, 1 << 16, &bytes, err);
+		if (ok)
+			ch_mirrors_prefer(&l->mirrors,
+			    (struct ch_span){ bytes.data, bytes.len });
+	}
+	ch_buf_free(&bytes);
+	return ok;
 }
 
-/* False with nothing wanted: there is an error. */
 static bool
-find_mirrors(struct ch_lister *l, struct ch_err *err)
+read_mirrors(struct ch_lister *l, const char *shown, struct ch_err *err)
+{
+	struct ch_buf text = { 0 };
+	bool ok =
+	    ch_lister_read(l, mirrors_name, CH_METALINK_MAX, &text, err) &&
+	    ch_mirrors_parse(&l->mirrors,
+		(struct ch_span){
+		    text.data != NULL ? text.data : "", text.len },
+		shown, err);
+
+	ch_buf_free(&text);
+	return ok;
+}
+
+/* Which mirror answers, with a repomd.xml that is known. */
+static bool
+find_mirror(struct ch_lister *l, struct ch_err *err)
 {
 	const char *url =
 	    l->s->metalink != NULL ? l->s->metalink : l->s->mirrorlist;
-	struct ch_buf text = { 0 };
-	bool ok;
 
 	if (url == NULL)
 		return true;
@@ -181,43 +210,49 @@ find_mirrors(struct ch_lister *l, struct ch_err *err)
 				      .max = CH_METALINK_MAX });
 		return true;
 	}
-	ok = ch_lister_read(l, mirrors_name, CH_METALINK_MAX, &text, err) &&
-	     ch_mirrors_parse(&l->mirrors,
-		 (struct ch_span){
-		     text.data != NULL ? text.data : "", text.len },
-		 url, err);
-	ch_buf_free(&text);
-	if (ok)
-		prefer_served(l);
-	return ok;
+	if (!read_mirrors(l, url, err))
+		return false;
+	if (ch_lister_state(l, found_name) == CH_FETCHED_HERE)
+		return take_found(l, err);
+	ch_lister_want(l, &(struct ch_rpm_want){ .as = found_name,
+			      .path = CH_RPM_REPOMD,
+			      .is_anywhere = true,
+			      .is_required = true,
+			      .digests = &l->mirrors.digests,
+			      .max = CH_REPOMD_MAX });
+	return true;
 }
 
+/* What may be there; of these only the signature counts where one must be. */
 static void
-want_root(struct ch_lister *l, const char *as, bool is_unsigned)
+want_beside(struct ch_lister *l, const char *as)
 {
+	bool is_signature = ch_str_equal(as, CH_RPM_SIGNATURE);
+
 	if (ch_lister_state(l, as) == CH_FETCHED_NOT_YET)
 		ch_lister_want(l, &(struct ch_rpm_want){ .as = as,
 				      .is_root = true,
-				      .is_unsigned = is_unsigned,
+				      .is_never_signed = !is_signature,
 				      .max = CH_RPM_SIGNATURE_MAX });
 }
 
 static void
 want_roots(struct ch_lister *l)
 {
-	want_root(l, CH_RPM_SIGNATURE, false);
+	want_beside(l, CH_RPM_SIGNATURE);
 	if (l->s->mode == CH_RPM_MIRROR) {
-		want_root(l, CH_RPM_KEY, true);
-		want_root(l, CH_RPM_MEDIA, true);
+		want_beside(l, CH_RPM_KEY);
+		want_beside(l, CH_RPM_MEDIA);
 	}
 	for (size_t i = 0; l->s->has_installer && ch_treeinfo_names[i]; i++)
-		want_root(l, ch_treeinfo_names[i], true);
+		want_beside(l, ch_treeinfo_names[i]);
 	if (ch_lister_state(l, CH_RPM_REPOMD) == CH_FETCHED_NOT_YET)
-		ch_lister_want(l, &(struct ch_rpm_want){ .as = CH_RPM_REPOMD,
-				      .is_root = true,
-				      .signature = CH_RPM_SIGNATURE,
-				      .digests = &l->mirrors.digests,
-				      .max = CH_REPOMD_MAX });
+		ch_lister_want(
+		    l, &(struct ch_rpm_want){ .as = CH_RPM_REPOMD,
+			   .is_root = true,
+			   .signature = CH_RPM_SIGNATURE,
+			   .sha256 = *l->found != '\0' ? l->found : NULL,
+			   .max = CH_REPOMD_MAX });
 }
 
 static bool
@@ -298,7 +333,7 @@ print_result(struct ch_lister *l, struct ch_err *err)
 static bool
 step(struct ch_lister *l, struct ch_err *err)
 {
-	if (!find_mirrors(l, err))
+	if (!find_mirror(l, err))
 		return false;
 	if (l->wants.len == 0)
 		want_roots(l);

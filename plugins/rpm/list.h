@@ -11,6 +11,7 @@
 #define RPM_LIST_H
 
 #include "facts.h"
+#include "lib/hash.h"
 #include "metalink.h"
 #include "verbs.h"
 
@@ -23,6 +24,7 @@ struct ch_lister {
 	const struct ch_rpm_call *call;  /* borrowed */
 	const struct ch_rpm_settings *s; /* likewise */
 	struct ch_mirrors mirrors;       /* instead of the feed, or none */
+	char found[CH_SHA256_HEX + 1];   /* what the mirror has, or "" */
 	struct ch_rpm_facts facts;       /* of repomd.xml */
 	struct ch_buf wants;             /* lines to print */
 };
@@ -35,7 +37,10 @@ enum ch_fetched {
 
 struct ch_rpm_want {
 	const char *as;                /* name in DIR, and path unless url */
+	const char *path;              /* its path, if another */
 	const char *url;               /* or where it is */
+	bool is_anywhere;              /* at any mirror */
+	const char *sha256;            /* must be this, or NULL */
 	const char *digest;            /* must be this, or NULL */
 	const struct ch_list *digests; /* or one of these, or NULL */
 	bool has_size;                 /* size counts */
@@ -44,6 +49,7 @@ struct ch_rpm_want {
 	bool is_root;                  /* upstream's root file */
 	bool is_unsigned;              /* nothing signs it */
 	bool is_required;              /* its absence ends the run */
+	bool is_never_signed;          /* by any upstream */
 	const char *signature;         /* "as" of a detached one, or NULL */
 };
 

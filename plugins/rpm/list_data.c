@@ -76,6 +76,7 @@ want_one(struct ch_lister *l, struct ch_rpm_data *d, struct ch_err *err)
 	if (ch_lister_state(l, d->href) == CH_FETCHED_NOT_YET)
 		ch_lister_want(l, &(struct ch_rpm_want){ .as = d->href,
 				      .url = url,
+				      .is_anywhere = true,
 				      .digest = d->checksum,
 				      .is_required = true,
 				      .has_size = d->has_size,

@@ -139,10 +139,13 @@ print_tree(struct ch_lister *l, const char *name, struct ch_list *seen,
 void
 ch_list_treeinfo_take(struct ch_lister *l)
 {
-	for (size_t i = 0; ch_treeinfo_names[i] != NULL; i++)
-		if (l->s->mode != CH_RPM_MIRROR && l->s->has_installer &&
-		    ch_lister_state(l, ch_treeinfo_names[i]) == CH_FETCHED_HERE)
-			ch_list_add(&l->facts.treeinfo, ch_treeinfo_names[i]);
+	for (size_t i = 0; ch_treeinfo_names[i] != NULL; i++) {
+		const char *name = ch_treeinfo_names[i];
+
+		if (l->s->has_installer && l->s->mode != CH_RPM_MIRROR &&
+		    ch_lister_state(l, name) == CH_FETCHED_HERE)
+			ch_list_add(&l->facts.treeinfo, name);
+	}
 }
 
 bool
