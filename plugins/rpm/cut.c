@@ -63,13 +63,19 @@ begin(struct cutting *c, enum ch_slice_kind kind, struct ch_err *err)
 	if (c->slices == NULL)
 		return false;
 	c->is_latin1 = ch_slices_head(c->slices)->is_latin1;
-	return put_head(c, err);
+	if (!job->skips_head)
+		return put_head(c, err);
+	return !c->is_latin1 ||
+	       ch_fail(err, CH_MALFORMED,
+		   "%s: is ISO-8859-1 and cannot follow another file",
+		   job->shown);
 }
 
 static bool
 finish(struct cutting *c, enum ch_next next, struct ch_err *err)
 {
-	bool ok = next == CH_END && put(c, ch_slices_foot(c->slices), err);
+	bool ok = next == CH_END && (c->job->skips_foot ||
+					put(c, ch_slices_foot(c->slices), err));
 
 	ch_slices_close(c->slices);
 	ch_buf_free(&c->scrap);

@@ -36,6 +36,8 @@ struct ch_cut_job {
 	struct ch_sink *sink; /* where it goes; finished by the caller */
 	uint64_t count;       /* packages that will be kept */
 	bool is_careful;      /* ask expat from the begin */
+	bool skips_head;      /* behind another one, which has it */
+	bool skips_foot;      /* another one will be behind it */
 };
 
 struct ch_cut_result {

@@ -63,7 +63,8 @@ struct ch_modules_job {
 	struct ch_streams *streams;     /* filled in, or NULL */
 	/* whether rules want the stream; NULL: all */
 	bool (*wants)(void *ctx, const struct ch_module *module);
-	void *ctx; /* handed to wants */
+	void *ctx;     /* handed to wants */
+	bool has_more; /* another file is written behind it */
 };
 
 struct ch_modules_result {

@@ -65,6 +65,8 @@ struct ch_updateinfo_job {
 	const struct ch_nevras *nevras;        /* what became of packages */
 	const struct ch_streams *streams;      /* and of modules, or NULL */
 	const struct ch_advisory_rules *rules; /* or NULL: all */
+	bool skips_head; /* behind another one, which has it */
+	bool skips_foot; /* another one will be behind it */
 };
 
 struct ch_updateinfo_result {
@@ -76,8 +78,9 @@ struct ch_updateinfo_result {
 /*
  * Package entries that are not published go, then collections without
  * entries, then advisories without any; a collection of a module stream that
- * is gone goes as a whole.  An advisory that had no packages stays.  All else
- * is copied byte for byte.
+ * is gone goes as a whole.  All else is copied byte for byte.
+ *
+ * With 0 advisories the file is still a sound one.
  */
 bool ch_updateinfo_cut(const struct ch_updateinfo_job *job,
     struct ch_updateinfo_result *result, struct ch_err *err) CH_MUST_CHECK;
