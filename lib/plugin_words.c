@@ -39,13 +39,24 @@ print_held(struct ch_words *w)
 	w->held = NULL;
 }
 
+/* A program names itself in front, as a plugin in C does; we do that here. */
+static const char *
+without_name(const char *text, const char *type)
+{
+	size_t len = strlen(type);
+
+	if (!ch_str_starts(text, type) || !ch_str_starts(text + len, ": "))
+		return text;
+	return text + len + 2;
+}
+
 static void
 end_line(struct ch_words *w)
 {
 	const char *text;
 
 	ch_buf_putc(&w->line, '\0');
-	text = w->line.data;
+	text = without_name(w->line.data, w->type);
 	print_held(w);
 	for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
 		if (!ch_str_starts(text, levels[i].prefix))

@@ -302,11 +302,11 @@ true" ]
 @test "what is configured and not there warns, and fails when nothing is left" {
 	settings filtered stable 'components: [main, nope]' 'architectures: [amd64, s390x]'
 	fetch
-	grep -q 'apt.components: nope: not in stable' err
+	grep -q '^chantal-fetch: warning: apt: apt.components: nope: not in stable' err
 	grep -q 'apt.architectures: s390x: not in stable' err
 	[ "$(packages | wc -l)" -eq 6 ]
 	settings filtered stable 'components: [nope]'
-	refused 2 'which has main, contrib'
+	refused 2 'chantal-fetch: apt: list: apt.components: nope: not in stable of the upstream, which has main, contrib'
 	settings filtered stable 'architectures: [s390x]'
 	refused 2 'which has amd64, arm64'
 }

@@ -314,12 +314,11 @@ ch_apt_settings_load(struct ch_apt_settings *s, const char *file,
 	s->name = ch_json_string_or(ch_json_get(s->json, "name"), s->id);
 	if (!ch_apt_keys_check(block, err) || !read_block(s, block, err) ||
 	    !read_forms(s, err))
-		return ch_wrap(err, "%s", file);
+		return false;
 	if (needs_suite && s->suites.count == 0)
 		return ch_fail(err, CH_USAGE,
-		    "%s: apt.distribution: is missing: name the suite, as in "
-		    "distribution: bookworm",
-		    file);
+		    "apt.distribution: is missing: name the suite, as in "
+		    "distribution: bookworm");
 	return true;
 }
 
