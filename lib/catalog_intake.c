@@ -7,7 +7,8 @@
 
 #include "banned.h"
 
-#define REMEDY "pass the stream through chantal-pool add first"
+#define NAMED_MAX 20
+#define REMEDY    "pass the stream through chantal-pool add first"
 
 /* Members that say who a line is; escapes in them would hide twins. */
 static const char *const plain_keys[] = { "repo", "name", "arch", "version",
@@ -236,12 +237,43 @@ keep_reject(struct ch_saving *s, const struct ch_record *r, struct ch_err *err)
 	       ch_out_write(&s->rejects.out, s->line.data, s->line.len, err);
 }
 
-bool
-ch_intake_reject(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+/* What was uploaded is named in full: somebody waits for each of the files. */
+static bool
+names_all(const struct ch_saving *s)
+{
+	return s->o->is_merge || ch_log_wants(CH_LOG_DEBUG);
+}
+
+static void
+name_reject(struct ch_saving *s, struct ch_record *r)
 {
 	const char *code = ch_record_string(r, "code");
 	const char *message = ch_record_string(r, "message");
 	struct ch_buf what = { 0 };
+
+	if (s->report->attempt.rejects > NAMED_MAX && !names_all(s))
+		return;
+	describe_reject(r, &what);
+	ch_warn("%s: rejected: %s: %s: %s", s->o->repo, what.data,
+	    code ? code : "no code", message ? message : "no reason given");
+	ch_buf_free(&what);
+}
+
+static void
+count_unnamed(const struct ch_saving *s)
+{
+	uint64_t rejects = s->report->attempt.rejects;
+
+	if (rejects > NAMED_MAX && !names_all(s))
+		ch_warn("%s: and %" PRIu64 " more rejected: -v names all of "
+			"them, chantal repo why NAME the one or other",
+		    s->o->repo, rejects - NAMED_MAX);
+}
+
+bool
+ch_intake_reject(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+{
+	const char *code = ch_record_string(r, "code");
 
 	s->report->attempt.rejects++;
 	if (ch_record_true(r, "retry"))
@@ -250,10 +282,7 @@ ch_intake_reject(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 		s->report->dropped++;
 	else
 		s->fatal++;
-	describe_reject(r, &what);
-	ch_warn("%s: rejected: %s: %s: %s", s->o->repo, what.data,
-	    code ? code : "no code", message ? message : "no reason given");
-	ch_buf_free(&what);
+	name_reject(s, r);
 	return keep_reject(s, r, err);
 }
 
@@ -300,5 +329,6 @@ ch_intake_read(struct ch_saving *s, struct ch_err *err)
 			break;
 		}
 	ch_reader_close(&in);
+	count_unnamed(s);
 	return got == CH_END && ch_sort_finish(s->lines, err);
 }

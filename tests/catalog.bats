@@ -386,6 +386,18 @@ refused() {
 		"$(input 1)" "$(pkg_line r c 1 x in "\"sha256\":\"$(digest 3)\"")"
 }
 
+@test "of many rejects some are named and the rest is counted, -v names all" {
+	stream "$(pkg a 1 x 1)" "$(for i in $(seq 45); do reject not-found gone "p$i"; done)" |
+		sed 's/"status":"ok"/"status":"partial"/' >s
+	refused 1 "and 25 more rejected: -v names" <s
+	[ "$(grep -c 'rejected: p' <<<"$stderr")" = 20 ]
+	refused 1 "rejected: p45 1: not-found" -v <s
+	[ "$(grep -c 'rejected: p' <<<"$stderr")" = 45 ]
+	[[ "$stderr" != *"more rejected"* ]]
+	run -0 catalog why r p45
+	[[ "$output" == *"last rejects"*"gone"* ]]
+}
+
 @test "a sync with rejects keeps the current generation and names each reject" {
 	save "$(pkg a 1 x 1)"
 	partial() {
