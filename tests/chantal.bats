@@ -214,7 +214,9 @@ tree() {
 	run -2 --separate-stderr chantal publish repo --repo-id tools
 	[[ "$stderr" == *"tools: configured, but not synced yet"* ]]
 	run -0 --separate-stderr chantal repo show --repo-id tools
-	[[ "$stderr" == *"not synced yet"* ]]
+	[[ "$stderr" == *"not synced yet: chantal repo sync --repo-id tools"* ]]
+	run -2 --separate-stderr chantal publish repo --repo-id mine
+	[[ "$stderr" == *"chantal package upload --repo-id mine --file FILE"* ]]
 	run -2 chantal repo show --repo-id toolz
 }
 

@@ -142,6 +142,14 @@ setting() {
 	done <"$scratch/settings"
 }
 
+# The command that puts the first packages into a repository.
+how_to_fill() {
+	case $(setting "$1" mode) in
+		hosted) printf 'chantal package upload --repo-id %s --file FILE\n' "$1" ;;
+		*) printf 'chantal repo sync --repo-id %s\n' "$1" ;;
+	esac
+}
+
 # A folder of the store, by its key below storage.
 folder() {
 	[ -e "$scratch/$1" ] ||

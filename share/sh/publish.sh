@@ -43,7 +43,7 @@ generation_of() {
 	[ -z "$print_only" ] || return 0
 	[ -e "$file" ] || case $1 in
 		*@*) die 2 "$id: no snapshot ${1#*@}: chantal snapshot list --repo-id $id" ;;
-		*) die 2 "$id: configured, but not synced yet: chantal repo sync --repo-id $id" ;;
+		*) die 2 "$id: configured, but not synced yet: $(how_to_fill "$id")" ;;
 	esac
 }
 

@@ -193,7 +193,7 @@ repo_show() {
 	awk -F '\t' -f "$share/sh/repo-table.awk" "$scratch/standing" || full
 	folder=$(catalog_of "$repo_id")
 	if [ ! -e "$folder/current" ]; then
-		say "$repo_id: configured, but not synced yet: chantal repo sync --repo-id $repo_id"
+		say "$repo_id: configured, but not synced yet: $(how_to_fill "$repo_id")"
 		return
 	fi
 	catalog_tool snapshots "$repo_id" --limit 5
