@@ -504,6 +504,21 @@ sys.stdout.buffer.write(i.tobuf(tarfile.GNU_FORMAT))' "$1" "$2"
 	[ "$(packages_of r | wc -l)" = 5 ]
 }
 
+@test "a folder of packages becomes a signed archive, without a configuration" {
+	unset CHANTAL_CONFIG
+	export CHANTAL_HOME=$W/other
+	cp "$DEBS/files.deb" "$DEBS/all.deb" .
+	mkdir -m 700 g
+	gpg --homedir g --batch --quiet --import "$KEYS/mirror.sec" 3>&-
+	chantal-fetch --files apt files.deb all.deb |
+		chantal-pool -q add --allow-file . |
+		chantal-index --gnupg-home g --sign-key mirror@example.org |
+		chantal-publish -q www
+	gpgconf --homedir g --kill all
+	"$BATS_TEST_DIRNAME/bin/apt-tree" --keyring "$KEYS/mirror.gpg" --only-listed www stable
+	[ "$(find www/pool -name '*.deb' | wc -l)" = 2 ]
+}
+
 @test "packages uploaded long after they were made stay in the pool" { # L23
 	cp "$DEBS/all.deb" old.deb
 	touch -d '2001-01-01' old.deb

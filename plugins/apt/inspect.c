@@ -136,7 +136,7 @@ take_line(const struct ch_apt_call *c, struct ch_span line, struct ch_err *err)
 	struct ch_json *given =
 	    ch_json_parse(line.data, line.len, "file line", err);
 	struct ch_upload u = { .out_dir = c->out_dir,
-		.suite = s->suites.items[0],
+		.suite = s->suites.count > 0 ? s->suites.items[0] : "stable",
 		.component = s->is_flat ? NULL : s->component };
 	int64_t size = ch_json_int_or(ch_json_get(given, "size"), -1);
 	bool ok = false;

@@ -54,7 +54,6 @@ static const struct verb verbs[] = {
 	{ .name = "inspect",
 	    .run = ch_apt_inspect,
 	    .needs_config = true,
-	    .needs_suite = true,
 	    .needs_out = true },
 	{ .name = "check-tree", .run = ch_apt_check_tree, .needs_tree = true },
 };
