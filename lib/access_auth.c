@@ -3,10 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "access_impl.h"
+#include "certificate.h"
 #include "io.h"
+#include "when.h"
 
 #include "banned.h"
 
@@ -202,7 +205,40 @@ block_custom(
 	       ch_fail(err, CH_USAGE, "auth: custom wants headers");
 }
 
-/* The first pair in byte order, whatever order the folder has. */
+/* A server says no more of an expired one than that it wants another. */
+static bool
+check_end(const char *cert, struct ch_err *err)
+{
+	char date[CH_WHEN_RFC3339_SIZE];
+	int64_t end;
+
+	if (!ch_certificate_end(cert, &end, err))
+		return false;
+	if (end >= (int64_t)time(NULL))
+		return true;
+	ch_when_print(end, date);
+	return ch_fail(err, CH_USAGE,
+	    "%s: this certificate expired on %s: get a new one", cert, date);
+}
+
+static void
+try_pair(struct ch_http_auth *auth, const char *dir, const char *name,
+    struct ch_err *err)
+{
+	char *cert = ch_path_join(dir, name);
+	char *key = ch_format("%.*s-key.pem", (int)(strlen(cert) - 4), cert);
+
+	if (access(cert, R_OK) == 0 && access(key, R_OK) == 0 &&
+	    check_end(cert, err)) {
+		auth->cert_file = cert;
+		auth->key_file = key;
+		return;
+	}
+	ch_free(cert);
+	ch_free(key);
+}
+
+/* The first pair in byte order that is valid, whatever order the folder has. */
 static bool
 find_pair(struct ch_http_auth *auth, const char *dir, struct ch_err *err)
 {
@@ -221,24 +257,12 @@ find_pair(struct ch_http_auth *auth, const char *dir, struct ch_err *err)
 	}
 	(void)closedir(d);
 	ch_list_sort(&names);
-	for (i = 0; i < names.count && auth->cert_file == NULL; i++) {
-		char *cert = ch_path_join(dir, names.items[i]);
-		char *key =
-		    ch_format("%.*s-key.pem", (int)(strlen(cert) - 4), cert);
-
-		if (access(cert, R_OK) == 0 && access(key, R_OK) == 0) {
-			auth->cert_file = cert;
-			auth->key_file = key;
-			break;
-		}
-		ch_free(cert);
-		ch_free(key);
-	}
+	(void)ch_fail(
+	    err, CH_USAGE, "%s: no readable NAME.pem with NAME-key.pem", dir);
+	for (i = 0; i < names.count && auth->cert_file == NULL; i++)
+		try_pair(auth, dir, names.items[i], err);
 	ch_list_free(&names);
-	return auth->cert_file != NULL ||
-	       ch_fail(err, CH_USAGE,
-		   "auth.cert_dir: %s: no readable NAME.pem with NAME-key.pem",
-		   dir);
+	return auth->cert_file != NULL || ch_wrap(err, "auth.cert_dir");
 }
 
 static bool
@@ -258,7 +282,8 @@ block_cert(
 	auth->cert_file = ch_strdup(cert);
 	auth->key_file = ch_strdup(key);
 	return ch_access_readable(cert, "auth.cert_file", err) &&
-	       ch_access_readable(key, "auth.key_file", err);
+	       ch_access_readable(key, "auth.key_file", err) &&
+	       (check_end(cert, err) || ch_wrap(err, "auth.cert_file"));
 }
 
 bool

@@ -245,7 +245,8 @@ static const struct ch_key keys[] = {
 	TEXT("auth", "cert_file", 0, NULL, "of client_cert: certificate"),
 	TEXT("auth", "key_file", 0, NULL, "of client_cert: its key"),
 	TEXT("auth", "cert_dir", 0, NULL,
-	    "of client_cert: folder with NAME.pem and NAME-key.pem"),
+	    "of client_cert: folder with NAME.pem and NAME-key.pem; of "
+	    "several the first that has not expired"),
 
 	TEXT("proxy", "http_proxy", URL, NULL, "for http URLs"),
 	TEXT("proxy", "https_proxy", URL, NULL, "for https URLs"),

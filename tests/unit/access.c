@@ -272,6 +272,29 @@ test_auth_block(void)
 	    "credentials without a feed are refused");
 }
 
+/* Till 2126, and till the day before it was made. */
+static const char valid_cert[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBbzCCARWgAwIBAgIUBovfF9W2NT5qR3DzrPF4clVxsOYwCgYIKoZIzj0EAwIw\n"
+    "DDEKMAgGA1UEAwwBeDAgFw0yNjExMjIxMzA3MTdaGA8yMTI2MTAyOTEzMDcxN1ow\n"
+    "DDEKMAgGA1UEAwwBeDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABLazq/owgA+G\n"
+    "tTUCwDRhA4O9FfqSNSrXU7JnRB9jRyWgPv1Mz/J2Wte+kjKc3yUn2ubx+KBQafTe\n"
+    "WyY86R/ENHejUzBRMB0GA1UdDgQWBBSHQE3udTJ7GZM5HQmpNEDfRCzDPDAfBgNV\n"
+    "HSMEGDAWgBSHQE3udTJ7GZM5HQmpNEDfRCzDPDAPBgNVHRMBAf8EBTADAQH/MAoG\n"
+    "CCqGSM49BAMCA0gAMEUCIQDzzhDfgiLktAnOnLigQj45CK1QTXb9QeOv+G1mckRy\n"
+    "YwIgVbGaOfNkU3cWQ/oDWC090PeQY6qe2hsMOq7Gb/dkM1c=\n"
+    "-----END CERTIFICATE-----\n";
+
+static const char expired_cert[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBEjCBuQIUIWzdNVu600mVk5BHmhFZiJpkDagwCgYIKoZIzj0EAwIwDDEKMAgG\n"
+    "A1UEAwwBeDAeFw0yNjExMjIxMzA3MTdaFw0yNjExMjExMzA3MTdaMAwxCjAIBgNV\n"
+    "BAMMAXgwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAS2s6v6MIAPhrU1AsA0YQOD\n"
+    "vRX6kjUq11OyZ0QfY0cloD79TM/ydlrXvpIynN8lJ9rm8figUGn03lsmPOkfxDR3\n"
+    "MAoGCCqGSM49BAMCA0gAMEUCIQD0yRuXkhxTqkKmxQfw2l08hxbUa9X6rRqK9tM6\n"
+    "QVoX6AIgR869OqC8Hj0IVPaWeGxoYrIPi8fefmhy5pTDXa+jdqs=\n"
+    "-----END CERTIFICATE-----\n";
+
 static void
 test_certs(void)
 {
@@ -283,11 +306,11 @@ test_certs(void)
 				  "\"cert_dir\":\"certs\"}"),
 		  "no readable"),
 	    "a folder without a pair is refused");
-	make_file("certs/b.pem", "x", 0600);
+	make_file("certs/b.pem", valid_cert, 0600);
 	make_file("certs/b-key.pem", "x", 0600);
-	make_file("certs/c.pem", "x", 0600);
+	make_file("certs/c.pem", valid_cert, 0600);
 	make_file("certs/c-key.pem", "x", 0600);
-	make_file("certs/a.pem", "x", 0600);
+	make_file("certs/a.pem", expired_cert, 0600);
 	ok_if(with_block(&a,
 		  BLOCK("\"auth\":{\"type\":\"client_cert\","
 			"\"cert_dir\":\"certs\"}"),
@@ -305,6 +328,19 @@ test_certs(void)
 				  "\"key_file\":\"certs/none\"}"),
 		  "certs/none"),
 	    "a key that is not there is named");
+	make_file("certs/a-key.pem", "x", 0600);
+	ok_if(with_block(&a,
+		  BLOCK("\"auth\":{\"type\":\"client_cert\","
+			"\"cert_dir\":\"certs\"}"),
+		  &err) &&
+		  ch_str_equal(a.http.auth.cert_file, "certs/b.pem"),
+	    "one that has expired is passed over");
+	ch_access_free(&a);
+	ok_if(refuses_block(BLOCK("\"auth\":{\"type\":\"client_cert\","
+				  "\"cert_file\":\"certs/a.pem\","
+				  "\"key_file\":\"certs/a-key.pem\"}"),
+		  "expired on 2026-11-21T"),
+	    "one that has expired is refused with its date");
 }
 
 static void
