@@ -128,10 +128,9 @@ ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want)
 	if (want->signature != NULL) {
 		put_member(b, "verify", "openpgp-detached");
 		put_member(b, "signature", want->signature);
-	} else if (want->is_unsigned)
+	} else if (want->is_unsigned) {
 		put_member(b, "verify", "none");
-	if (want->is_never_signed)
-		put_member(b, "verify", "none");
+	}
 	if (want->is_root)
 		ch_buf_puts(b, ",\"root\":true");
 	if (!want->is_required)
@@ -232,7 +231,7 @@ want_beside(struct ch_lister *l, const char *as)
 	if (ch_lister_state(l, as) == CH_FETCHED_NOT_YET)
 		ch_lister_want(l, &(struct ch_rpm_want){ .as = as,
 				      .is_root = true,
-				      .is_never_signed = !is_signature,
+				      .is_unsigned = !is_signature,
 				      .max = CH_RPM_SIGNATURE_MAX });
 }
 

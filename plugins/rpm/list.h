@@ -49,7 +49,6 @@ struct ch_rpm_want {
 	bool is_root;                  /* upstream's root file */
 	bool is_unsigned;              /* nothing signs it */
 	bool is_required;              /* its absence ends the run */
-	bool is_never_signed;          /* by any upstream */
 	const char *signature;         /* "as" of a detached one, or NULL */
 };
 
