@@ -31,8 +31,8 @@ load(struct ch_lister *l, const struct ch_rpm_data *d, struct known *known,
 	ch_free(path);
 	/* Nothing that is published depends on it there. */
 	if (!ok && l->s->mode == CH_RPM_MIRROR) {
-		ch_warn("%s: packages are listed without what it says",
-		    err->text);
+		ch_warn(
+		    "%s: packages are listed without what it says", err->text);
 		return true;
 	}
 	return ok;
