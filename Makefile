@@ -124,11 +124,14 @@ units: $(UNITS:%=$(B)/unit/%)
 # Fuzz targets: a program each that replays its corpus, and with "make fuzz"
 # one that searches (libFuzzer).
 FUZZERS = $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/*.c))))
-# A target of a plugin's parser takes that plugin's files but its main.
-FUZZ_LIBS  = $(PKG_LIBS) $(LIBS_rpm)
-FUZZ_EXTRA = $(patsubst %.c,$(B)/%.o,$(filter-out plugins/%/main.c,$(sort $(wildcard plugins/*/*.c))))
+FUZZ_LIBS = $(PKG_LIBS) $(LIBS_rpm)
+# A target of a plugin's parser takes the files, but main.c, of the plugins
+# whose headers it includes.
+fuzz_plugins = $(shell sed -n 's,^\#include "plugins/\([a-z]*\)/.*,\1,p' tests/fuzz/$(1).c)
+fuzz_extra = $(patsubst %.c,$(B)/%.o,$(filter-out plugins/%/main.c,\
+	$(sort $(foreach p,$(call fuzz_plugins,$(1)),$(wildcard plugins/$(p)/*.c)))))
 
-$(FUZZERS:%=$(B)/replay/%): $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(FUZZ_EXTRA) $(LIB)
+$(FUZZERS:%=$(B)/replay/%): $(B)/replay/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $$(call fuzz_extra,$$*) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(FUZZ_LIBS)
 
@@ -145,7 +148,7 @@ fuzz:
 			build/fuzz/corpus/$$f tests/fuzz/corpus/$$f 2>&1 | tail -n 8; \
 	done
 
-$(FUZZERS:%=$(B)/fuzzers/%): $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $(FUZZ_EXTRA) $(LIB)
+$(FUZZERS:%=$(B)/fuzzers/%): $(B)/fuzzers/%: $(B)/tests/fuzz/%.o $$(call fuzz_extra,$$*) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $(LDHARD) -o $@ $^ $(FUZZ_LIBS)
 fuzzers: $(FUZZERS:%=$(B)/fuzzers/%)
