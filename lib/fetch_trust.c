@@ -126,9 +126,8 @@ verify_detached(struct ch_fetch *f, const struct ch_want *want,
 	char *path;
 
 	(void)ch_fail(err, CH_UNTRUSTED,
-	    "%s: its signature '%s' is not there upstream (to use it all the "
-	    "same say verify.on_missing_signature: warn)",
-	    want->as, want->signature);
+	    "%s: its signature '%s' is not there upstream", want->as,
+	    want->signature);
 	if (signature == NULL || !signature->is_tried) {
 		(void)ch_fail(err, CH_MALFORMED,
 		    "%s: its signature '%s' was not wanted with it", want->as,

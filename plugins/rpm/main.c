@@ -19,7 +19,10 @@ static const struct ch_cli cli = {
 	.caption = "the repository type of RPM packages",
 	.usage = "  rpm describe\n"
 		 "  rpm list --config FILE --meta DIR\n"
-		 "  rpm inspect --config FILE --out DIR < files\n",
+		 "  rpm index --config FILE --meta DIR --out DIR --cache DIR"
+		 " < records\n"
+		 "  rpm inspect --config FILE --out DIR < files\n"
+		 "  rpm check-tree DIR\n",
 	.options = "  --config FILE  id, mode and the block rpm, as JSON\n"
 		   "  --meta DIR     what was fetched so far\n"
 		   "  --out DIR      where files are written\n"
@@ -41,10 +44,16 @@ static const struct verb verbs[] = {
 	    .run = ch_rpm_list,
 	    .needs_config = true,
 	    .needs_meta = true },
+	{ .name = "index",
+	    .run = ch_rpm_index,
+	    .needs_config = true,
+	    .needs_meta = true,
+	    .needs_out = true },
 	{ .name = "inspect",
 	    .run = ch_rpm_inspect,
 	    .needs_config = true,
 	    .needs_out = true },
+	{ .name = "check-tree", .run = ch_rpm_check_tree, .needs_tree = true },
 };
 
 struct options {

@@ -1,0 +1,135 @@
+#include <string.h>
+
+#include "index_parts.h"
+
+#include "lib/banned.h"
+
+static struct ch_index_member *
+add_member(
+    struct ch_indexer *ix, const struct ch_index_repo *repo, bool is_local)
+{
+	struct ch_index_member *m = ch_calloc(1, sizeof(*m));
+
+	m->repo = repo;
+	m->is_local = is_local;
+	ix->members = ch_realloc(ix->members, ix->member_count + 1, sizeof(m));
+	ix->members[ix->member_count++] = m;
+	return m;
+}
+
+static bool
+has_type(const struct ch_index_member *m, const char *type)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (ch_str_equal(m->inputs[i].type, type))
+			return true;
+	return false;
+}
+
+/* The first of each type, as clients take it; what is derived is gone. */
+static void
+add_inputs(struct ch_indexer *ix, struct ch_index_member *m)
+{
+	const struct ch_rpm_facts *f = &m->repo->facts;
+
+	m->inputs = ch_calloc(f->count + 1, sizeof(*m->inputs));
+	for (size_t i = 0; i < f->count; i++) {
+		const struct ch_rpm_data *d = &f->data[i];
+		enum ch_rpm_kind kind = ch_rpm_kind_of(d->type);
+
+		if (d->as == NULL || kind == CH_RPM_KIND_DERIVED ||
+		    has_type(m, d->type))
+			continue;
+		m->inputs[m->count++] = (struct ch_index_input){ .member = m,
+			.facts = d,
+			.type = d->type,
+			.kind = kind,
+			.path = ch_format(
+			    "%s/%s/%s", ix->call->meta, m->repo->id, d->as),
+			.shown = ch_strdup(d->as) };
+	}
+}
+
+static void
+add_local_inputs(struct ch_index_member *m)
+{
+	static const char *const types[] = { "primary", "filelists", "other" };
+
+	m->inputs = ch_calloc(3, sizeof(*m->inputs));
+	for (; m->count < 3; m->count++)
+		m->inputs[m->count] = (struct ch_index_input){ .member = m,
+			.type = types[m->count],
+			.kind = ch_rpm_kind_of(types[m->count]),
+			.shown = ch_format(
+			    "%s of what was uploaded", types[m->count]) };
+}
+
+bool
+ch_index_plan_repo(
+    struct ch_indexer *ix, const struct ch_index_repo *repo, struct ch_err *err)
+{
+	if (repo->mode == CH_RPM_MIRROR)
+		return ix->repo_count == 1 ||
+		       ch_fail(err, CH_USAGE,
+			   "%s: is a mirror, whose metadata cannot be merged "
+			   "with others: sync it with mode: filtered, or "
+			   "publish it alone",
+			   repo->id);
+	if (repo->mode == CH_RPM_FILTERED)
+		add_inputs(ix, add_member(ix, repo, false));
+	add_local_inputs(add_member(ix, repo, true));
+	return true;
+}
+
+struct ch_index_member *
+ch_index_member_of(const struct ch_indexer *ix,
+    const struct ch_index_repo *repo, bool is_local)
+{
+	for (size_t i = 0; i < ix->member_count; i++)
+		if (ix->members[i]->repo == repo &&
+		    ix->members[i]->is_local == is_local)
+			return ix->members[i];
+	return NULL;
+}
+
+static void
+free_member(struct ch_index_member *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		ch_free(m->inputs[i].path);
+		ch_free(m->inputs[i].shown);
+	}
+	ch_kept_free(&m->kept);
+	ch_nevras_free(&m->nevras);
+	ch_streams_free(&m->streams);
+	ch_sort_free(m->fragments);
+	ch_free(m->fragment_list);
+	ch_free(m->inputs);
+	ch_free(m);
+}
+
+void
+ch_index_close(struct ch_indexer *ix)
+{
+	for (size_t i = 0; i < ix->doc_count; i++) {
+		ch_free(ix->docs[i].inputs);
+		ch_free(ix->docs[i].stem);
+		ch_free(ix->docs[i].out);
+		ch_free(ix->docs[i].key);
+	}
+	for (size_t i = 0; i < ix->member_count; i++)
+		free_member(ix->members[i]);
+	for (size_t i = 0; i < ix->repo_count; i++) {
+		ch_rpm_facts_free(&ix->repos[i].facts);
+		ch_free(ix->repos[i].id);
+		ch_free(ix->repos[i].line);
+	}
+	ch_free(ix->docs);
+	ch_free(ix->made);
+	ch_free(ix->members);
+	ch_free(ix->repos);
+	ch_seen_free(&ix->names);
+	ch_list_free(&ix->treeinfos);
+	ch_memo_close(&ix->memo);
+	ch_scratch_close(&ix->scratch);
+}
