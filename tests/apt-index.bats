@@ -222,6 +222,15 @@ listed() {
 	[[ " $(listed)" == *" main/source/Sources "* ]]
 }
 
+@test "what was asked for has an index without packages too" {
+	config '{"distribution":"bookworm","include_udebs":true,"include_source_packages":true}'
+	repo >s
+	index s
+	[[ " $(listed)" == *" main/debian-installer/binary-amd64/Packages "* ]]
+	[[ " $(listed)" == *" main/source/Sources "* ]]
+	[ "$(xz -dc out/dists/bookworm/main/debian-installer/binary-amd64/Packages.xz | wc -c)" -eq 0 ]
+}
+
 @test "packages come back as they came" {
 	{ repo; package one 1 amd64 | jq -c '.odd={"a":[1]}'; source_package src 1.2; echo '{"record":"other","x":1}'; } >s
 	index s

@@ -103,13 +103,16 @@ last_segment(const char *name)
 static struct ch_index_component *
 add_component(struct ch_indexer *ix, struct ch_index_suite *s, const char *name)
 {
+	const struct ch_apt_settings *settings = ix->call->settings;
 	struct ch_index_component *c = ch_calloc(1, sizeof(*c));
 
 	c->name = ch_strdup(name);
 	c->dir = ch_strdup(s->is_flat ? "" : last_segment(name));
 	c->lists[CH_LIST_DEB].is_wanted = true;
+	c->lists[CH_LIST_UDEB].is_wanted =
+	    settings->udebs == CH_APT_YES && !s->is_flat;
 	c->lists[CH_LIST_SOURCE].is_wanted =
-	    ix->call->settings->has_sources && !s->is_flat;
+	    settings->has_sources && !s->is_flat;
 	s->components = ch_realloc(
 	    s->components, s->count + 1, sizeof(struct ch_index_component *));
 	s->components[s->count++] = c;
