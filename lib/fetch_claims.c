@@ -118,7 +118,6 @@ ch_fetch_note_served(struct ch_want *want, size_t index)
 {
 	const struct ch_list *urls = &want->urls;
 
-	if (urls->count > 1 &&
-	    !ch_url_same_origin(urls->items[0], urls->items[urls->count - 1]))
+	if (urls->count > 1)
 		want->served = ch_strdup(urls->items[index]);
 }

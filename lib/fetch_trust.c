@@ -126,8 +126,9 @@ verify_detached(struct ch_fetch *f, const struct ch_want *want,
 	char *path;
 
 	(void)ch_fail(err, CH_UNTRUSTED,
-	    "%s: its signature '%s' is not there upstream", want->as,
-	    want->signature);
+	    "%s: its signature '%s' is not there upstream (to use it all the "
+	    "same say verify.on_missing_signature: warn)",
+	    want->as, want->signature);
 	if (signature == NULL || !signature->is_tried) {
 		(void)ch_fail(err, CH_MALFORMED,
 		    "%s: its signature '%s' was not wanted with it", want->as,
@@ -242,8 +243,7 @@ ch_fetch_admit(
 		 !is_beside_signed(f, want))
 		is_placed = ch_fail(err, CH_UNTRUSTED,
 		    "%s: %s: verify is configured, but type %s does not "
-		    "verify this root file, which nothing signs: to use it "
-		    "all the same say verify: {enabled: false}",
+		    "verify this root file",
 		    f->repo, want->as, f->plugin->type);
 	else if (is_placed)
 		is_placed = place_unverified(f, want, object, place, err);
