@@ -136,5 +136,5 @@ ch_index_import(struct ch_index *x, struct ch_err *err)
 {
 	return ch_spool_open(&x->finished, x->scratch.path, "finished", err) &&
 	       ch_spool_each(&x->files, import_line, x, err) &&
-	       ch_index_add_key(x, err) && ch_pool_flush(x->pool, err);
+	       ch_index_add_keys(x, err) && ch_pool_flush(x->pool, err);
 }

@@ -31,7 +31,7 @@ bool ch_index_open_signer(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
 bool ch_index_sign(
     struct ch_index *x, struct ch_record *r, struct ch_err *err) CH_MUST_CHECK;
 /* index_sign.c: the public key as a file of the tree. */
-bool ch_index_add_key(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+bool ch_index_add_keys(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
 /* index_import.c: the written files into the pool, their lines finished. */
 bool ch_index_import(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
 /* index_import.c: one file below a folder, its line into finished. */
