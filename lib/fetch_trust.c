@@ -243,7 +243,8 @@ ch_fetch_admit(
 		 !is_beside_signed(f, want))
 		is_placed = ch_fail(err, CH_UNTRUSTED,
 		    "%s: %s: verify is configured, but type %s does not "
-		    "verify this root file",
+		    "verify this root file, which nothing signs: to use it "
+		    "all the same say verify: {enabled: false}",
 		    f->repo, want->as, f->plugin->type);
 	else if (is_placed)
 		is_placed = place_unverified(f, want, object, place, err);
