@@ -48,7 +48,7 @@ check_words(const struct asked *a, struct ch_err *err)
 static bool
 check_text(const struct asked *a, struct ch_err *err)
 {
-	bool is_url = a->key->type == CH_KEY_URL;
+	bool is_url = a->key->type == CH_PLUGIN_KEY_URL;
 	const char *s = ch_json_string(a->value);
 	int max = is_url ? URL_MAX : TEXT_MAX;
 	size_t len;
@@ -94,22 +94,22 @@ check_value(const struct asked *a, struct ch_err *err)
 	int64_t n;
 
 	switch (a->key->type) {
-	case CH_KEY_BOOL:
+	case CH_PLUGIN_KEY_BOOL:
 		return ch_json_type(a->value) == CH_JSON_BOOL ||
 		       refuse(a, "true or false", err);
-	case CH_KEY_INT:
+	case CH_PLUGIN_KEY_INT:
 		return (ch_json_int(a->value, &n) && n >= a->key->min &&
 			   n <= a->key->max) ||
 		       ch_fail(err, CH_USAGE,
 			   "%s.%s: must be a number from %" PRId64
 			   " to %" PRId64,
 			   a->type, a->key->name, a->key->min, a->key->max);
-	case CH_KEY_WORDS:
+	case CH_PLUGIN_KEY_WORDS:
 		return check_words(a, err);
-	case CH_KEY_TEXT:
-	case CH_KEY_URL:
+	case CH_PLUGIN_KEY_TEXT:
+	case CH_PLUGIN_KEY_URL:
 		return check_text(a, err);
-	case CH_KEY_CHOICE:
+	case CH_PLUGIN_KEY_CHOICE:
 		break;
 	}
 	return check_choice(a, err);
@@ -140,25 +140,25 @@ static void
 print_type(struct ch_buf *out, const struct ch_plugin_key *key)
 {
 	switch (key->type) {
-	case CH_KEY_BOOL:
+	case CH_PLUGIN_KEY_BOOL:
 		ch_buf_puts(out, "\"type\":\"boolean\"");
 		break;
-	case CH_KEY_INT:
+	case CH_PLUGIN_KEY_INT:
 		ch_buf_printf(out,
 		    "\"type\":\"integer\",\"minimum\":%" PRId64
 		    ",\"maximum\":%" PRId64,
 		    key->min, key->max);
 		break;
-	case CH_KEY_WORDS:
+	case CH_PLUGIN_KEY_WORDS:
 		ch_buf_puts(out,
 		    "\"type\":[\"string\",\"array\"],"
 		    "\"items\":{\"type\":\"string\"},\"minItems\":1");
 		break;
-	case CH_KEY_TEXT:
-	case CH_KEY_URL:
+	case CH_PLUGIN_KEY_TEXT:
+	case CH_PLUGIN_KEY_URL:
 		ch_buf_puts(out, "\"type\":\"string\"");
 		break;
-	case CH_KEY_CHOICE:
+	case CH_PLUGIN_KEY_CHOICE:
 		ch_buf_puts(out, "\"type\":\"string\",\"enum\":[");
 		for (size_t i = 0; key->words[i] != NULL; i++)
 			ch_buf_printf(

@@ -9,24 +9,24 @@
 #include "json.h"
 #include "mem.h"
 
-enum ch_key_type {
-	CH_KEY_BOOL,
-	CH_KEY_INT,    /* from min to max */
-	CH_KEY_WORDS,  /* a string, or a list of them */
-	CH_KEY_TEXT,   /* one line, for people */
-	CH_KEY_URL,    /* one line without blanks */
-	CH_KEY_CHOICE, /* one of words */
+enum ch_plugin_key_type {
+	CH_PLUGIN_KEY_BOOL,
+	CH_PLUGIN_KEY_INT,    /* from min to max */
+	CH_PLUGIN_KEY_WORDS,  /* a string, or a list of them */
+	CH_PLUGIN_KEY_TEXT,   /* one line, for people */
+	CH_PLUGIN_KEY_URL,    /* one line without blanks */
+	CH_PLUGIN_KEY_CHOICE, /* one of words */
 };
 
 /* A table of these ends with one whose name is NULL. */
 struct ch_plugin_key {
-	const char *name;         /* below the block */
-	enum ch_key_type type;    /* of its value */
-	const char *fallback;     /* default as JSON, or NULL */
-	const char *const *words; /* of a choice, NULL ends */
-	int64_t min;              /* of a number */
-	int64_t max;              /* of a number */
-	const char *help;         /* a sentence for the schema */
+	const char *name;             /* below the block */
+	enum ch_plugin_key_type type; /* of its value */
+	const char *fallback;         /* default as JSON, or NULL */
+	const char *const *words;     /* of a choice, NULL ends */
+	int64_t min;                  /* of a number */
+	int64_t max;                  /* of a number */
+	const char *help;             /* a sentence for the schema */
 };
 
 /* Every member of block is known and of its type; CH_USAGE names the key. */

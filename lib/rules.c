@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rules_parts.h"
+#include "rules_rpm.h"
 #include "rules_source.h"
 #include "when.h"
 
@@ -316,7 +317,7 @@ ch_rules_check(struct ch_rules *rules, struct ch_record *r,
 	rules->has_stanza = false;
 	holds = check_arch(rules, r) && check_size(rules, r) &&
 		check_time(rules, r) && check_sources(rules, r) &&
-		check_phased(rules, r);
+		check_phased(rules, r) && ch_rules_check_rpm(rules, r);
 	if (holds && !ch_rules_check_attributes(rules, r, &holds, err))
 		return false;
 	if (holds && !ch_rules_check_patterns(rules, r, err))
@@ -358,6 +359,7 @@ ch_rules_free(struct ch_rules *rules)
 	ch_list_free(&rules->archs);
 	ch_list_free(&rules->not_archs);
 	ch_rules_free_attributes(rules);
+	ch_rules_free_rpm(rules);
 	ch_patterns_free(&rules->include);
 	ch_patterns_free(&rules->exclude);
 	ch_list_free(&rules->program);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "rules_parts.h"
+#include "rules_rpm.h"
 
 #include "banned.h"
 
@@ -224,6 +225,7 @@ ch_rules_add_config(struct ch_rules *rules, const struct ch_json *filters,
 	rules->in_config = true;
 	done = add_rules(rules, filters, err) &&
 	       add_lists(rules, filters, err) &&
+	       ch_rules_add_rpm(rules, filters, err) &&
 	       (!ch_json_true(no_source) ||
 		   ch_rules_set(rules, "no-source", "yes", err)) &&
 	       add_post_processing(rules, filters, err) &&

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "log.h"
+#include "rules_group.h"
 #include "rules_spill.h"
 
 #include "banned.h"
@@ -39,6 +40,7 @@ struct ch_latest {
 	size_t cap;                   /* allocated */
 	struct origin *origins;       /* owned */
 	size_t origin_count;          /* in use */
+	struct ch_groups groups;      /* of what is released together */
 	bool *is_kept;                /* by index, after finish */
 	struct ch_rules_spill spill;  /* the lines */
 	size_t next;                  /* line to read next */
@@ -126,6 +128,8 @@ bool
 ch_latest_add(
     struct ch_latest *l, struct ch_record *package, struct ch_err *err)
 {
+	if (!ch_groups_add(&l->groups, package, l->count, err))
+		return false;
 	add_entry(l, package);
 	return ch_rules_spill_add(&l->spill, package, err);
 }
@@ -237,20 +241,47 @@ is_same_version(
 	       ch_span_equal(version_of(l, a), version_of(l, b));
 }
 
+/* What is in a group is chosen with it, all else by its name. */
 static void
-choose(struct ch_latest *l, ch_latest_fn on_drop, void *ctx)
+choose(struct ch_latest *l, bool *is_grouped, struct ch_standing *standings)
 {
+	struct ch_standing at = { 0, 0 };
 	uint64_t versions = 0;
 
+	ch_groups_has(&l->groups, is_grouped);
 	for (size_t i = 0; i < l->count; i++) {
 		const struct entry *e = &l->entries[i];
+		bool is_first = i == 0 || compare_group(l, e - 1, e) != 0;
+		bool is_other = is_first || !is_same_version(l, e - 1, e);
 
-		if (i == 0 || compare_group(l, e - 1, e) != 0)
+		at.family += is_first ? 1 : 0;
+		at.version += is_other ? 1 : 0;
+		standings[e->index] = at;
+	}
+	at = (struct ch_standing){ 0, 0 };
+	for (size_t i = 0; i < l->count; i++) {
+		const struct entry *e = &l->entries[i];
+		const struct ch_standing *s = &standings[e->index];
+
+		if (is_grouped[e->index])
+			continue;
+		if (s->family != at.family)
 			versions = 1;
-		else if (!is_same_version(l, e - 1, e))
+		else if (s->version != at.version)
 			versions++;
+		at = *s;
 		l->is_kept[e->index] = versions <= l->keep;
-		if (!l->is_kept[e->index] && on_drop)
+	}
+	ch_groups_choose(&l->groups, l->keep, standings, l->is_kept);
+}
+
+static void
+tell_dropped(const struct ch_latest *l, ch_latest_fn on_drop, void *ctx)
+{
+	for (size_t i = 0; on_drop != NULL && i < l->count; i++) {
+		const struct entry *e = &l->entries[i];
+
+		if (!l->is_kept[e->index])
 			on_drop(ctx, name_of(l, e), text_of(l, e, e->version),
 			    text_of(l, e, e->arch));
 	}
@@ -260,13 +291,21 @@ bool
 ch_latest_finish(
     struct ch_latest *l, ch_latest_fn on_drop, void *ctx, struct ch_err *err)
 {
+	struct ch_standing *standings;
+	bool *is_grouped;
+
 	if (l->count == 0)
 		return true;
 	if (!find_orders(l, err) || !ch_rules_spill_rewind(&l->spill, err))
 		return false;
 	qsort_r(l->entries, l->count, sizeof(*l->entries), compare_entries, l);
 	l->is_kept = ch_calloc(l->count, sizeof(*l->is_kept));
-	choose(l, on_drop, ctx);
+	is_grouped = ch_calloc(l->count, sizeof(*is_grouped));
+	standings = ch_calloc(l->count, sizeof(*standings));
+	choose(l, is_grouped, standings);
+	ch_free(is_grouped);
+	ch_free(standings);
+	tell_dropped(l, on_drop, ctx);
 	return true;
 }
 
@@ -293,6 +332,7 @@ ch_latest_free(struct ch_latest *l)
 	if (!l)
 		return;
 	ch_rules_spill_free(&l->spill);
+	ch_groups_free(&l->groups);
 	for (size_t i = 0; i < l->origin_count; i++)
 		ch_free(l->origins[i].repo);
 	ch_free(l->origins);

@@ -14,7 +14,9 @@
  * ch_latest_finish() fails with CH_USAGE.  Records with the same version text
  * are one version and stay or go together; versions that the order holds equal
  * are told apart by byte order.  What is no version in its order is the
- * oldest.  So the result does not depend on the order of the input.
+ * oldest.  So the result does not depend on the order of the input.  Records
+ * that are released together, as in a module stream, are chosen together, see
+ * rules_group.h, and do not count among those of their name.
  *
  * Memory holds the name, architecture and version of each record added; the
  * lines go to an unlinked file in $TMPDIR, else /var/tmp.

@@ -43,6 +43,17 @@ struct ch_limit {
 	int64_t value; /* bytes or Unix seconds */
 };
 
+/* Streams and advisories of rpm, see rules_rpm.h. */
+struct ch_belonging {
+	struct ch_list streams;     /* wanted, empty: all */
+	struct ch_list not_streams; /* unwanted */
+	struct ch_list ids;         /* of advisories, empty: all */
+	struct ch_list types;       /* likewise, case ignored */
+	struct ch_list severities;  /* likewise, case ignored */
+	struct ch_limit newer_than; /* Unix seconds */
+	struct ch_limit older_than; /* Unix seconds */
+};
+
 struct ch_rules {
 	struct ch_list archs;            /* wanted, empty: all */
 	struct ch_list not_archs;        /* unwanted */
@@ -54,6 +65,7 @@ struct ch_rules {
 	bool no_source;                  /* drop rpm sources */
 	struct ch_limit min_phased;      /* per cent */
 	enum ch_sources sources;         /* which of apt stay */
+	struct ch_belonging belonging;   /* of rpm */
 	struct ch_attribute *attributes; /* owned */
 	size_t attribute_count;          /* in use */
 	struct ch_patterns include;      /* one must match */
