@@ -47,10 +47,10 @@ put_field(struct ch_buf *line, const struct ch_json *value)
 		ch_json_print(value, false, line);
 }
 
-/* The fields of one block on a line. */
+/* The fields of one block on a line; those of storage are the root's. */
 static bool
-put_line(const struct ch_json *block, const char *fields, struct ch_out *out,
-    struct ch_err *err)
+put_line(const struct ch_json *root, const struct ch_json *block,
+    const char *fields, struct ch_out *out, struct ch_err *err)
 {
 	struct ch_buf line = { 0 };
 	bool is_first = true;
@@ -63,7 +63,9 @@ put_line(const struct ch_json *block, const char *fields, struct ch_out *out,
 		if (!is_first)
 			ch_buf_putc(&line, '\t');
 		is_first = false;
-		put_field(&line, ch_json_path(block, path));
+		put_field(&line,
+		    ch_json_path(
+			ch_str_starts(path, "storage.") ? root : block, path));
 		ch_free(path);
 		fields += len + (fields[len] == ',');
 	}
@@ -78,8 +80,8 @@ ch_config_list(const struct ch_config *cfg,
     const struct ch_config_select *select, const char *fields,
     struct ch_out *out, struct ch_err *err)
 {
-	const struct ch_json *repos =
-	    ch_json_get(ch_config_root(cfg), "repositories");
+	const struct ch_json *root = ch_config_root(cfg);
+	const struct ch_json *repos = ch_json_get(root, "repositories");
 	bool is_good = true;
 
 	for (size_t i = 0; is_good && i < ch_json_count(repos); i++) {
@@ -89,7 +91,7 @@ ch_config_list(const struct ch_config *cfg,
 		if (!is_selected(repo, select))
 			continue;
 		clean = ch_config_redacted(repo, CH_CONFIG_REPO);
-		is_good = put_line(clean, fields, out, err);
+		is_good = put_line(root, clean, fields, out, err);
 		ch_json_free(clean);
 	}
 	return is_good;
@@ -99,15 +101,15 @@ bool
 ch_config_list_views(const struct ch_config *cfg, const char *fields,
     struct ch_out *out, struct ch_err *err)
 {
-	const struct ch_json *views = ch_json_get(ch_config_root(cfg), "views");
-
+	const struct ch_json *root = ch_config_root(cfg);
+	const struct ch_json *views = ch_json_get(root, "views");
 	bool is_good = true;
 
 	for (size_t i = 0; is_good && i < ch_json_count(views); i++) {
 		struct ch_json *clean =
 		    ch_config_redacted(ch_json_at(views, i), CH_CONFIG_VIEW);
 
-		is_good = put_line(clean, fields, out, err);
+		is_good = put_line(root, clean, fields, out, err);
 		ch_json_free(clean);
 	}
 	return is_good;

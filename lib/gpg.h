@@ -1,5 +1,5 @@
 /*
- * Running gpg and gpgv; for openpgp alone.
+ * Running gpg and gpgv; for openpgp, and config_key, which lists keys.
  *
  * gpg gets a home by --homedir, the passphrase on stdin, and an environment of
  * PATH, LANG and TZ.  Its status lines, its log and what it prints come back

@@ -3,6 +3,7 @@
 
 #include "lib/cli.h"
 #include "lib/config.h"
+#include "lib/config_key.h"
 #include "lib/config_query.h"
 #include "lib/config_schema.h"
 #include "lib/config_types.h"
@@ -17,6 +18,7 @@ static const struct ch_cli cli = {
 	"read, check and print the configuration",
 	"  chantal-config [--config FILE] [--repo ID | --view NAME] [--get "
 	"PATH]\n"
+	"  chantal-config [--config FILE] --repo ID --key [GENERATION...]\n"
 	"  chantal-config [--config FILE] --check\n"
 	"  chantal-config [--config FILE] --list [--tag T] [--type T]\n"
 	"                 [--pattern GLOB] [--enabled] [--fields LIST]\n"
@@ -27,6 +29,7 @@ static const struct ch_cli cli = {
 	"  --repo ID       one repository's block, global blocks filled in\n"
 	"  --view NAME     one view's block\n"
 	"  --get PATH      one value, \"storage.pool_path\"\n"
+	"  --key           print the key of a tree of these generations\n"
 	"  --check         check everything, types included; print nothing\n"
 	"  --list          ids of repositories, one a line\n"
 	"  --tag T         of these, with this tag\n"
@@ -46,6 +49,7 @@ static const struct ch_cli cli = {
 
 enum job {
 	JOB_PRINT,
+	JOB_KEY,
 	JOB_CHECK,
 	JOB_LIST,
 	JOB_VIEWS,
@@ -78,6 +82,7 @@ struct options {
 	const char *fields;             /* --fields */
 	struct ch_config_select select; /* of --list */
 	bool shows_secrets;             /* --show-secrets */
+	struct ch_list generations;     /* of --key */
 	enum job job;                   /* what is asked for */
 };
 
@@ -92,6 +97,7 @@ static const struct option long_options[] = {
 	{ "enabled", no_argument, NULL, OPT_ENABLED },
 	{ "fields", required_argument, NULL, OPT_FIELDS },
 	{ "show-secrets", no_argument, NULL, OPT_SECRETS },
+	{ "key", no_argument, NULL, OPT_JOB + JOB_KEY },
 	{ "check", no_argument, NULL, OPT_JOB + JOB_CHECK },
 	{ "list", no_argument, NULL, OPT_JOB + JOB_LIST },
 	{ "views", no_argument, NULL, OPT_JOB + JOB_VIEWS },
@@ -119,10 +125,8 @@ take_option(struct options *o, int opt)
 		[OPT_FIELDS - OPT_CONFIG] = &o->fields,
 	};
 
-	if (opt == 'q')
-		ch_log_level(CH_LOG_WARNING);
-	else if (opt == 'v')
-		ch_log_level(CH_LOG_DEBUG);
+	if (opt == 'q' || opt == 'v')
+		ch_log_level(opt == 'q' ? CH_LOG_WARNING : CH_LOG_DEBUG);
 	else if (opt == 'h')
 		o->job = JOB_HELP;
 	else if (opt == OPT_ENABLED)
@@ -148,9 +152,13 @@ parse_options(struct options *o, int argc, char **argv)
 		if (!take_option(o, opt))
 			return ch_cli_usage_error(&cli, "see the options");
 	}
-	if (optind < argc)
+	if (optind < argc && o->job != JOB_KEY)
 		return ch_cli_usage_error(
 		    &cli, "%s: takes no operands", argv[optind]);
+	for (int i = optind; i < argc; i++)
+		ch_list_add(&o->generations, argv[i]);
+	if (o->job == JOB_KEY && !o->repo && !o->view)
+		return ch_cli_usage_error(&cli, "--key: of --repo or --view?");
 	if (o->repo && o->view)
 		return ch_cli_usage_error(&cli, "--repo or --view, not both");
 	return CH_OK;
@@ -187,6 +195,17 @@ print_json(const struct ch_json *j, struct ch_out *out, struct ch_err *err)
 }
 
 static bool
+print_key(const struct ch_config *cfg, const struct options *o,
+    const struct ch_json *block, struct ch_out *out, struct ch_err *err)
+{
+	char hex[CH_SHA256_HEX + 1];
+
+	ch_config_key(cfg, block, o->repo ? CH_CONFIG_REPO : CH_CONFIG_VIEW,
+	    &o->generations, hex);
+	return ch_out_printf(out, err, "%s\n", hex);
+}
+
+static bool
 print_block(const struct ch_config *cfg, const struct options *o,
     struct ch_out *out, struct ch_err *err)
 {
@@ -202,8 +221,8 @@ print_block(const struct ch_config *cfg, const struct options *o,
 		what = CH_CONFIG_VIEW;
 		block = ch_config_view(cfg, o->view, err);
 	}
-	if (!block)
-		return false;
+	if (!block || o->job == JOB_KEY)
+		return block && print_key(cfg, o, block, out, err);
 	shown = o->shows_secrets ? ch_json_copy(block)
 				 : ch_config_redacted(block, what);
 	is_good = o->get ? ch_config_get(shown, what, o->get, out, err)
@@ -275,5 +294,6 @@ main(int argc, char **argv)
 	ch_out_init(&out, STDOUT_FILENO, "stdout");
 	is_good = run(&o, &out, &err) && ch_out_flush(&out, &err);
 	ch_out_free(&out);
+	ch_list_free(&o.generations);
 	return is_good ? CH_OK : ch_log_error(&err);
 }

@@ -81,9 +81,9 @@ check_name() {
 need_repo() {
 	[ -n "$repo_id" ] || usage "--repo-id: which repository?"
 	check_name --repo-id "$repo_id"
-	known=$(setting "$repo_id" id)
+	setting "$repo_id" id
 	# What is not in the list has its error said by who knows the names.
-	[ -n "$known" ] || config_tool --repo "$repo_id" --get id >/dev/null
+	[ -n "$value" ] || config_tool --repo "$repo_id" --get id >/dev/null
 }
 
 need_view() {
@@ -97,12 +97,12 @@ need_name() {
 	check_name "$1" "$2"
 }
 
-# Ids of what --repo-id, --all, --pattern, --tag and --type name.
+# Sets "ids" to what --repo-id, --all, --pattern, --tag and --type name.
 select_ids() {
 	case ${repo_id:+i}${all:+a}${pattern:+p} in
 		i)
 			need_repo
-			echo "$repo_id"
+			ids=$repo_id
 			return
 			;;
 		a | p) ;;
@@ -113,13 +113,20 @@ select_ids() {
 	[ -z "$pattern" ] || set -- "$@" --pattern "$pattern"
 	[ -z "$tag" ] || set -- "$@" --tag "$tag"
 	[ -z "$type" ] || set -- "$@" --type "$type"
-	config_tool "$@"
+	ids=$(config_tool "$@")
 }
 
 # What setting() knows, in this order.
-SETTINGS=id,mode,type,on_reject,drop_codes,retention.policy,retention.keep_count,latest_path,snapshots_path,gpg.key_file,gpg.key_files,gpg.gnupg_home
+SETTINGS=storage.base_path,storage.published_path,id,mode,type,on_reject,drop_codes,retention.policy,retention.keep_count,latest_path,snapshots_path
 
-# Prints the value that SETTINGS has at this place of a line.
+# All settings, a repository a line; asked for once: no program is run for the
+# next of them.  Whoever needs one in a $(...) has asked before.
+settings=
+need_settings() {
+	[ -n "$settings" ] || settings=$(config_tool --list --fields "$SETTINGS")
+}
+
+# Sets "value" to what SETTINGS has at this place of a line.
 value_of() {
 	rest=$1
 	fields=$SETTINGS
@@ -127,42 +134,56 @@ value_of() {
 		fields=${fields#*,}
 		rest=${rest#*"$tab"}
 	done
-	printf '%s\n' "${rest%%"$tab"*}"
+	value=${rest%%"$tab"*}
 }
 
-# One value of a repository's block; all of them are asked for once, and no
-# program is run for the others.
+# Sets "value" to one value of a repository's block.
 setting() {
-	[ -e "$scratch/settings" ] ||
-		config_tool --list --fields "$SETTINGS" >"$scratch/settings"
-	while IFS= read -r line; do
-		case $line in
-			"$1$tab"*) value_of "$line" "$2" ;;
-		esac
-	done <"$scratch/settings"
+	need_settings
+	lines=$settings
+	while [ -n "$lines" ]; do
+		line=${lines%%"$newline"*}
+		value_of "$line" id
+		if [ "$value" = "$1" ]; then
+			value_of "$line" "$2"
+			return
+		fi
+		lines=${lines#"$line"}
+		lines=${lines#"$newline"}
+	done
+	value=''
 }
 
 # The command that puts the first packages into a repository.
 how_to_fill() {
-	case $(setting "$1" mode) in
+	setting "$1" mode
+	case $value in
 		hosted) printf 'chantal package upload --repo-id %s --file FILE\n' "$1" ;;
 		*) printf 'chantal repo sync --repo-id %s\n' "$1" ;;
 	esac
 }
 
-# A folder of the store, by its key below storage.
+# Sets "value" to a folder of the store, by its key below storage.
 folder() {
-	[ -e "$scratch/$1" ] ||
-		config_tool --get "storage.$1" >"$scratch/$1"
-	IFS= read -r value <"$scratch/$1"
-	printf '%s\n' "$value"
+	need_settings
+	value=''
+	case $1 in
+		base_path | published_path)
+			value_of "${settings%%"$newline"*}" "storage.$1"
+			;;
+	esac
+	# In a list it is escaped; without repositories there is none.
+	case $value in
+		'' | *\\*) value=$(config_tool --get "storage.$1") ;;
+	esac
 }
 
 # For what writes: a folder that is there and has no format may be anything, or
 # the place where the disk with the store is to be mounted.
 need_store() {
 	[ -z "$print_only" ] || return 0
-	base=$(folder base_path)
+	folder base_path
+	base=$value
 	# Another run may be about to make it: the folder is there first.
 	[ ! -e "$base" ] || [ -e "$base/format" ] || sleep 1
 	[ ! -e "$base" ] || [ -e "$base/format" ] ||
@@ -174,26 +195,23 @@ need_store() {
 run() {
 	if [ -n "$print_only" ]; then
 		printf '%s\n' "$1" || full
-	else
-		sh -c "$1"
+		return
 	fi
+	(
+		set +eu
+		eval "$1"
+	)
 }
 
-# Statuses of several repositories in one: the gravest of them.
+# Sets "worst" to the gravest of two statuses.
 graver() {
-	for status in 4 3 2 75 1 5; do
+	for worst in 4 3 2 75 1 5; do
 		case " $1 $2 " in
-			*" $status "*)
-				echo "$status"
-				return
-				;;
+			*" $worst "*) return ;;
 		esac
 	done
-	if [ "$1" -ne 0 ]; then
-		echo "$1"
-	else
-		echo "$2"
-	fi
+	worst=$1
+	[ "$1" -ne 0 ] || worst=$2
 }
 
 # each_id FUNCTION IDS: goes on past what fails, says at the end what did.
@@ -214,7 +232,7 @@ each_id() {
 			0 | 5) ;; # a difference is no failure
 			*) failed="$failed $id" ;;
 		esac
-		worst=$(graver "$worst" "$status")
+		graver "$worst" "$status"
 	done
 	if [ -n "$failed" ] && [ "$2" != "${failed# }" ]; then
 		complain "failed:$failed"
@@ -252,16 +270,14 @@ list_refs() {
 	catalog_tool "$@"
 }
 
-# The catalog's folder of a repository.
+# Sets "catalog" to the catalog's folder of a repository.
 catalog_of() {
-	base=$(folder base_path)
-	printf '%s/catalog/%s\n' "$base" "$1"
+	folder base_path
+	catalog=$value/catalog/$1
 }
 
 # A folder that goes when we go.
 make_scratch() {
 	scratch=$(mktemp -d "${TMPDIR:-/tmp}/chantal.XXXXXX")
 	trap 'rm -rf -- "$scratch"' EXIT
-	trap 'exit 130' INT
-	trap 'exit 143' TERM HUP
 }

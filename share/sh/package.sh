@@ -19,7 +19,7 @@ flush_batch() {
 	chantal-catalog save $repo_id --merge$conf$verbose${force:+ --force}"
 	status=0
 	run "$line" || status=$?
-	worst=$(graver "$worst" "$status")
+	graver "$worst" "$status"
 	batch='' batched=0 allowed_folders=''
 }
 
@@ -65,11 +65,13 @@ package_upload() {
 	need_store
 	need_repo
 	[ -n "$files$directory" ] || usage "package upload: --file or --directory?"
-	mode=$(setting "$repo_id" mode)
+	setting "$repo_id" mode
+	mode=$value
 	case $mode in
 		mirror) die 2 "$repo_id: a mirror is as its upstream: upload to a hosted or filtered repository" ;;
 	esac
-	type=$(setting "$repo_id" type)
+	setting "$repo_id" type
+	type=$value
 	overrides=''
 	if [ -n "$component" ]; then
 		[ "$type" = apt ] || usage "--component: $type has no components"

@@ -3,7 +3,8 @@
 
 # Sets "path": $1 as it is when absolute, else below published_path.
 below_published() {
-	published=$(folder published_path)
+	folder published_path
+	published=$value
 	case $1 in
 		/*) path=$1 ;;
 		*) path=$published/$1 ;;
@@ -12,12 +13,14 @@ below_published() {
 
 # Each of these sets "path" to where something is published.
 repo_target() {
-	path=$(setting "$1" latest_path)
+	setting "$1" latest_path
+	path=$value
 	below_published "${path:-$1}"
 }
 
 snapshot_target() {
-	path=$(setting "$1" snapshots_path)
+	setting "$1" snapshots_path
+	path=$value
 	below_published "${path:-snapshots/$1}/$2"
 }
 
@@ -35,7 +38,8 @@ publish_options() {
 # Sets "file" to the generation of a reference; what was never synced has none.
 generation_of() {
 	id=${1%%@*}
-	file=$(catalog_of "$id")
+	catalog_of "$id"
+	file=$catalog
 	case $1 in
 		*@*) file=$file/snapshots/${1#*@}.ndjson ;;
 		*) file=$file/current ;;
@@ -47,54 +51,16 @@ generation_of() {
 	esac
 }
 
-# The plugin of a type as it is now: its version and path.
-plugin_of() {
-	[ -e "$scratch/plugin-$1" ] ||
-		config_tool --plugins --type "$1" >"$scratch/plugin-$1"
-	cat "$scratch/plugin-$1"
-}
-
-# A value of the block of --repo ID, or of --view NAME.
-block_value() {
-	case $1 in
-		--repo) setting "$2" "$3" ;;
-		*) config_tool "$1" "$2" --get "$3" ;;
-	esac
-}
-
-# The keys that sign now: their files, or their fingerprints; for --repo or
-# --view and its name.
-signing_of() {
-	key_file=$(block_value "$1" "$2" gpg.key_file)
-	home=$(block_value "$1" "$2" gpg.gnupg_home)
-	base=$(folder base_path)
-	{
-		printf '%s\n' "$key_file" "$base/keys/signing-key.asc"
-		[ -z "$(block_value "$1" "$2" gpg.key_files)" ] ||
-			config_tool "$1" "$2" --get gpg.key_files
-	} | while IFS= read -r secret; do
-		[ ! -r "$secret" ] || sha256sum <"$secret"
-	done
-	[ ! -d "$home" ] ||
-		gpg --homedir "$home" --batch --with-colons --list-secret-keys \
-			2>/dev/null | grep '^fpr' || true
-}
-
-# Sets "key" to the digest of what a tree depends on: the generations by their
-# own digests, and how they would be indexed today: set_key REFS --repo ID, or
-# --view NAME.
+# Sets "key" to the digest of what a tree depends on: the generations, and how
+# they would be indexed today: set_key REFS --repo ID, or --view NAME.
 set_key() {
-	chantal-config --version >"$scratch/key"
-	for ref in $1; do
+	refs=$1
+	shift
+	for ref in $refs; do
 		generation_of "$ref"
-		[ ! -e "$file" ] || tail -n 1 "$file" >>"$scratch/key"
+		set -- "$@" "$file"
 	done
-	config_tool "$2" "$3" >>"$scratch/key"
-	type=$(block_value "$2" "$3" type)
-	plugin_of "$type" >>"$scratch/key"
-	signing_of "$2" "$3" >>"$scratch/key"
-	key=$(sha256sum <"$scratch/key")
-	key=${key%% *}
+	key=$(config_tool --key "$@")
 }
 
 # publish_refs TARGET REFS --repo ID, or --view NAME
@@ -113,8 +79,10 @@ publish_refs() {
 }
 
 publish_one() {
-	mode=$(setting "$1" mode)
-	file=$(catalog_of "$1")
+	setting "$1" mode
+	mode=$value
+	catalog_of "$1"
+	file=$catalog
 	if [ -z "$repo_id" ] && [ "$mode" = hosted ] && [ ! -e "$file" ]; then
 		say "$1: hosted, and nothing was uploaded yet"
 		return 0
@@ -129,13 +97,14 @@ publish_repo() {
 	need_store
 	[ -z "$target" ] || [ -n "$repo_id" ] ||
 		usage "--target: only with --repo-id: each repository would replace the one before"
-	ids=$(select_ids)
+	select_ids
 	each_id publish_one "$ids"
 }
 
 # Sets "refs": snapshots of a view have one name in each member.
 view_refs() {
-	base=$(folder base_path)
+	folder base_path
+	base=$value
 	set -- "$base/views/$1/snapshots/$2"
 	[ -e "$1" ] || die 2 "$view: no snapshot $snapshot: chantal snapshot create --view $view --name $snapshot"
 	refs=$(paste -s -d ' ' "$1")

@@ -4,9 +4,12 @@
 # Sets "retention" to the rule that it adds; a mirror keeps what upstream has.
 set_retention() {
 	retention=
-	mode=$(setting "$1" mode)
-	policy=$(setting "$1" retention.policy)
-	count=$(setting "$1" retention.keep_count)
+	setting "$1" mode
+	mode=$value
+	setting "$1" retention.policy
+	policy=$value
+	setting "$1" retention.keep_count
+	count=$value
 	case $mode-$policy in
 		mirror-*) ;;
 		*-newest-only) retention=' --latest 1' ;;
@@ -17,11 +20,11 @@ set_retention() {
 # Sets "saving" to the options of save.
 set_saving() {
 	saving=${allow_shrink:+ --allow-shrink}${allow_rollback:+ --allow-rollback}
-	on_reject=$(setting "$1" on_reject)
-	codes=$(setting "$1" drop_codes)
-	[ -z "$codes" ] || codes=$(printf '%s' "$codes" | tr -d '[]"')
-	[ "$on_reject" != drop ] ||
-		saving="$saving --on-reject $(quote "${codes:-not-found}")"
+	setting "$1" on_reject
+	[ "$value" = drop ] || return 0
+	setting "$1" drop_codes
+	codes=$(printf '%s' "$value" | tr -d '[]"')
+	saving="$saving --on-reject $(quote "${codes:-not-found}")"
 }
 
 # Sets "line" to what upstream has and the filters keep; $2: options of fetch.
@@ -48,7 +51,8 @@ number_in() {
 
 # Did the last attempt fail only with what may succeed at once?
 may_retry() {
-	folder=$(catalog_of "$1")
+	catalog_of "$1"
+	folder=$catalog
 	attempt=$(tail -n 1 "$folder/history.ndjson" 2>/dev/null) || return 1
 	rejects=$(number_in "$attempt" rejects)
 	[ "$rejects" -gt 0 ] &&
@@ -56,7 +60,8 @@ may_retry() {
 }
 
 sync_one() {
-	mode=$(setting "$1" mode)
+	setting "$1" mode
+	mode=$value
 	if [ "$mode" = hosted ]; then
 		say "$1: hosted: nothing to sync; upload with chantal package upload"
 		return 0
@@ -76,7 +81,7 @@ repo_sync() {
 	take_options 0 'repo-id= all pattern= tag= type= workers= dry-run n
 		allow-shrink allow-rollback events-fd=' "$@"
 	need_store
-	ids=$(select_ids)
+	select_ids
 	[ -n "$ids" ] || say "no enabled repository matches"
 	if [ -n "$dry_run" ]; then
 		each_id dry_run_one "$ids"
@@ -114,7 +119,8 @@ json_member() {
 
 # What a sync would change, by name and architecture; 5 when it is anything.
 dry_run_one() {
-	mode=$(setting "$1" mode)
+	setting "$1" mode
+	mode=$value
 	[ "$mode" != hosted ] || return 0
 	upstream_line "$1" ''
 	line="$line |
@@ -136,7 +142,7 @@ dry_run_one() {
 
 repo_check_updates() {
 	take_options 0 'repo-id= all pattern= tag= type= format=' "$@"
-	ids=$(select_ids)
+	select_ids
 	case ${print_only}${repo_id:-$format} in
 		json) json_object dry_run_one "$ids" ;;
 		*) each_id dry_run_one "$ids" ;;
@@ -191,7 +197,8 @@ repo_show() {
 	fi
 	config_tool --repo "$repo_id"
 	awk -F '\t' -f "$share/sh/repo-table.awk" "$scratch/standing" || full
-	folder=$(catalog_of "$repo_id")
+	catalog_of "$repo_id"
+	folder=$catalog
 	if [ ! -e "$folder/current" ]; then
 		say "$repo_id: configured, but not synced yet: $(how_to_fill "$repo_id")"
 		return
@@ -212,7 +219,8 @@ history_one() {
 			;;
 		table | '') [ -z "$all" ] || printf '%s:\n' "$id" ;;
 	esac
-	folder=$(catalog_of "$id")
+	catalog_of "$id"
+	folder=$catalog
 	if [ -n "$all" ] && [ ! -e "$folder" ]; then
 		[ "$format" != json ] || echo '[]'
 		return
@@ -225,7 +233,7 @@ repo_history() {
 	[ -z "$last" ] || [ -n "$all" ] || usage "--last: only with --all"
 	[ -z "$last" ] || [ -z "$limit" ] || usage "--last or --limit, not both"
 	[ -z "$last" ] || limit=1
-	ids=$(select_ids)
+	select_ids
 	case ${all:+$format} in
 		json) json_object history_one "$ids" ;;
 		*) each_id history_one "$ids" ;;
@@ -238,7 +246,8 @@ repo_why() {
 	take_options 1 'repo-id=' "$@"
 	need_repo
 	[ -n "$operand1" ] || usage "repo why: which package?"
-	folder=$(catalog_of "$repo_id")
+	catalog_of "$repo_id"
+	folder=$catalog
 	if [ -e "$folder/history.ndjson" ]; then
 		catalog_tool why "$repo_id" "$operand1" >"$scratch/why"
 		cat "$scratch/why" || full
@@ -247,7 +256,8 @@ repo_why() {
 	else
 		say "$repo_id: not synced yet"
 	fi
-	mode=$(setting "$repo_id" mode)
+	setting "$repo_id" mode
+	mode=$value
 	[ "$mode" = hosted ] || ask_upstream "$operand1"
 	return 5
 }

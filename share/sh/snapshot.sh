@@ -15,7 +15,8 @@ snapshot_line() {
 
 # The list of a view's snapshot: a member snapshot a line.
 view_list() {
-	base=$(folder base_path)
+	folder base_path
+	base=$value
 	printf '%s/views/%s/snapshots/%s\n' "$base" "$1" "$2"
 }
 
@@ -26,7 +27,8 @@ check_members() {
 	refs=''
 	for id in $members; do
 		generation_of "$id"
-		file=$(catalog_of "$id")
+		catalog_of "$id"
+		file=$catalog
 		[ ! -e "$file/snapshots/$name.ndjson" ] ||
 			die 2 "$id: there is a snapshot $name already: choose another name, or chantal snapshot delete --repo-id $id $name"
 		refs="$refs $id@$name"
@@ -37,7 +39,8 @@ check_members() {
 undo_members() {
 	rm -f -- "$list" "$new"
 	for ref in $made; do
-		file=$(catalog_of "${ref%%@*}")
+		catalog_of "${ref%%@*}"
+		file=$catalog
 		[ ! -e "$file/snapshots/${ref#*@}.ndjson" ] ||
 			run "chantal-catalog rm ${ref%%@*} ${ref#*@} --yes --force$conf$verbose" ||
 			complain "$ref: is left of the snapshot that failed: remove it"
@@ -85,7 +88,8 @@ snapshot_create() {
 
 # The rows of one repository among those of others: with its id in front.
 snapshots_of() {
-	file=$(catalog_of "$1")
+	catalog_of "$1"
+	file=$catalog
 	[ -e "$file/current" ] || return 0
 	case $format in
 		json)
@@ -188,7 +192,8 @@ delete_of_view() {
 	run "rm $(quote "$list")"
 	status=0
 	for ref in $refs; do
-		file=$(catalog_of "${ref%%@*}")
+		catalog_of "${ref%%@*}"
+		file=$catalog
 		[ -e "$file/snapshots/${ref#*@}.ndjson" ] || continue
 		run "chantal-catalog rm ${ref%%@*} ${ref#*@} --yes$conf$verbose${force:+ --force}" ||
 			status=$?

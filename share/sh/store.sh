@@ -5,10 +5,14 @@
 # Makes the folders; what is there stays as it is.
 store_init() {
 	take_options 0 '' "$@"
-	base=$(folder base_path)
-	pool=$(folder pool_path)
-	cache=$(folder cache_path)
-	published=$(folder published_path)
+	folder base_path
+	base=$value
+	folder pool_path
+	pool=$value
+	folder cache_path
+	cache=$value
+	folder published_path
+	published=$value
 	line="mkdir -p"
 	for dir in "$base" "$pool" "$cache" "$published" "$base/catalog" \
 		"$base/trees" "$base/views"; do
@@ -60,7 +64,8 @@ pool_cleanup() {
 
 cache_clear() {
 	take_options 0 'repo-id= all force yes' "$@"
-	dir=$(folder cache_path)
+	folder cache_path
+	dir=$value
 	[ -d "$dir" ] || return 0
 	run "find $(quote "$dir") -mindepth 1 -delete"
 }
