@@ -76,21 +76,29 @@ is_blocked(const struct ch_saving *s)
 	       (s->packages == 0 && s->report->attempt.rejects > 0);
 }
 
+static char *
+why_nothing(const struct ch_saving *s)
+{
+	uintmax_t n = (uintmax_t)s->report->attempt.rejects;
+
+	if (s->packages == 0)
+		return ch_format(
+		    "every package was rejected (%ju): nothing was saved", n);
+	if (s->fatal == 0 && is_torn(s))
+		return ch_format(
+		    "%ju rejected: nothing was saved: upstream's own index "
+		    "lists them, so that a mirror cannot leave them out: mode: "
+		    "filtered can",
+		    n);
+	return ch_format("%ju rejected: nothing was saved%s", n,
+	    n == s->report->attempt.rejects_retry ? "; another run may succeed"
+						  : "");
+}
+
 static bool
 keep_because_of_rejects(struct ch_saving *s, struct ch_err *err)
 {
-	const struct ch_attempt *a = &s->report->attempt;
-
-	s->message =
-	    s->packages == 0
-		? ch_format(
-		      "every package was rejected (%ju): nothing was saved",
-		      (uintmax_t)a->rejects)
-		: ch_format("%ju rejected: nothing was saved%s",
-		      (uintmax_t)a->rejects,
-		      a->rejects == a->rejects_retry
-			  ? "; another run may succeed"
-			  : "");
+	s->message = why_nothing(s);
 	ch_warn("%s: %s", s->o->repo, s->message);
 	return keep_current(s, "rejected", err);
 }

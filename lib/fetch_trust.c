@@ -149,9 +149,11 @@ static void
 name_it(struct ch_err *err, const struct ch_want *want, const char *object)
 {
 	struct ch_err named = *err;
+	const char *name =
+	    want->verify == CH_VERIFY_DETACHED ? want->signature : want->as;
 
 	if (ch_str_starts(err->text, object))
-		(void)ch_fail(&named, err->status, "%s%s", want->as,
+		(void)ch_fail(&named, err->status, "%s%s", name,
 		    err->text + strlen(object));
 	*err = named;
 }

@@ -424,6 +424,7 @@ sync_fails() {
 	run chantal repo sync --repo-id exact
 	[ "$status" -ne 0 ]
 	[[ $output == *other* ]] || { echo "$output"; false; }
+	[[ $output == *"a mirror cannot leave them out: mode: filtered can"* ]]
 	run chantal publish repo --repo-id exact
 	[ ! -e www/exact ]
 }

@@ -553,7 +553,7 @@ signed_feed() {
 	run -0 --separate-stderr fetch detached feed --keyring key.asc
 	[ "$(name_said)" = "Origin: good" ]
 	echo 'Origin: evil' >feed/Release
-	refused_as 4 "Release: signature" fetch detached feed --keyring key.asc
+	refused_as 4 "sig: signature" fetch detached feed --keyring key.asc
 	rm feed/Release.gpg
 	refused_as 4 "is not there upstream" fetch detached feed --keyring key.asc
 }
