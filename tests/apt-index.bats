@@ -547,6 +547,7 @@ hostile() {
 	hostile '.stanza+="\nPackage: evil\nVersion: 1\n"' "followed by something else"
 	hostile '.stanza="\n"+.stanza' "followed by something else"
 	hostile '.stanza="no field"' "its stanza"
+	hostile '.stanza+="#Package: evil\n"' "a comment"
 	hostile '.stanza=""' "its stanza is empty"
 	hostile 'del(.stanza)' "no stanza"
 	hostile '.repo="other"' "no repo line"
@@ -554,6 +555,16 @@ hostile() {
 	repo ../evil >s
 	run -3 --separate-stderr index s
 	[[ "$stderr" == *"repository id"* ]]
+}
+
+# Each architecture has an index of its own, with all that is for all of them.
+@test "an upstream cannot make any number of indexes" {
+	{ repo; for i in {1..70}; do package one 1 amd64 | jq -c ".arch=\"a$i\""; done; } >s
+	run -3 --separate-stderr index s
+	[[ "$stderr" == *"packages of over 64 architectures: filter"* ]]
+	{ repo; for i in {1..510}; do package one 1 amd64 | jq -c ".apt.component=\"c$i\""; done; } >s
+	run -3 --separate-stderr index s
+	[[ "$stderr" == *"over 500 components"* ]]
 }
 
 @test "a stanza that is no UTF-8 comes out as it was" {

@@ -18,6 +18,9 @@ check_whole(struct ch_index_package *p, struct ch_span text, struct ch_err *err)
 		return ch_fail(err, CH_MALFORMED, "its stanza is empty");
 	if (d->fault != NULL)
 		return ch_fail(err, CH_MALFORMED, "its stanza: %s", d->fault);
+	if (d->has_comment)
+		return ch_fail(err, CH_MALFORMED,
+		    "its stanza: a comment, which apt cannot read");
 	if (d->stanza.len < text.len || text.data[0] == '\n')
 		return ch_fail(err, CH_MALFORMED,
 		    "its stanza is followed by something else");

@@ -5,6 +5,12 @@
 
 #include "lib/banned.h"
 
+/*
+ * Upstream chooses the words, and each pair of a component and an architecture
+ * is a folder that all packages are looked at for.
+ */
+enum { ARCHITECTURES_MAX = 64, COMPONENTS_MAX = 500, SUITES_MAX = 500 };
+
 /* How components of several repositories become those of a view. */
 static const char *
 view_components(const struct ch_indexer *ix)
@@ -54,6 +60,10 @@ add_suite(struct ch_indexer *ix, const char *name, struct ch_err *err)
 	if (is_flat ? !is_folder(name) : !ch_apt_is_words(name, strlen(name))) {
 		(void)ch_fail(err, CH_MALFORMED,
 		    "suite '%s': cannot be the name of a folder", name);
+		return NULL;
+	}
+	if (ix->suite_count == SUITES_MAX) {
+		(void)ch_fail(err, CH_MALFORMED, "over %d suites", SUITES_MAX);
 		return NULL;
 	}
 	s = ch_calloc(1, sizeof(*s));
@@ -144,6 +154,11 @@ ch_index_component_of(struct ch_indexer *ix, struct ch_index_suite *suite,
 	for (size_t i = 0; i < suite->count; i++)
 		if (ch_str_equal(suite->components[i]->dir, dir))
 			return suite->components[i];
+	if (suite->count == COMPONENTS_MAX) {
+		(void)ch_fail(err, CH_MALFORMED, "%s: over %d components",
+		    suite->name, COMPONENTS_MAX);
+		return NULL;
+	}
 	return add_component(ix, suite, name);
 }
 
@@ -159,6 +174,11 @@ ch_index_add_architecture(
 	if (!ch_apt_is_word(name, strlen(name)))
 		return ch_fail(err, CH_MALFORMED,
 		    "architecture '%s': cannot be the name of a folder", name);
+	if (l->count == ARCHITECTURES_MAX)
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: packages of over %d architectures: filter with "
+		    "filters.architectures",
+		    suite->name, ARCHITECTURES_MAX);
 	ch_list_add(l, name);
 	return true;
 }

@@ -7,6 +7,8 @@
 
 #include "lib/banned.h"
 
+enum { WORDS_MAX = 500 };
+
 struct selecting {
 	struct ch_selection *out;        /* what is filled */
 	const struct ch_apt_settings *s; /* what is wanted */
@@ -45,16 +47,23 @@ add_new(struct ch_list *l, struct ch_span word)
 		ch_list_take(l, copy);
 }
 
+/* Each of one is looked for among those of the other. */
+static bool
+are_few(const struct selecting *x)
+{
+	return x->listed.count <= WORDS_MAX && x->known.count <= WORDS_MAX;
+}
+
 /* What Release says in its fields, else what its paths say. */
-static void
-look_around(struct selecting *x)
+static bool
+look_around(struct selecting *x, struct ch_err *err)
 {
 	struct ch_list none = { 0 };
 	bool has_components = ch_release_field(x->r, "Components") != NULL;
 
 	ch_release_words(x->r, "Components", &x->listed);
 	ch_release_words(x->r, "Architectures", &x->known);
-	for (size_t i = 0; i < x->r->entry_count; i++) {
+	for (size_t i = 0; i < x->r->entry_count && are_few(x); i++) {
 		const char *path = x->r->entries[i].path;
 		struct ch_place p;
 
@@ -64,20 +73,13 @@ look_around(struct selecting *x)
 		if (p.kind == CH_SELECT_PACKAGES && p.arch.len > 0)
 			add_new(&x->known, p.arch);
 	}
+	if (!are_few(x))
+		return ch_fail(err, CH_MALFORMED,
+		    "%s: its Release has over %d components or architectures",
+		    x->suite, WORDS_MAX);
 	ch_apt_drop_strange(&x->listed, x->suite, &x->out->warnings);
 	ch_apt_drop_strange(&x->known, x->suite, &x->out->warnings);
-}
-
-static char *
-join(const struct ch_list *l)
-{
-	struct ch_buf b = { 0 };
-
-	for (size_t i = 0; i < l->count; i++)
-		ch_buf_printf(&b, "%s%s", i > 0 ? ", " : "", l->items[i]);
-	if (b.len == 0)
-		ch_buf_puts(&b, "none");
-	return ch_buf_take(&b);
+	return true;
 }
 
 /* What is asked for and not there; CH_USAGE when that is everything. */
@@ -85,8 +87,8 @@ static bool
 tell_missing(struct selecting *x, const char *key, const struct ch_list *there,
     const struct ch_list *missing, bool is_all)
 {
-	char *lacks = join(missing);
-	char *has = join(there);
+	char *lacks = ch_apt_join_words(missing);
+	char *has = ch_apt_join_words(there);
 
 	ch_list_take(&x->out->warnings,
 	    ch_format("apt.%s: %s: not in %s of the upstream, which has %s%s",
@@ -352,11 +354,11 @@ ch_select(struct ch_selection *out, const struct ch_apt_settings *s,
 {
 	struct selecting x = { .out = out, .s = s, .r = r, .suite = suite };
 	struct ch_list missing = { 0 };
-	bool ok = true;
+	bool ok;
 
 	*out = (struct ch_selection){ 0 };
-	look_around(&x);
-	if (!s->is_flat) {
+	ok = look_around(&x, err);
+	if (ok && !s->is_flat) {
 		ok = choose_components(&x, err);
 		choose_architectures(&x, &missing);
 	}

@@ -63,6 +63,18 @@ ch_apt_drop_strange(
 	*words = plain;
 }
 
+char *
+ch_apt_join_words(const struct ch_list *words)
+{
+	struct ch_buf b = { 0 };
+
+	for (size_t i = 0; i < words->count; i++)
+		ch_buf_printf(&b, "%s%s", i > 0 ? ", " : "", words->items[i]);
+	if (b.len == 0)
+		ch_buf_puts(&b, "none");
+	return ch_buf_take(&b);
+}
+
 bool
 ch_apt_wants(const struct ch_apt_settings *s, enum ch_apt_switch is)
 {

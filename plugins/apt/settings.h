@@ -80,6 +80,8 @@ bool ch_apt_is_words(const char *s, size_t len);
 /* Drops upstream's words that are none of these, with a warning for each. */
 void ch_apt_drop_strange(
     struct ch_list *words, const char *where, struct ch_list *warnings);
+/* "a, b", for messages; the caller's. */
+char *ch_apt_join_words(const struct ch_list *words);
 
 /*
  * Appends the answer to the verb describe, a line of JSON; verbs are its
