@@ -26,8 +26,9 @@ bool ch_plugin_line_take(const struct ch_plugin_lines *lines,
 
 /*
  * Writes the FILE that verbs get: id, name, type, mode, feed (without
- * userinfo and query), not_before, the metadata block and the type's own block.
- * No credentials.  block may lack any of them but id.
+ * userinfo and query), not_before, the metadata block, signatures
+ * (package_trust.h) and the type's own block.  No credentials.  block may lack
+ * any of them but id.
  */
 bool ch_plugin_config_write(const struct ch_plugin *p,
     const struct ch_json *block, const char *feed, const char *path,

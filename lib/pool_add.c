@@ -12,7 +12,7 @@ struct adding {
 	struct ch_progress progress;    /* what people see */
 	const struct ch_supply *supply; /* counts the bytes */
 	uint64_t bytes;                 /* told so far */
-	struct ch_pool_check *check;    /* or NULL */
+	struct ch_pool_check *check;    /* by the type's plugin */
 	struct ch_http *http;           /* asks upstream */
 };
 
@@ -88,17 +88,15 @@ run(const struct ch_pool_adding *a, struct ch_supply *supply,
 		.on_begin = on_begin,
 		.on_done = on_done,
 		.on_tick = on_tick,
+		.on_package = on_package,
+		.on_end = on_end,
 		.ctx = &m };
 	int status;
 
 	if (a->repo == NULL)
 		d.on_repo = on_repo;
-	if (a->wants_check) {
-		m.check =
-		    ch_pool_check_new(a->pool, a->engines->cfg, a->cache_dir);
-		d.on_package = on_package;
-		d.on_end = on_end;
-	}
+	m.check = ch_pool_check_new(
+	    a->pool, a->engines->cfg, a->cache_dir, a->wants_check);
 	ch_progress_start(&m.progress, "files", a->repo, a->events_fd);
 	status = ch_download_run(&d, err);
 	on_tick(&m);

@@ -8,6 +8,7 @@
 #include "home.h"
 #include "io.h"
 #include "mem.h"
+#include "package_trust.h"
 #include "plugin_line.h"
 #include "plugin_run.h"
 #include "scratch.h"
@@ -27,8 +28,9 @@ struct run {
 	struct ch_digest_set passed;  /* of them: came back */
 	uint64_t rejected;            /* of them: did not */
 	struct ch_record answer;      /* the line being read */
-	const char *args[4];          /* of the verb */
+	const char *args[6];          /* of the verb */
 	char *file;                   /* its configuration */
+	char *cache;                  /* its folder between runs */
 	struct ch_plugin_run_options options;
 };
 
@@ -36,6 +38,7 @@ struct ch_pool_check {
 	char *pool_dir;              /* absolute: plugins run elsewhere */
 	const struct ch_config *cfg; /* blocks of repositories */
 	const char *cache_dir;       /* the cache: work is in it */
+	bool wants_all;              /* not only what has to be signed */
 	struct ch_scratch scratch;   /* configuration files */
 	struct ch_plugin_path path;  /* where plugins are */
 	bool is_open;                /* scratch and path are set */
@@ -45,7 +48,7 @@ struct ch_pool_check {
 
 struct ch_pool_check *
 ch_pool_check_new(const struct ch_pool *pool, const struct ch_config *cfg,
-    const char *cache_dir)
+    const char *cache_dir, bool wants_all)
 {
 	struct ch_pool_check *check = ch_calloc(1, sizeof(*check));
 	char *dir = realpath(ch_pool_dir(pool), NULL);
@@ -54,6 +57,7 @@ ch_pool_check_new(const struct ch_pool *pool, const struct ch_config *cfg,
 	free(dir);
 	check->cfg = cfg;
 	check->cache_dir = cache_dir;
+	check->wants_all = wants_all;
 	return check;
 }
 
@@ -67,6 +71,7 @@ free_run(struct run *run)
 	ch_record_free(&run->answer);
 	ch_list_free(&run->repos);
 	ch_free(run->file);
+	ch_free(run->cache);
 	ch_free(run->repo);
 	ch_free(run);
 }
@@ -158,39 +163,45 @@ open_check(struct ch_pool_check *check, struct ch_err *err)
 	return true;
 }
 
+static const struct ch_json *
+find_block(const struct ch_pool_check *check, const struct run *run)
+{
+	struct ch_err unknown;
+
+	return ch_config_repo(check->cfg, run->repo, &unknown);
+}
+
 /* A repository that is not configured has a block with its id alone. */
 static bool
 write_config(struct ch_pool_check *check, struct run *run, struct ch_err *err)
 {
-	struct ch_err unknown;
-	const struct ch_json *block =
-	    ch_config_repo(check->cfg, run->repo, &unknown);
-	struct ch_json *bare = NULL;
-	const char *feed;
-	bool ok;
+	const struct ch_json *found = find_block(check, run);
+	struct ch_json *block =
+	    found != NULL ? ch_json_copy(found) : ch_json_make_object();
+	char *keyring = ch_format(
+	    "%s/keyring-%zu.gpg", check->scratch.path, check->run_count);
+	bool ok = true;
 
-	if (block == NULL) {
-		bare = ch_json_make_object();
-		ch_json_set(bare, "id", ch_json_make_string(run->repo));
-		block = bare;
-	}
-	feed = ch_json_string(ch_json_get(block, "feed"));
-	ok = ch_plugin_config_write(&run->plugin, block, feed, run->file, err);
-	ch_json_free(bare);
+	if (found == NULL)
+		ch_json_set(block, "id", ch_json_make_string(run->repo));
+	if (ch_package_trust_is_on(block))
+		ok = ch_package_trust_set(block, keyring, err);
+	ok = ok &&
+	     ch_plugin_config_write(&run->plugin, block,
+		 ch_json_string(ch_json_get(block, "feed")), run->file, err);
+	ch_free(keyring);
+	ch_json_free(block);
 	return ok;
 }
 
 static bool
-start(struct ch_pool_check *check, struct run *run, const char *type,
-    struct ch_err *err)
+start_verb(struct ch_pool_check *check, struct run *run, struct ch_err *err)
 {
-	if (!ch_plugin_open(&run->plugin, &check->path, type, err))
-		return false;
-	if (!ch_plugin_can(&run->plugin, CH_VERB_CHECK))
-		return true;
 	run->file = ch_format(
 	    "%s/config-%zu.json", check->scratch.path, check->run_count);
-	if (!write_config(check, run, err))
+	run->cache = ch_format("%s/check/%s", check->cache_dir, run->repo);
+	if (!write_config(check, run, err) ||
+	    !ch_make_dirs(run->cache, 0755, err))
 		return false;
 	ch_list_add(&run->repos, run->repo);
 	run->lines = (struct ch_plugin_lines){ run->plugin.type, &run->repos,
@@ -198,12 +209,30 @@ start(struct ch_pool_check *check, struct run *run, const char *type,
 	run->args[0] = ch_verb_name(CH_VERB_CHECK);
 	run->args[1] = "--config";
 	run->args[2] = run->file;
+	run->args[3] = "--cache";
+	run->args[4] = run->cache;
 	run->options = (struct ch_plugin_run_options){ .args = run->args,
 		.scratch = check->scratch.path,
 		.on_line = on_line,
 		.ctx = run };
 	run->child = ch_plugin_start(&run->plugin, &run->options, err);
 	return run->child != NULL;
+}
+
+static bool
+start(struct ch_pool_check *check, struct run *run, const char *type,
+    struct ch_err *err)
+{
+	if (!check->wants_all &&
+	    !ch_package_trust_is_on(find_block(check, run))) {
+		/* For the search of the next package. */
+		run->plugin.type = ch_strdup(type);
+		return true;
+	}
+	return open_check(check, err) &&
+	       ch_plugin_open(&run->plugin, &check->path, type, err) &&
+	       (!ch_plugin_can(&run->plugin, CH_VERB_CHECK) ||
+		   start_verb(check, run, err));
 }
 
 static struct run *
@@ -217,8 +246,6 @@ find_run(struct ch_pool_check *check, struct ch_stage *stage, const char *repo,
 		run = run->next;
 	if (run != NULL)
 		return run;
-	if (!open_check(check, err))
-		return NULL;
 	run = ch_calloc(1, sizeof(*run));
 	run->repo = ch_strdup(repo);
 	run->stage = stage;

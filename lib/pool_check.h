@@ -9,6 +9,9 @@
  * has ended.  Every package must be answered once; a type without a check verb
  * lets all pass.  Objects that were in the pool before are checked like new
  * ones.
+ *
+ * Repositories whose packages have to be signed (package_trust.h) are checked
+ * always, the others when the caller wants all checked.
  */
 
 #ifndef CH_POOL_CHECK_H
@@ -22,7 +25,7 @@ struct ch_pool_check;
 
 /* Borrowed: cfg has the blocks of repositories; scratch is made in cache. */
 struct ch_pool_check *ch_pool_check_new(const struct ch_pool *pool,
-    const struct ch_config *cfg, const char *cache_dir);
+    const struct ch_config *cfg, const char *cache_dir, bool wants_all);
 /* Ends plugins that still run; NULL is accepted. */
 void ch_pool_check_free(struct ch_pool_check *check);
 

@@ -22,6 +22,7 @@ static const struct ch_cli cli = {
 		 "  rpm index --config FILE --meta DIR --out DIR --cache DIR"
 		 " < records\n"
 		 "  rpm inspect --config FILE --out DIR < files\n"
+		 "  rpm check --config FILE [--cache DIR] < packages\n"
 		 "  rpm check-tree DIR\n",
 	.options = "  --config FILE  id, mode and the block rpm, as JSON\n"
 		   "  --meta DIR     what was fetched so far\n"
@@ -53,6 +54,7 @@ static const struct verb verbs[] = {
 	    .run = ch_rpm_inspect,
 	    .needs_config = true,
 	    .needs_out = true },
+	{ .name = "check", .run = ch_rpm_check, .needs_config = true },
 	{ .name = "check-tree", .run = ch_rpm_check_tree, .needs_tree = true },
 };
 

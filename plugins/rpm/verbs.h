@@ -23,6 +23,8 @@ bool ch_rpm_index(
     const struct ch_rpm_call *c, struct ch_err *err) CH_MUST_CHECK;
 bool ch_rpm_inspect(
     const struct ch_rpm_call *c, struct ch_err *err) CH_MUST_CHECK;
+bool ch_rpm_check(
+    const struct ch_rpm_call *c, struct ch_err *err) CH_MUST_CHECK;
 bool ch_rpm_check_tree(
     const struct ch_rpm_call *c, struct ch_err *err) CH_MUST_CHECK;
 
