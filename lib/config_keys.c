@@ -328,7 +328,8 @@ static const struct ch_key keys[] = {
 	TEXT("verify", "trusted_fingerprints", LIST, NULL,
 	    "of these only: fingerprints, or their last 16 digits or more"),
 	TEXT("verify", "client_key_name", 0, NULL,
-	    "published name of the upstream's key; empty: not published"),
+	    "published name of the upstream's keys, empty: not published "
+	    "(RPM-GPG-KEY- and the id for type rpm)"),
 	TEXT("verify", "gnupg_home", 0, NULL, "GnuPG's folder (a private one)"),
 	CHOICE("verify", "on_missing_signature", "fail|warn|skip", "fail",
 	    "what to do without a signature"),

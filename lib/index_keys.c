@@ -5,11 +5,11 @@
 #include "element.h"
 #include "index_parts.h"
 #include "io.h"
+#include "openpgp.h"
+#include "package_trust.h"
 #include "path.h"
 
 #include "banned.h"
-
-enum { KEYS_MAX = 4 << 20 };
 
 static bool
 is_binary(const struct ch_index *x, const char *name)
@@ -86,83 +86,95 @@ add_signing_key(struct ch_index *x, struct ch_err *err)
 	return is_added;
 }
 
-static void
-add_texts(struct ch_list *l, const struct ch_json *all)
+static char *
+client_key_name(
+    const struct ch_index *x, const struct ch_json *block, const char *id)
 {
-	for (size_t i = 0; i < ch_json_count(all); i++)
-		ch_list_add(l, ch_json_string(ch_json_at(all, i)));
+	const struct ch_json *verify = ch_json_get(block, "verify");
+	const char *said =
+	    ch_json_string(ch_json_get(verify, "client_key_name"));
+	const char *prefix = ch_json_string(
+	    ch_json_get(x->setup->plugin.describe, "client_key"));
+	const char *mode =
+	    ch_json_string_or(ch_json_get(block, "mode"), "filtered");
+
+	if (!ch_json_true(ch_json_get(verify, "enabled")))
+		return NULL;
+	if (said != NULL)
+		return said[0] == '\0' ? NULL : ch_strdup(said);
+	/* What is uploaded is verified; there is no upstream to trust. */
+	return prefix == NULL || ch_str_equal(mode, "hosted")
+		   ? NULL
+		   : ch_format("%s%s", prefix, id);
 }
 
-/* Clients of most types import text only. */
+/* Public keys alone, as text unless the name is that of another form. */
 static bool
-join_armored(const struct ch_list *files, const struct ch_list *texts,
-    struct ch_buf *out, struct ch_err *err)
-{
-	for (size_t i = 0; i < files->count; i++) {
-		struct ch_buf key = { 0 };
-		bool ok = ch_read_file(files->items[i], KEYS_MAX, &key, err);
-
-		if (ok &&
-		    memmem(key.data, key.len, "-----BEGIN PGP", 14) == NULL)
-			ok = ch_fail(err, CH_USAGE,
-			    "%s: a key without armor, which clients do not "
-			    "import: make it text with gpg --enarmor",
-			    files->items[i]);
-		if (ok)
-			ch_buf_printf(out, "%.*s\n", (int)key.len, key.data);
-		ch_buf_free(&key);
-		if (!ok)
-			return false;
-	}
-	for (size_t i = 0; i < texts->count; i++)
-		ch_buf_printf(out, "%s\n", texts->items[i]);
-	return true;
-}
-
-static bool
-write_keys(struct ch_index *x, const char *name, const char *to,
-    const struct ch_json *verify, struct ch_err *err)
+write_keys(struct ch_index *x, const struct ch_json *block, const char *name,
+    const char *to, struct ch_err *err)
 {
 	struct ch_list files = { 0 };
 	struct ch_list texts = { 0 };
 	struct ch_buf joined = { 0 };
 	bool ok;
 
-	add_texts(&files, ch_json_get(verify, "key_files"));
-	add_texts(&texts, ch_json_get(verify, "keys"));
+	ch_package_trust_keys(block, &files, &texts);
 	if (is_binary(x, name))
 		ok = ch_keyring_make(to, &files, &texts, err);
 	else
-		ok = join_armored(&files, &texts, &joined, err) &&
+		ok = ch_public_keys_text(&files, &texts, &joined, err) &&
 		     ch_atomic_write(to, joined.data, joined.len, 0444, err);
 	ch_buf_free(&joined);
 	ch_list_free(&texts);
 	ch_list_free(&files);
-	return ok || ch_wrap(err, "verify.client_key_name");
+	return ok;
+}
+
+/* Two repositories of a view may name the same file: the first has it. */
+static bool
+add_client_key(struct ch_index *x, const struct ch_json *block, const char *id,
+    struct ch_list *names, struct ch_err *err)
+{
+	char *name = client_key_name(x, block, id);
+	char *file = ch_format("%s/client-key-%zu", x->meta, names->count);
+	bool ok = true;
+
+	if (name != NULL && !ch_list_has(names, name)) {
+		ch_list_add(names, name);
+		ok = ch_path_check(name, strlen(name), err);
+		if (!ok)
+			err->status = CH_USAGE;
+		ok = (ok && write_keys(x, block, name, file, err) &&
+			 print_key(x, name, file, err)) ||
+		     ch_wrap(err, "verify.client_key_name");
+	}
+	ch_free(file);
+	ch_free(name);
+	return ok;
 }
 
 /* The keys that upstream's metadata and packages were verified with. */
 static bool
-add_client_key(struct ch_index *x, struct ch_err *err)
+add_client_keys(struct ch_index *x, struct ch_err *err)
 {
-	const struct ch_json *verify = ch_json_get(x->setup->block, "verify");
-	const char *name =
-	    ch_json_string_or(ch_json_get(verify, "client_key_name"), "");
-	char *file;
-	bool ok;
+	struct ch_list names = { 0 };
+	struct ch_err unknown;
+	bool ok = true;
 
-	if (name[0] == '\0' || !ch_json_true(ch_json_get(verify, "enabled")))
-		return true;
-	file = ch_path_join(x->meta, "client-key");
-	ok = ch_path_check(name, strlen(name), err) &&
-	     write_keys(x, name, file, verify, err) &&
-	     print_key(x, name, file, err);
-	ch_free(file);
+	for (size_t i = 0; ok && i < x->ids.count; i++) {
+		const char *id = x->ids.items[i];
+		const struct ch_json *block = x->setup->block;
+
+		if (x->setup->view != NULL)
+			block = ch_config_repo(x->setup->config, id, &unknown);
+		ok = add_client_key(x, block, id, &names, err);
+	}
+	ch_list_free(&names);
 	return ok;
 }
 
 bool
 ch_index_add_keys(struct ch_index *x, struct ch_err *err)
 {
-	return add_signing_key(x, err) && add_client_key(x, err);
+	return add_signing_key(x, err) && add_client_keys(x, err);
 }

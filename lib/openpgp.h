@@ -31,6 +31,10 @@
 /* files: paths; texts: armored blocks; either may be NULL. */
 bool ch_keyring_make(const char *path, const struct ch_list *files,
     const struct ch_list *texts, struct ch_err *err) CH_MUST_CHECK;
+/* The same as text for clients, a block of armor each. */
+bool ch_public_keys_text(const struct ch_list *files,
+    const struct ch_list *texts, struct ch_buf *out,
+    struct ch_err *err) CH_MUST_CHECK;
 /* Full fingerprints, or their last 16 or more hex digits; no blank ones. */
 bool ch_pins_check(
     const struct ch_list *pins, struct ch_err *err) CH_MUST_CHECK;

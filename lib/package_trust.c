@@ -27,6 +27,16 @@ take_strings(
 	}
 }
 
+void
+ch_package_trust_keys(
+    const struct ch_json *block, struct ch_list *files, struct ch_list *texts)
+{
+	const struct ch_json *verify = ch_json_get(block, "verify");
+
+	take_strings(files, verify, "key_files");
+	take_strings(texts, verify, "keys");
+}
+
 static void
 copy_policy(struct ch_json *to, const struct ch_json *verify, const char *key)
 {
@@ -61,8 +71,7 @@ ch_package_trust_set(
 	struct ch_list pins = { 0 };
 	bool ok;
 
-	take_strings(&files, verify, "key_files");
-	take_strings(&texts, verify, "keys");
+	ch_package_trust_keys(block, &files, &texts);
 	take_strings(&pins, verify, "trusted_fingerprints");
 	ok = ch_pins_check(&pins, err) &&
 	     ch_keyring_make(keyring, &files, &texts, err);

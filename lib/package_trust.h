@@ -10,9 +10,13 @@
 
 #include "err.h"
 #include "json.h"
+#include "str.h"
 
 /* verify is enabled, and gpgcheck with it; block may be NULL. */
 bool ch_package_trust_is_on(const struct ch_json *block);
+/* Its trusted keys, added: paths of files, and armored texts. */
+void ch_package_trust_keys(
+    const struct ch_json *block, struct ch_list *files, struct ch_list *texts);
 /*
  * Writes the keys to the file keyring and sets "signatures" of block:
  * {"keyring":"/…","trusted_fingerprints":[…],"on_missing_signature":"fail",

@@ -51,7 +51,8 @@ ch_rpm_describe(struct ch_buf *out, const char *verbs)
 	    "{\"protocol\":[1],\"type\":\"rpm\",\"version\":\"%s\","
 	    "\"verbs\":[%s],"
 	    "\"modes\":[\"mirror\",\"filtered\",\"hosted\"],"
-	    "\"version_order\":\"rpm\",\"config\":",
+	    "\"version_order\":\"rpm\",\"client_key\":\"RPM-GPG-KEY-\","
+	    "\"config\":",
 	    CH_VERSION, verbs);
 	ch_plugin_keys_schema(keys, out);
 	ch_buf_puts(out, "}\n");
