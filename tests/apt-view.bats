@@ -108,6 +108,24 @@ other_bytes() {
 	[ "$(versions hello)" = '1.0-1 1.1-1' ]
 }
 
+@test "repositories with translations become one flat folder" {
+	filtered stable stable
+	filtered updates stable-updates
+	view 'apt: {distribution: ./}'
+	published ./
+	[ "$(versions hello)" = '1.0-1 1.1-1' ]
+	[ ! -e "$W/www/views/all/latest/dists" ]
+}
+
+@test "a mirror's Release and one that is made are not for the same suite" {
+	filtered stable stable
+	repository exact mirror "feed: file://$W/up/" "$VERIFY" 'apt: {distribution: stable}'
+	view 'repos: [exact, stable]'
+	run -2 --separate-stderr chantal publish view --name all
+	[[ "$stderr" == *'exact: is a mirror and has the suite stable'*'mode: filtered'* ]]
+	[ ! -e "$W/www/views" ]
+}
+
 @test "what both have with the same bytes is there once" {
 	filtered stable stable
 	filtered updates stable

@@ -97,6 +97,9 @@ ch_index_take_input(struct ch_indexer *ix, const struct ch_index_repo *repo,
 	in.suite = ch_index_suite_of(ix, repo, suite->name, err);
 	if (component == NULL || in.suite == NULL)
 		return in.suite != NULL;
+	/* A view may be one folder, which has neither of these. */
+	if (in.suite->is_flat)
+		return true;
 	in.component =
 	    ch_index_component_of(ix, in.suite, repo, component, err);
 	if (in.component == NULL)

@@ -260,6 +260,24 @@ plan_repo(
 	return true;
 }
 
+/* A mirror has a Release of its own; what is made here must not be another. */
+static bool
+check_mirror(const struct ch_indexer *ix, const struct ch_index_repo *repo,
+    struct ch_err *err)
+{
+	for (size_t i = 0; i < repo->facts.count; i++)
+		for (size_t k = 0; k < ix->suite_count; k++)
+			if (ch_str_equal(ix->suites[k]->name,
+				repo->facts.suites[i].name))
+				return ch_fail(err, CH_USAGE,
+				    "%s: is a mirror and has the suite %s, "
+				    "which others of the view have too: sync "
+				    "it with mode: filtered, or name another "
+				    "suite in apt.distribution of the view",
+				    repo->id, ix->suites[k]->name);
+	return true;
+}
+
 bool
 ch_index_plan(struct ch_indexer *ix, struct ch_err *err)
 {
@@ -275,6 +293,10 @@ ch_index_plan(struct ch_indexer *ix, struct ch_err *err)
 		if (repo->mode != CH_APT_MIRROR && !plan_repo(ix, repo, err))
 			return ch_wrap(err, "%s", repo->id);
 	}
+	for (size_t i = 0; i < ix->repo_count; i++)
+		if (ix->repos[i].mode == CH_APT_MIRROR &&
+		    !check_mirror(ix, &ix->repos[i], err))
+			return false;
 	return true;
 }
 
