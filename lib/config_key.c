@@ -1,6 +1,7 @@
 #include "config_key.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,8 +9,12 @@
 #include "gpg.h"
 #include "io.h"
 #include "plugin.h"
+#include "when.h"
 
 #include "banned.h"
+
+#define DAY_S    86400
+#define DAYS_MAX 1000000
 
 static void
 put_generation(struct ch_buf *text, const char *path)
@@ -110,6 +115,22 @@ put_keys(struct ch_buf *text, const struct ch_config *cfg,
 	ch_free(own);
 }
 
+/*
+ * What is valid for some days is made again when half of them are over: else
+ * it would expire while nothing changes.
+ */
+static void
+put_renewal(struct ch_buf *text, const struct ch_json *block, const char *type)
+{
+	const struct ch_json *own =
+	    type == NULL ? NULL : ch_json_get(block, type);
+	int64_t days = ch_json_int_or(ch_json_get(own, "valid_until_days"), 0);
+
+	if (days > 0 && days <= DAYS_MAX)
+		ch_buf_printf(
+		    text, "%" PRId64 "\n", ch_when_now() / (days * DAY_S / 2));
+}
+
 void
 ch_config_key(const struct ch_config *cfg, const struct ch_json *block,
     enum ch_config_block what, const struct ch_list *generations,
@@ -124,6 +145,7 @@ ch_config_key(const struct ch_config *cfg, const struct ch_json *block,
 	put_block(&text, block, what);
 	put_plugin(&text, cfg, type);
 	put_keys(&text, cfg, block);
+	put_renewal(&text, block, type);
 	ch_sha256_hex(text.data, text.len, hex);
 	ch_buf_free(&text);
 }

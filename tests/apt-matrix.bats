@@ -292,6 +292,20 @@ not_found() {
 	apt_update
 }
 
+@test "a tree with Valid-Until is renewed although nothing changed" {
+	local now
+	small
+	repository tiny filtered "feed: $W/up" "$SIGN" 'apt: {distribution: stable, valid_until_days: 4}'
+	chantal -q repo sync --repo-id tiny
+	# Four days of which half is over.
+	now=$(($(date +%s) / 172800 * 172800))
+	SOURCE_DATE_EPOCH=$((now - 172800)) chantal -q publish repo --repo-id tiny
+	SOURCE_DATE_EPOCH=$((now - 1)) run chantal publish repo --repo-id tiny
+	[[ $output == *"nothing to do"* ]]
+	SOURCE_DATE_EPOCH=$now chantal -q publish repo --repo-id tiny
+	[ "$(date -d "$(sed -n 's/^Valid-Until: //p' www/tiny/dists/stable/Release)" +%s)" -eq $((now + 4 * 86400)) ]
+}
+
 @test "apt reads a component that Release does not name; ours list nothing of what was left out" {
 	small
 	sed -i 's/^Components: .*/Components: other/; s/^Architectures: .*/Architectures: arm64/' \
