@@ -1,7 +1,7 @@
 #include <fcntl.h>
+#include <stdio.h>
 
 #include "index_parts.h"
-#include "lib/log.h"
 #include "lib/sys.h"
 #include "lib/workers.h"
 
@@ -93,7 +93,7 @@ ch_index_make_docs(struct ch_indexer *ix, struct ch_err *err)
 		works[count] = work_of(c);
 		count++;
 	}
-	ch_debug("%zu groups of metadata to make", count);
+	(void)fprintf(stderr, "debug: %zu groups of metadata to make\n", count);
 	is_made = ch_work_all(works, count, err);
 	ch_free(works);
 	ch_free(chains);

@@ -18,14 +18,15 @@ job_of(const struct ch_index_cutting *c)
 }
 
 static bool
-cut_primary(struct ch_index_cutting *c, struct ch_err *err)
+cut_primary(
+    struct ch_indexer *ix, struct ch_index_cutting *c, struct ch_err *err)
 {
 	struct ch_index_member *m = c->in->member;
 	struct ch_cut_job job = job_of(c);
 	struct ch_cut_chooser chooser = ch_kept_chooser(&m->kept);
 	struct ch_cut_result result = { 0 };
 
-	if (!ch_cut_primary(&job, &chooser, &m->nevras, &result, err))
+	if (!ch_cut_primary(&job, &chooser, &ix->nevras, &result, err))
 		return false;
 	if (result.kept != m->kept.count)
 		return ch_fail(err, CH_MALFORMED,
@@ -71,14 +72,14 @@ cut_keyed(struct ch_index_cutting *c, struct ch_err *err)
 }
 
 static bool
-cut_modules(struct ch_index_cutting *c, struct ch_err *err)
+cut_modules(
+    struct ch_indexer *ix, struct ch_index_cutting *c, struct ch_err *err)
 {
-	struct ch_index_member *m = c->in->member;
 	struct ch_modules_job job = { .file = { c->in->path, c->in->shown,
 					  CH_INDEX_INPUT_MAX },
 		.sink = c->sink,
-		.nevras = &m->nevras,
-		.streams = &m->streams };
+		.nevras = &ix->nevras,
+		.streams = &ix->streams };
 	struct ch_modules_result result = { 0 };
 
 	if (!ch_modules_cut(&job, &result, err))
@@ -88,14 +89,14 @@ cut_modules(struct ch_index_cutting *c, struct ch_err *err)
 }
 
 static bool
-cut_updateinfo(struct ch_index_cutting *c, struct ch_err *err)
+cut_updateinfo(
+    struct ch_indexer *ix, struct ch_index_cutting *c, struct ch_err *err)
 {
-	struct ch_index_member *m = c->in->member;
 	struct ch_updateinfo_job job = { .file = { c->in->path, c->in->shown,
 					     CH_INDEX_INPUT_MAX },
 		.sink = c->sink,
-		.nevras = &m->nevras,
-		.streams = &m->streams };
+		.nevras = &ix->nevras,
+		.streams = &ix->streams };
 	struct ch_updateinfo_result result = { 0 };
 
 	if (!ch_updateinfo_cut(&job, &result, err))
@@ -138,13 +139,13 @@ ch_index_cut(
 {
 	switch (c->in->kind) {
 	case CH_RPM_KIND_PRIMARY:
-		return cut_primary(c, err);
+		return cut_primary(ix, c, err);
 	case CH_RPM_KIND_KEYED:
 		return cut_keyed(c, err);
 	case CH_RPM_KIND_MODULES:
-		return cut_modules(c, err);
+		return cut_modules(ix, c, err);
 	case CH_RPM_KIND_UPDATEINFO:
-		return cut_updateinfo(c, err);
+		return cut_updateinfo(ix, c, err);
 	case CH_RPM_KIND_GROUP:
 		return cut_comps(ix, c, err);
 	case CH_RPM_KIND_DERIVED:

@@ -225,8 +225,21 @@ put_item(const struct ch_index_joint *j, const struct ch_slice *slice,
 			 : ch_sink_put(j->sink, whole, err);
 }
 
+/* Advisories that two repositories have alike are one. */
 static bool
-put_part(const struct ch_index_joint *j, size_t i, struct ch_err *err)
+is_again(
+    const struct ch_index_joint *j, struct ch_seen *seen, struct ch_span bytes)
+{
+	bool is_new = true;
+
+	if (j->kind == CH_RPM_KIND_UPDATEINFO || j->kind == CH_RPM_KIND_MODULES)
+		(void)ch_seen_add(seen, &bytes, 1, &is_new);
+	return !is_new;
+}
+
+static bool
+put_part(const struct ch_index_joint *j, size_t i, struct ch_seen *seen,
+    struct ch_err *err)
 {
 	struct ch_slices *s = open_part(j, i, err);
 	struct ch_slice slice;
@@ -235,7 +248,8 @@ put_part(const struct ch_index_joint *j, size_t i, struct ch_err *err)
 	bool is_latin1 = ok && ch_slices_head(s)->is_latin1;
 
 	while (ok && (next = ch_slices_next(s, &slice, err)) == CH_ITEM)
-		ok = put_item(j, &slice, is_latin1, err);
+		if (!is_again(j, seen, slice.bytes))
+			ok = put_item(j, &slice, is_latin1, err);
 	ch_slices_close(s);
 	return ok && next == CH_END;
 }
@@ -244,48 +258,79 @@ static bool
 join_slices(const struct ch_index_joint *j, struct ch_err *err)
 {
 	struct root root = { .name = NULL };
+	struct ch_seen seen = { .slots = NULL };
 	struct ch_buf foot = { 0 };
 	bool ok = read_heads(j, &root, err) && put_head(j, &root, err);
 
 	for (size_t i = 0; i < j->parts->count && ok; i++)
-		ok = put_part(j, i, err);
+		ok = put_part(j, i, &seen, err);
 	if (ok) {
 		ch_buf_printf(&foot, "</%s>\n", root.name);
 		ok = put_text(j, &foot, err);
 	}
 	ch_buf_free(&foot);
+	ch_seen_free(&seen);
 	free_root(&root);
 	return ok;
 }
 
-/* Documents of YAML: each part begins with a mark, and ends a line. */
+/* What was read of a document of YAML, unless it was there before. */
+static bool
+put_document(const struct ch_index_joint *j, struct ch_buf *doc,
+    struct ch_seen *seen, struct ch_err *err)
+{
+	bool ok = doc->len == 0 ||
+		  is_again(j, seen, (struct ch_span){ doc->data, doc->len }) ||
+		  put_text(j, doc, err);
+
+	ch_buf_clear(doc);
+	return ok;
+}
+
+/* Each document begins with a mark and ends a line. */
+static bool
+put_documents(const struct ch_index_joint *j, struct ch_in *in,
+    struct ch_seen *seen, struct ch_err *err)
+{
+	struct ch_buf doc = { 0 };
+	struct ch_span line;
+	enum ch_next next;
+	bool ok = true;
+
+	while (ok && (next = ch_in_line(in, &line, err)) == CH_ITEM) {
+		bool is_mark =
+		    line.len >= 3 && memcmp(line.data, "---", 3) == 0;
+
+		if (is_mark)
+			ok = put_document(j, &doc, seen, err);
+		else if (doc.len == 0 && line.len > 0 &&
+			 strchr("%#.", line.data[0]) == NULL)
+			ch_buf_puts(&doc, "---\n");
+		ch_buf_put(&doc, line.data, line.len);
+		ch_buf_putc(&doc, '\n');
+	}
+	ok = ok && next == CH_END && put_document(j, &doc, seen, err);
+	ch_buf_free(&doc);
+	return ok;
+}
+
 static bool
 join_yaml(const struct ch_index_joint *j, struct ch_err *err)
 {
-	for (size_t i = 0; i < j->parts->count; i++) {
+	struct ch_seen seen = { .slots = NULL };
+	bool ok = true;
+
+	for (size_t i = 0; i < j->parts->count && ok; i++) {
 		struct ch_in in;
-		struct ch_span line;
-		enum ch_next next;
-		bool ok = true;
 
-		if (!ch_in_open(&in, j->parts->items[i], err))
-			return false;
-		while (ok && (next = ch_in_line(&in, &line, err)) == CH_ITEM) {
-			bool is_marked =
-			    line.len > 0 &&
-			    (line.data[0] == '-' || line.data[0] == '%');
-
-			if (in.line == 1 && !is_marked)
-				ok =
-				    ch_sink_put(j->sink, CH_SPAN("---\n"), err);
-			ok = ok && ch_sink_put(j->sink, line, err) &&
-			     ch_sink_put(j->sink, CH_SPAN("\n"), err);
-		}
+		ok = ch_in_open(&in, j->parts->items[i], err);
+		if (!ok)
+			break;
+		ok = put_documents(j, &in, &seen, err);
 		ch_in_close(&in);
-		if (!ok || next != CH_END)
-			return false;
 	}
-	return true;
+	ch_seen_free(&seen);
+	return ok;
 }
 
 bool

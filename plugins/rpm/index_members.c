@@ -100,8 +100,6 @@ free_member(struct ch_index_member *m)
 		ch_free(m->inputs[i].shown);
 	}
 	ch_kept_free(&m->kept);
-	ch_nevras_free(&m->nevras);
-	ch_streams_free(&m->streams);
 	ch_sort_free(m->fragments);
 	ch_free(m->fragment_list);
 	ch_free(m->inputs);
@@ -129,6 +127,8 @@ ch_index_close(struct ch_indexer *ix)
 	ch_free(ix->members);
 	ch_free(ix->repos);
 	ch_seen_free(&ix->names);
+	ch_nevras_free(&ix->nevras);
+	ch_streams_free(&ix->streams);
 	ch_list_free(&ix->treeinfos);
 	ch_memo_close(&ix->memo);
 	ch_scratch_close(&ix->scratch);

@@ -91,8 +91,6 @@ struct ch_index_member {
 	bool is_local;                    /* uploads, no upstream */
 	struct ch_kept kept;              /* what is published of it */
 	char digest[CH_SHA256_HEX + 1];   /* of kept */
-	struct ch_nevras nevras;          /* after primary was cut */
-	struct ch_streams streams;        /* after modules were cut */
 	struct ch_sort *fragments;        /* of uploads, by package */
 	char *fragment_list;              /* these, sorted, a path a line */
 	struct ch_index_input *inputs;    /* owned */
@@ -137,6 +135,8 @@ struct ch_indexer {
 	size_t member_count;              /* of these */
 	bool is_planned;                  /* no more repo lines */
 	struct ch_seen names;             /* of kept packages, for comps */
+	struct ch_nevras nevras;          /* once primaries are cut */
+	struct ch_streams streams;        /* once modules are cut */
 	struct ch_index_doc *docs;        /* owned */
 	struct ch_doc_made *made;         /* of docs, owned */
 	size_t doc_count;                 /* of these */

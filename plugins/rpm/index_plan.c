@@ -6,34 +6,11 @@
 
 #include "lib/banned.h"
 
-/* Compressed or not, an item of what is keyed is within this. */
-#define SNIFF ((size_t)64 << 10)
-
 char *
 ch_index_scratch(struct ch_indexer *ix, const char *what)
 {
 	return ch_format("%s/%s-%llu", ix->scratch.path, what,
 	    (unsigned long long)++ix->scratch_count);
-}
-
-/* Nobody says what an unknown type is; clients would find what is gone. */
-static bool
-is_keyed(const struct ch_index_input *in)
-{
-	struct ch_err err;
-	struct ch_inflate *from =
-	    ch_inflate_open(in->path, CH_INDEX_INPUT_MAX, &err);
-	struct ch_span block = { NULL, 0 };
-	size_t read = 0;
-	bool is_found = false;
-
-	while (from != NULL && read < SNIFF && !is_found &&
-	       ch_inflate_read(from, &block, &err) && block.len > 0) {
-		is_found = memmem(block.data, block.len, " pkgid=", 7) != NULL;
-		read += block.len;
-	}
-	ch_inflate_close(from);
-	return is_found;
 }
 
 static struct ch_index_doc *
@@ -75,8 +52,6 @@ add_member_inputs(
 			    "%s: %s: its file is not in the stream: sync the "
 			    "repository again",
 			    m->repo->id, in->shown);
-		if (in->kind == CH_RPM_KIND_OTHER && is_keyed(in))
-			in->kind = CH_RPM_KIND_KEYED;
 		add_input(ix, in);
 	}
 	return true;
@@ -165,18 +140,19 @@ stem_of(const struct ch_index_doc *doc)
 static void
 add_input_key(struct ch_buf *text, const struct ch_index_input *in)
 {
-	const struct ch_index_member *m = in->member;
-
 	ch_buf_printf(text, "%s %s %s\n", in->type,
-	    m->is_local ? "local" : in->sha256, m->digest);
-	if (in->kind != CH_RPM_KIND_MODULES &&
-	    in->kind != CH_RPM_KIND_UPDATEINFO)
-		return;
-	/* What primary and modules.yaml have decides about these. */
-	for (size_t i = 0; i < m->count; i++)
-		if (m->inputs[i].kind == CH_RPM_KIND_PRIMARY ||
-		    m->inputs[i].kind == CH_RPM_KIND_MODULES)
-			ch_buf_printf(text, "%s\n", m->inputs[i].sha256);
+	    in->member->is_local ? "local" : in->sha256, in->member->digest);
+}
+
+/* What all primaries and modules.yaml have decides about these. */
+static void
+add_neighbours(struct ch_buf *text, const struct ch_indexer *ix)
+{
+	for (size_t i = 0; i < ix->doc_count; i++)
+		if (ix->docs[i].kind == CH_RPM_KIND_PRIMARY ||
+		    ix->docs[i].kind == CH_RPM_KIND_MODULES)
+			for (size_t k = 0; k < ix->docs[i].count; k++)
+				add_input_key(text, ix->docs[i].inputs[k]);
 }
 
 /* All that a document is made from, as a name. */
@@ -190,6 +166,9 @@ key_of(const struct ch_indexer *ix, const struct ch_index_doc *doc)
 	    (int)doc->form, ix->call->settings->prunes_groups ? 1 : 0);
 	for (size_t i = 0; i < doc->count; i++)
 		add_input_key(&text, doc->inputs[i]);
+	if (doc->kind == CH_RPM_KIND_MODULES ||
+	    doc->kind == CH_RPM_KIND_UPDATEINFO)
+		add_neighbours(&text, ix);
 	ch_sha256_hex(text.data, text.len, hex);
 	ch_buf_free(&text);
 	return ch_format("%s-", hex);
