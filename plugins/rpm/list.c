@@ -266,12 +266,10 @@ parse_repomd(struct ch_lister *l, struct ch_err *err)
 				  "be the folder that repodata/ is in");
 	ch_buf_init(&text, CH_REPOMD_MAX);
 	ok = ch_lister_read(l, CH_RPM_REPOMD, CH_REPOMD_MAX, &text, err) &&
-	     (ch_repomd_parse(&l->facts,
-		  (struct ch_span){
-		      text.data != NULL ? text.data : "", text.len },
-		  CH_RPM_REPOMD, err) ||
-		 ch_str_starts(err->text, CH_RPM_REPOMD) ||
-		 ch_wrap(err, CH_RPM_REPOMD));
+	     ch_repomd_parse(&l->facts,
+		 (struct ch_span){
+		     text.data != NULL ? text.data : "", text.len },
+		 CH_RPM_REPOMD, err);
 	ch_buf_free(&text);
 	return ok;
 }

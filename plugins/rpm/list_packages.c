@@ -48,6 +48,7 @@ print(struct ch_lister *l, const struct known *known, struct ch_err *err)
 		.shown = d->href,
 		.is_mirror = l->s->mode == CH_RPM_MIRROR,
 		.base = mirrors->count > 0 ? mirrors->items[0] : NULL,
+		.feed = l->s->feed,
 		.modules = &known->modules,
 		.advisories = &known->advisories,
 		.out = l->call->out };

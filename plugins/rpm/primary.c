@@ -4,10 +4,8 @@
 #include <stdlib.h>
 
 #include "lib/log.h"
-#include "lib/path.h"
 #include "lib/record.h"
 #include "lib/spool.h"
-#include "lib/url.h"
 #include "location.h"
 #include "repomd.h"
 
@@ -88,68 +86,11 @@ take_digest(struct ch_primary *p, struct flaw *flaw)
 	return false;
 }
 
-/* Whole addresses, of an href or of xml:base. */
-static bool
-take_elsewhere(struct ch_primary *p, struct flaw *flaw)
-{
-	const struct ch_package *k = &p->package;
-	bool is_href = ch_location_is_absolute(k->href);
-	struct ch_buf raw = { 0 };
-	char *url;
-
-	if (is_href) {
-		ch_buf_put(&raw, k->href.data, k->href.len);
-	} else {
-		ch_buf_put(&raw, k->base.data, k->base.len);
-		if (k->base.data[k->base.len - 1] != '/')
-			ch_buf_putc(&raw, '/');
-		ch_location_url(k->href, &raw);
-	}
-	url = ch_location_is_absolute(is_href ? k->href : k->base)
-		  ? ch_url_normalize(raw.data, &flaw->err)
-		  : NULL;
-	if (url == NULL)
-		(void)ch_fail(&flaw->err, CH_MALFORMED,
-		    "its address '%.200s' is none that can be asked for",
-		    raw.data);
-	else
-		ch_buf_puts(&p->url, url);
-	flaw->code = "unsafe-path";
-	ch_buf_free(&raw);
-	ch_free(url);
-	return p->url.len > 0;
-}
-
-static struct ch_span
-last_segment(struct ch_span href)
-{
-	const char *slash = memrchr(href.data, '/', href.len);
-	size_t skip = slash != NULL ? (size_t)(slash - href.data) + 1 : 0;
-
-	return (struct ch_span){ href.data + skip, href.len - skip };
-}
-
 static bool
 take_location(struct ch_primary *p, struct flaw *flaw)
 {
-	const struct ch_package *k = &p->package;
-	bool is_absolute = ch_location_is_absolute(k->href);
-	struct ch_span href = is_absolute ? last_segment(k->href) : k->href;
-
 	flaw->code = "unsafe-path";
-	ch_buf_clear(&p->url);
-	if (!ch_location_path(href, &p->where, &flaw->err))
-		return ch_wrap(&flaw->err, "its location");
-	if (ch_str_starts(p->where.data, "repodata/"))
-		return ch_fail(&flaw->err, CH_MALFORMED,
-		    "its location '%.200s' is among the metadata",
-		    p->where.data);
-	if (is_absolute || k->base.len > 0)
-		return take_elsewhere(p, flaw);
-	if (p->base != NULL)
-		ch_buf_puts(&p->url, p->base);
-	ch_location_url(k->href, &p->url);
-	return true;
+	return ch_primary_place(p, &flaw->err);
 }
 
 static bool

@@ -23,6 +23,7 @@ struct ch_primary {
 	const char *shown;                /* its name, for messages */
 	bool is_mirror;                   /* published as it is */
 	const char *base;                 /* of addresses, or NULL: feed */
+	const char *feed;                 /* the repository\'s, or NULL */
 	const struct ch_modules *modules; /* streams of packages */
 	const struct ch_advisories *advisories; /* about packages */
 	struct ch_out *out;                     /* where lines go */
@@ -40,6 +41,8 @@ struct ch_primary {
 bool ch_primary_print(struct ch_primary *p, struct ch_err *err) CH_MUST_CHECK;
 void ch_primary_free(struct ch_primary *p);
 
+/* primary_place.c: fills in where and url of the current package. */
+bool ch_primary_place(struct ch_primary *p, struct ch_err *err) CH_MUST_CHECK;
 /* primary_line.c: appends the object "rpm" of the current package. */
 void ch_primary_attributes(struct ch_primary *p);
 /* A member that is a string, when it is there; lead is ",\"name\":". */

@@ -268,6 +268,9 @@ ch_repomd_parse(struct ch_rpm_facts *f, struct ch_span text, const char *shown,
 	bool ok = ch_xml_parse(text.data, text.len, shown, &handler, err);
 
 	ch_free(p.kind);
+	/* The parser's own messages name it. */
+	if (!ok && !ch_str_starts(err->text, shown))
+		(void)ch_wrap(err, "%s", shown);
 	return ok;
 }
 
