@@ -110,15 +110,15 @@ add_value(struct ch_buf *out, struct ch_span value)
 static struct ch_span
 whole_attr(const char *name, struct ch_span value)
 {
-	const char *begin = value.data - 1;
+	const char *from = value.data - 1;
 	const char *end = value.data + value.len + 1;
 
-	while (ch_xml_is_space(begin[-1]) || begin[-1] == '=')
-		begin--;
-	begin -= strlen(name);
-	while (ch_xml_is_space(begin[-1]))
-		begin--;
-	return (struct ch_span){ begin, (size_t)(end - begin) };
+	while (ch_xml_is_space(from[-1]) || from[-1] == '=')
+		from--;
+	from -= strlen(name);
+	while (ch_xml_is_space(from[-1]))
+		from--;
+	return (struct ch_span){ from, (size_t)(end - from) };
 }
 
 static void

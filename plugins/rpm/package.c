@@ -100,15 +100,16 @@ static bool
 set_text(struct reading *r, struct ch_tag *tag, struct ch_span *value_out)
 {
 	bool is_first = value_out->data == NULL;
-	const char *open = tag->bytes.data;
+	struct ch_span name = tag->name;
 
 	if (tag->kind == CH_TAG_EMPTY) {
 		if (is_first)
 			*value_out = (struct ch_span){ "", 0 };
 		return true;
 	}
-	if (!ch_tags_next(&r->tags, tag) || tag->kind != CH_TAG_CLOSE)
-		return fail(r, open, "an element inside a text");
+	if (!ch_tags_next(&r->tags, tag) || tag->kind != CH_TAG_CLOSE ||
+	    !ch_span_equal(tag->name, name))
+		return fail(r, name.data, "an element inside a text");
 	return !is_first || set_value(r, tag->before, false, value_out);
 }
 

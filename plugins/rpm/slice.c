@@ -245,6 +245,7 @@ ch_slices_open(const struct ch_slices_job *job, struct ch_err *err)
 	s->job = *job;
 	s->feed = job->feed;
 	s->item = job->kind == CH_SLICE_UPDATES ? "update" : "package";
+	s->close = job->kind == CH_SLICE_UPDATES ? "</update" : "</package";
 	ch_buf_init(&s->buf, 2 * CH_SLICE_MAX + CH_SLICE_EDGE_MAX);
 	if (job->path != NULL) {
 		s->inflate = ch_inflate_open(job->path, job->max, err);

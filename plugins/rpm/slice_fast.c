@@ -41,14 +41,11 @@ from(struct ch_span text, size_t at)
 static size_t
 find_close(const struct ch_slices *s, struct ch_span text, size_t at)
 {
-	char close[16];
-	size_t len = strlen(s->item) + 2;
 	const char *p = text.data + at;
 	const char *end = text.data + text.len;
+	size_t len = strlen(s->close);
 
-	memcpy(close, "</", 2);
-	memcpy(close + 2, s->item, len - 2);
-	while ((p = memmem(p, (size_t)(end - p), close, len)) != NULL) {
+	while ((p = memmem(p, (size_t)(end - p), s->close, len)) != NULL) {
 		p += len;
 		while (p < end && ch_xml_is_space(*p))
 			p++;

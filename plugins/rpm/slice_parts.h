@@ -48,6 +48,7 @@ struct ch_slices {
 	uint64_t special;           /* first "<!" or "<?" behind the head */
 	bool at_end;                /* nothing is behind the window */
 	const char *item;           /* "package", "update" */
+	const char *close;          /* "</package", "</update" */
 	char *root;                 /* head.name, owned */
 	struct ch_buf head_bytes;   /* owned */
 	struct ch_slices_head head; /* points into them */

@@ -209,7 +209,6 @@ ch_text_is_sound(struct ch_span raw, enum ch_text_kind kind, size_t *at_out)
 	while (i < raw.len) {
 		uint64_t w;
 		size_t stop;
-		size_t n;
 
 		if (raw.len - i >= 8) {
 			memcpy(&w, p + i, 8);
@@ -220,7 +219,8 @@ ch_text_is_sound(struct ch_span raw, enum ch_text_kind kind, size_t *at_out)
 		}
 		stop = raw.len - i < 8 ? raw.len : i + 8;
 		while (i < stop) {
-			n = sound_length(p + i, raw.len - i, kind);
+			size_t n = sound_length(p + i, raw.len - i, kind);
+
 			if (n == 0) {
 				*at_out = i;
 				return false;
