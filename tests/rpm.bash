@@ -124,6 +124,32 @@ href() {
 # types TREE: the types of data that repomd.xml has.
 types() { sed -n 's/.*<data type="\([^"]*\)".*/\1/p' "$1/repodata/repomd.xml"; }
 
+# zst_repodata ROOT: all of its data once more as zstd, and nothing else.
+zst_repodata() {
+	local type sum repomd=$1/repodata/repomd.xml
+	sed '/<data/,$d' "$repomd" >repomd.new
+	for type in $(types "$1"); do
+		data "$1" "$type" >plain
+		zstd -q -f plain -o plain.zst
+		sum=$(sha256_of plain.zst)
+		cat >>repomd.new <<-END
+		  <data type="$type">
+		    <checksum type="sha256">$sum</checksum>
+		    <open-checksum type="sha256">$(sha256_of plain)</open-checksum>
+		    <location href="repodata/$sum-$type.zst"/>
+		    <timestamp>1600000000</timestamp>
+		    <size>$(stat -c %s plain.zst)</size>
+		    <open-size>$(stat -c %s plain)</open-size>
+		  </data>
+		END
+		mv plain.zst "new-$sum-$type.zst"
+	done
+	echo '</repomd>' >>repomd.new
+	rm "$1"/repodata/*
+	mv repomd.new "$repomd"
+	for sum in new-*.zst; do mv "$sum" "$1/repodata/${sum#new-}"; done
+}
+
 # data TREE TYPE: what is in it.
 data() {
 	local file
@@ -165,10 +191,11 @@ with_root() {
 	if [ "$(id -u)" = 0 ]; then "$@"; else unshare --map-root-user "$@"; fi
 }
 
-# dnf_repo ID URL [LINE...]: a repository of the dnf whose root is $W/dnf.
+# dnf_repo ID URL [LINE...]: the repository of the dnf whose root is $W/dnf/root.
 dnf_repo() {
 	local id=$1 url=$2
 	shift 2
+	rm -rf "$W/dnf/repos"
 	mkdir -p "$W/dnf/repos" "$W/dnf/root" "$W/dnf/log"
 	cat >"$W/dnf/conf" <<-END
 	[main]
@@ -201,6 +228,18 @@ dnf() {
 # dnf_names [SPEC...]: what dnf could install: "name-epoch:version-release.arch".
 dnf_names() {
 	dnf -q repoquery --qf '%{name}-%{epoch}:%{version}-%{release}.%{arch}' "$@" | LC_ALL=C sort
+}
+
+# installed: what dnf installed, "name-version-release.arch" a line.
+installed() { in_database "$W/dnf" "$W/dnf/root"; }
+
+# zypper_installed: the same of zypper.
+zypper_installed() { in_database "$W/zypp" "$W/zypp"; }
+
+# in_database HOME ROOT: Debian's rpm has the database in the home of who runs it.
+in_database() {
+	HOME=$1 with_root rpm --root "$2" -qa --qf '%{name}-%{version}-%{release}.%{arch}\n' |
+		grep -v '^gpg-pubkey' | LC_ALL=C sort
 }
 
 # zypper_repo ID URL [OPTION OF ADDREPO...]
