@@ -353,6 +353,16 @@ bytes_of() {
 	[ "$(problems empty)" = '' ]
 }
 
+@test "an uploaded package of a module is refused in words" {
+	repository r hosted
+	chantal -q package upload --repo-id r --file "$RPMS/plain/greet-2.0-1.module+el9+3.x86_64.rpm"
+	run -3 --separate-stderr chantal -q publish repo --repo-id r
+	[[ "$stderr" == *'is part of a module'*'require_modules: false'* ]]
+	sed -i '/id: r$/a\    rpm: {require_modules: false}' config.yaml
+	chantal -q publish repo --repo-id r
+	[ "$(names www/r)" = 'greet-2.0 ' ]
+}
+
 @test "uploads into a filtered repository are in its metadata" {
 	small hello-doc caret
 	repository r filtered "$OFF" "$(only hello)"

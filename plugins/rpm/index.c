@@ -165,14 +165,20 @@ is_modular(struct ch_record *r)
 		   strstr(version, ".module_") != NULL);
 }
 
-/* Without its stream, dnf refuses to install it. */
+/*
+ * Without its stream, dnf refuses to install it.  What list says about streams
+ * is out of modules.yaml; what an upload says is out of its header alone.
+ */
 static bool
-check_module(struct ch_indexer *ix, struct ch_record *r, struct ch_err *err)
+check_module(struct ch_indexer *ix, struct ch_record *r, bool is_upload,
+    struct ch_err *err)
 {
 	struct ch_span streams = ch_record_lookup(r, "rpm.module");
 	bool has_stream = streams.data != NULL && streams.len > 2;
+	bool is_lost = is_upload ? has_stream || is_modular(r)
+				 : !has_stream && is_modular(r);
 
-	if (!ix->call->settings->needs_modules || has_stream || !is_modular(r))
+	if (!ix->call->settings->needs_modules || !is_lost)
 		return true;
 	return ch_fail(err, CH_MALFORMED,
 	    "is part of a module, but no modules.yaml of its repository says "
@@ -199,7 +205,7 @@ keep_package(struct ch_indexer *ix, struct ch_index_member *m,
 	is_kept = ch_kept_add(&m->kept, &p) ||
 		  ch_fail(err, CH_MALFORMED, "\"rpm.pkgid\": is no digest");
 	ch_buf_free(&pkgid);
-	return is_kept && check_module(ix, r, err) &&
+	return is_kept && check_module(ix, r, f->as != NULL, err) &&
 	       (f->as == NULL || ch_index_add_fragment(ix, m, r, f->as, err));
 }
 

@@ -72,6 +72,7 @@ recall_chain(struct chain *c)
 	while (done-- > c->first) {
 		(void)!ch_sys_unlink(AT_FDCWD, c->ix->docs[done].out);
 		c->ix->docs[done].is_remembered = false;
+		c->ix->made[done] = (struct ch_doc_made){ .open = "" };
 	}
 	return false;
 }

@@ -1,6 +1,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "index_parts.h"
@@ -9,17 +11,30 @@
 
 #include "lib/banned.h"
 
+#define ALIVE_S 20
+
 /* Bits of the marks that pkgids have: a look, a cut, a second cut. */
 enum { MARK_LOOK = 1, MARK_CUT = 2, MARK_AGAIN = 4 };
 
+/* Where a document goes, with a sign of life now and then. */
+struct writing {
+	struct ch_deflate *to; /* NULL: nowhere */
+	int64_t said;          /* when, the last time */
+};
+
 static bool
-discard(void *ctx, const void *data, size_t len, struct ch_err *err)
+write_alive(void *ctx, const void *data, size_t len, struct ch_err *err)
 {
-	(void)ctx;
-	(void)data;
-	(void)len;
-	(void)err;
-	return true;
+	struct writing *w = ctx;
+	int64_t now = (int64_t)time(NULL);
+
+	if (w->said == 0)
+		w->said = now;
+	if (now - w->said >= ALIVE_S) {
+		(void)fputs("debug: metadata are being cut\n", stderr);
+		w->said = now;
+	}
+	return w->to == NULL || ch_deflate_write(w->to, data, len, err);
 }
 
 static bool
@@ -50,10 +65,11 @@ static bool
 look(struct ch_indexer *ix, struct ch_index_cutting *c,
     struct ch_doc_made *made, struct ch_err *err)
 {
+	struct writing nowhere = { .to = NULL };
 	struct ch_sink sink;
 	bool ok;
 
-	ch_sink_init(&sink, discard, NULL);
+	ch_sink_init(&sink, write_alive, &nowhere);
 	c->sink = &sink;
 	ok = ch_index_cut(ix, c, err) &&
 	     ch_sink_finish(&sink, made->open, &made->open_size, err);
@@ -124,12 +140,13 @@ cut_to_file(struct ch_indexer *ix, const struct ch_index_doc *doc,
     struct ch_index_cutting *c, struct ch_doc_made *made, struct ch_err *err)
 {
 	struct ch_deflate *to = ch_deflate_open(doc->form, doc->out, err);
+	struct writing writing = { .to = to };
 	struct ch_sink sink;
 	bool ok;
 
 	if (to == NULL)
 		return false;
-	ch_sink_deflate(&sink, to);
+	ch_sink_init(&sink, write_alive, &writing);
 	c->sink = &sink;
 	ok = ch_index_cut(ix, c, err);
 	if (ok)
@@ -285,12 +302,13 @@ join_to_file(const struct ch_index_doc *doc, struct ch_index_joint *joint,
     struct ch_doc_made *made, struct ch_err *err)
 {
 	struct ch_deflate *to = ch_deflate_open(doc->form, doc->out, err);
+	struct writing writing = { .to = to };
 	struct ch_sink sink;
 	bool ok;
 
 	if (to == NULL)
 		return false;
-	ch_sink_deflate(&sink, to);
+	ch_sink_init(&sink, write_alive, &writing);
 	joint->sink = &sink;
 	ok = ch_index_join(joint, err);
 	if (ok)
