@@ -47,6 +47,7 @@ struct ch_trust {
 	enum ch_trust_policy on_invalid; /* it is not good */
 	bool ignores_dates;              /* verify.check_dates: false */
 	bool is_said;                    /* the configuration has a block */
+	bool has_idle_keys;              /* it names keys, not enabled */
 };
 
 /* The current generation of the catalog. */

@@ -41,6 +41,10 @@ ch_trust_take(
 	    trust->key_files.count > 0 ||
 	    (ch_json_true(ch_json_get(wanted, "enabled")) &&
 		ch_json_bool_or(ch_json_get(wanted, "repo_gpgcheck"), true));
+	trust->has_idle_keys =
+	    !trust->is_on && !ch_json_true(ch_json_get(wanted, "enabled")) &&
+	    (ch_json_count(ch_json_get(wanted, "key_files")) > 0 ||
+		ch_json_count(ch_json_get(wanted, "keys")) > 0);
 	trust->is_said = wanted != NULL || trust->is_on;
 	trust->ignores_dates =
 	    !ch_json_bool_or(ch_json_get(wanted, "check_dates"), true);
@@ -63,6 +67,10 @@ ch_fetch_make_keyring(struct ch_fetch *f, struct ch_err *err)
 {
 	struct ch_trust *trust = &f->trust;
 
+	if (trust->has_idle_keys)
+		ch_warn("%s: verify names keys, but not enabled: true: nothing "
+			"of the upstream is verified",
+		    f->repo);
 	if (!trust->is_on)
 		return true;
 	if (trust->pins.count == 0 &&

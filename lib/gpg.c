@@ -1,5 +1,6 @@
 #include "gpg.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,15 @@ complaint(struct ch_buf *text)
 	return found;
 }
 
+/* gpg's own status does not tell what is wrong with the disk alone. */
+static bool
+is_disk(const char *why)
+{
+	return strstr(why, strerror(ENOSPC)) != NULL ||
+	       strstr(why, strerror(EDQUOT)) != NULL ||
+	       strstr(why, strerror(EIO)) != NULL;
+}
+
 bool
 ch_gpg_run(const struct ch_gpg *gpg, const char *const *args,
     struct ch_buf *text, struct ch_err *err)
@@ -56,6 +66,7 @@ ch_gpg_run(const struct ch_gpg *gpg, const char *const *args,
 	static const struct ch_buf nothing;
 	struct ch_list argv = { 0 };
 	int status = 0;
+	const char *why;
 	bool is_done;
 
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
@@ -74,7 +85,9 @@ ch_gpg_run(const struct ch_gpg *gpg, const char *const *args,
 	ch_list_free(&argv);
 	if (!is_done || status == 0)
 		return is_done;
-	return ch_fail(err, CH_USAGE, "gpg: %s", complaint(text));
+	why = complaint(text);
+	return ch_fail(
+	    err, is_disk(why) ? CH_TEMPORARY : CH_USAGE, "gpg: %s", why);
 }
 
 bool

@@ -91,7 +91,8 @@ see_line(struct verdict *v, const char *line)
 		{ "REVKEYSIG", "the key was revoked", false },
 		{ "ERRSIG",
 		    "the key is not in the keyring, or its kind is "
-		    "not known",
+		    "not known: if it is the upstream's, add it to "
+		    "verify.key_files",
 		    false },
 	};
 	const char *words;

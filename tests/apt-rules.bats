@@ -328,6 +328,18 @@ sync_fails() {
 	sync_fails 4 expired 'InRelease|expired'
 }
 
+@test "keys that are named and not switched on are told" {
+	repository stable filtered "feed: file://$W/up/" "$SIGN" 'apt: {distribution: stable}' \
+		"verify: {key_files: [$KEYS/stranger.asc]}"
+	upstream
+	run -0 --separate-stderr chantal repo sync --repo-id stable
+	[[ "$stderr" == *'stable: verify names keys, but not enabled: true: nothing of the upstream is verified'* ]]
+	sed -i 's/{key_files/{enabled: true, key_files/' config.yaml
+	run -4 --separate-stderr chantal repo sync --repo-id stable
+	[[ "$stderr" == *'add it to verify.key_files'* ]]
+	[[ "$stderr" != *'nothing of the upstream'* ]]
+}
+
 @test "a pin takes the whole fingerprint, and another key of the same file is refused" {
 	small
 	cat "$KEYS/archive.asc" "$KEYS/archive2.asc" >both.asc

@@ -81,6 +81,17 @@ signed_by() {
 	[[ "$stderr" == *"nobody@example.org"* ]]
 }
 
+@test "a full disk below gpg is one to try again" {
+	repository r filtered "$FEED" "$SUITE" "gpg: {key_file: $KEYS/mirror.sec}"
+	chantal -q repo sync --repo-id r
+	mkdir bin
+	printf '#!/bin/sh\necho "gpg: cannot close: No space left on device"\nexit 2\n' >bin/gpg
+	chmod +x bin/gpg
+	run -75 --separate-stderr env PATH="$W/bin:$PATH" chantal -q publish repo --repo-id r
+	[[ "$stderr" == *'No space left on device'* ]]
+	[ ! -e www/r ]
+}
+
 @test "a mirror needs no key, and none is made for it" {
 	repository r mirror "$FEED" "$SUITE" "gpg: {generate_key: true}"
 	mirror r
