@@ -48,6 +48,7 @@ put_plugin(struct ch_buf *text, const struct ch_config *cfg, const char *type)
 	struct ch_err why;
 
 	ch_plugin_path_init(&path, ch_json_get(root, "plugin_path"));
+	path.cache = ch_config_path(cfg, "cache");
 	if (ch_plugin_open(&plugin, &path, type, &why))
 		ch_buf_printf(text, "%s %s\n", plugin.version, plugin.path);
 	ch_plugin_close(&plugin);

@@ -4,14 +4,13 @@
 #include <string.h>
 
 #include "path.h"
+#include "plugin_memo.h"
 #include "plugin_path.h"
 #include "plugin_run.h"
 #include "plugin_trust.h"
 #include "version.h"
 
 #include "banned.h"
-
-#define DESCRIBE_MAX ((size_t)1 << 20)
 
 static const char *const verbs[CH_VERB_UNKNOWN] = { "describe", "list", "index",
 	"inspect", "check", "check-tree" };
@@ -129,30 +128,52 @@ collect_line(
 	if (ch_buf_add(text, line.data, line.len) && ch_buf_add(text, "\n", 1))
 		return true;
 	return ch_fail(
-	    err, CH_MALFORMED, "printed over %zu bytes", DESCRIBE_MAX);
+	    err, CH_MALFORMED, "printed over %zu bytes", CH_DESCRIBE_MAX);
 }
 
 static bool
-describe(struct ch_plugin *p, struct ch_err *err)
+take_answer(struct ch_plugin *p, const struct ch_buf *text, struct ch_err *err)
+{
+	p->verbs = 0;
+	ch_json_free(p->describe);
+	p->describe = ch_json_parse(
+	    text->data == NULL ? "" : text->data, text->len, "its answer", err);
+	if (p->describe != NULL && take_description(p, err))
+		return true;
+	return ch_wrap(err, "plugin %s: describe", p->path);
+}
+
+/* cache may be NULL. */
+static bool
+ask(struct ch_plugin *p, const char *cache, struct ch_buf *text,
+    struct ch_err *err)
 {
 	const char *const args[] = { "describe", NULL };
-	struct ch_buf text;
 	struct ch_plugin_run_options o = {
-		.args = args, .on_line = collect_line, .ctx = &text
+		.args = args, .on_line = collect_line, .ctx = text
 	};
-	bool is_described = false;
+	time_t asked = time(NULL);
 
-	ch_buf_init(&text, DESCRIBE_MAX);
+	ch_buf_clear(text);
 	p->timeout_s = CH_PLUGIN_DESCRIBE_S;
-	if (!ch_plugin_call(p, &o, NULL, err))
-		goto out;
+	if (!ch_plugin_call(p, &o, NULL, err) || !take_answer(p, text, err))
+		return false;
+	ch_plugin_remember(p, cache, asked, text);
+	return true;
+}
+
+static bool
+describe(struct ch_plugin *p, const char *cache, struct ch_err *err)
+{
+	struct ch_err why;
+	struct ch_buf text;
+	bool is_described;
+
+	ch_buf_init(&text, CH_DESCRIBE_MAX);
+	is_described = (ch_plugin_recall(p, cache, &text) &&
+			   take_answer(p, &text, &why)) ||
+		       ask(p, cache, &text, err);
 	p->timeout_s = CH_PLUGIN_TIMEOUT_S;
-	p->describe = ch_json_parse(
-	    text.data == NULL ? "" : text.data, text.len, "its answer", err);
-	is_described = p->describe != NULL && take_description(p, err);
-	if (!is_described)
-		(void)ch_wrap(err, "plugin %s: describe", p->path);
-out:
 	ch_buf_free(&text);
 	return is_described;
 }
@@ -183,7 +204,7 @@ ch_plugin_open(struct ch_plugin *p, const struct ch_plugin_path *path,
 	ch_free(file);
 	if (p->path == NULL)
 		return ch_wrap(err, "plugin");
-	return describe(p, err);
+	return describe(p, path->cache, err);
 }
 
 bool
@@ -198,7 +219,7 @@ ch_plugin_open_file(struct ch_plugin *p, const char *file, struct ch_err *err)
 	p->path = ch_plugin_trust(file, err);
 	if (p->path == NULL)
 		return ch_wrap(err, "plugin");
-	return describe(p, err);
+	return describe(p, NULL, err);
 }
 
 void

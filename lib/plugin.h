@@ -3,9 +3,9 @@
  *
  * ch_plugin_path_init() once, ch_plugin_open() for a type: it finds the
  * executable, refuses one that somebody else could have changed, runs its
- * describe verb and checks the answer.  plugin_run.h runs the other verbs,
- * plugin_line.h checks the lines that they print.  ch_plugin_close() at the
- * end.
+ * describe verb, or recalls what it answered, and checks the answer.
+ * plugin_run.h runs the other verbs, plugin_line.h checks the lines that they
+ * print.  ch_plugin_close() at the end.
  *
  * Searched are the folders of $CHANTAL_PLUGIN_PATH, then the configured ones,
  * then the built-in one, never the current folder.  A plugin is refused when
@@ -45,6 +45,7 @@ const char *ch_verb_name(enum ch_verb verb); /* "check-tree" */
 struct ch_plugin_path {
 	struct ch_list folders; /* absolute, searched in this order */
 	bool allows_override;   /* built-in types may be shadowed */
+	const char *cache;      /* where answers are kept, or NULL */
 };
 
 /*

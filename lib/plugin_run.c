@@ -303,7 +303,7 @@ judge(struct ch_plugin_run *run, int status, struct ch_err *err)
 static bool
 wait_exit(struct ch_plugin_run *run, int *status_out, struct ch_err *err)
 {
-	const struct timespec pause = { 0, 2 * 1000000L };
+	struct timespec pause = { 0, 50 * 1000L };
 	int64_t until = now_ms() + (int64_t)run->plugin->timeout_s * 1000;
 	siginfo_t info = { 0 };
 
@@ -315,6 +315,8 @@ wait_exit(struct ch_plugin_run *run, int *status_out, struct ch_err *err)
 			    "closed its stdout and did not end within %u s",
 			    run->plugin->timeout_s);
 		(void)nanosleep(&pause, NULL);
+		if (pause.tv_nsec < 2 * 1000000L)
+			pause.tv_nsec *= 2;
 	}
 	/* While it is not waited for, its number names its group alone. */
 	(void)kill(-run->child.pid, SIGKILL);

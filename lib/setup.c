@@ -64,6 +64,7 @@ open_plugin(struct ch_setup *s, const char *type, struct ch_err *err)
 
 	ch_plugin_path_init(&path, ch_json_get(root, "plugin_path"));
 	path.allows_override = s->allows_override;
+	path.cache = ch_config_path(s->config, "cache");
 	is_open = ch_plugin_open(&s->plugin, &path, type, err);
 	ch_plugin_path_free(&path);
 	if (is_open)

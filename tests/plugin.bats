@@ -139,6 +139,37 @@ describes() {
 	}
 }
 
+@test "a plugin describes itself again only when its file is another one" {
+	asked() {
+		run -0 --separate-stderr fetch speaker "$FEED"
+		[ "$(name_said)" = one ]
+		[ "$(wc -l <count)" -eq "$1" ]
+	}
+	says one "$PWD/a"
+	sed -i "s|describe)|& echo >>$PWD/count;|" a/speaker
+	export CHANTAL_PLUGIN_PATH=$PWD/a
+	asked 1
+	# Too young: what comes next might look the same.
+	asked 2
+	sleep 5
+	asked 3
+	asked 3
+	touch a/speaker
+	asked 4
+	sleep 5
+	asked 5
+	chmod go+w "$CHANTAL_HOME/cache/describe"
+	asked 6
+	chmod go-w "$CHANTAL_HOME/cache/describe"
+	asked 6
+	echo '{' >>"$CHANTAL_HOME/cache/describe/speaker"
+	asked 7
+	rm -r "$CHANTAL_HOME/cache"
+	asked 8
+	asked 9
+	asked 9
+}
+
 @test "an answer to describe that makes no sense is refused" {
 	describes 'hello' 'its answer'
 	describes '' 'its answer'
