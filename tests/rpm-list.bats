@@ -284,6 +284,11 @@ package() { jq -rc "select(.record == \"package\" and .name == \"$1\") | $2" out
 	lists filtered
 	[ "$(package libfoo '.path + " " + .url')" = "libfoo-2.0-1.x86_64.rpm $FEED/deep/er/libfoo-2.0-1.x86_64.rpm" ]
 	fails 3 "package libfoo is elsewhere" mirror
+	rm -rf up && small hello-data libfoo
+	mkdir up/deep
+	"$EDIT" up primary sed "/libfoo/s,href=\",&file://$W/up/deep/,"
+	lists filtered
+	[ "$(package libfoo .url)" = "file://$W/up/deep/libfoo-2.0-1.x86_64.rpm" ]
 }
 
 @test "metadata that are elsewhere are fetched from there, but for a mirror" {

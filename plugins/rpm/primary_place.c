@@ -17,7 +17,8 @@ may_ask(const struct ch_primary *p, const char *url)
 		return true;
 	if (p->feed == NULL || !ch_url_is_file(p->feed))
 		return false;
-	folder = ch_format("%s/", p->feed);
+	folder =
+	    ch_format("%s%s", p->feed, ch_str_ends(p->feed, "/") ? "" : "/");
 	is_below = ch_url_is_below(url, folder);
 	ch_free(folder);
 	return is_below;
