@@ -200,9 +200,11 @@ bytes_of() {
 	echo '<remarks/>' >remarks.xml
 	add_data up oddities oddities.xml
 	add_data up remarks remarks.xml
+	echo '<prestodelta/>' >prestodelta.xml
+	add_data up prestodelta prestodelta.xml
 	retell up
 	mirror r
-	run ! grep oddities www/r/repodata/repomd.xml
+	run ! grep -e oddities -e prestodelta www/r/repodata/repomd.xml
 	[ "$(data www/r remarks)" = '<remarks/>' ]
 	[ "$(problems www/r)" = '' ]
 }
@@ -417,6 +419,29 @@ bytes_of() {
 	grep -q '<id>others</id>' comps
 }
 
+@test "a view of repositories that have little in common" {
+	upstream
+	mv up one
+	upstream "$SUSE"
+	mv up two
+	repository one filtered "$OFF" "feed: file://$W/one/" "$(only '^caret$')"
+	repository two filtered "$OFF" "feed: file://$W/two/" "$(only '^(hello|libfoo)$')"
+	repository three hosted
+	echo 'views: [{name: v, repos: [one, two, three], metadata: {compression: zstandard}}]' >>config.yaml
+	for id in one two; do chantal -q repo sync --repo-id $id; done
+	chantal -q package upload --repo-id three --file "$RPMS/plain/hello-doc-1.0-1.noarch.rpm"
+	chantal -q publish view --name v
+	tree=$(dirname "$(dirname "$(find www -name repomd.xml)")")
+	sound "$tree"
+	[ "$(problems "$tree")" = '' ]
+	[ "$(names "$tree")" = 'caret-1.0^git1 hello-1.0 hello-1.0 hello-1.1 hello-1.1 hello-doc-1.0 libfoo-2.0 ' ]
+	[[ "$(href "$tree" primary)" == *.zst ]]
+	data "$tree" updateinfo | grep -q FIX-2020:1
+	[ "$(types "$tree" | tr '\n' ' ')" = 'primary filelists other group group_gz patterns susedata updateinfo ' ]
+	# What is uploaded is what an advisory may be about, too.
+	data "$tree" updateinfo | grep -q '<package name="hello-doc"'
+}
+
 @test "a mirror is refused in a view" {
 	small caret
 	repository one mirror "$OFF"
@@ -426,6 +451,54 @@ bytes_of() {
 	run --separate-stderr chantal-index --policy first <s
 	[ "$status" -ne 0 ]
 	[[ "$stderr" == *mirror* ]]
+}
+
+@test "63,000 packages take less than 64 MB, in any order, half of them or all" {
+	mkdir -p meta/r/repodata out
+	echo '{"id":"r","type":"rpm","mode":"filtered"}' >config.json
+	awk 'BEGIN {
+		n = 63000
+		x = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		ns = "http://linux.duke.edu/metadata/"
+		p = "meta/r/repodata/primary.xml"; f = "meta/r/repodata/filelists.xml"; o = "meta/r/repodata/other.xml"
+		printf "%s<metadata xmlns=\"%scommon\" xmlns:rpm=\"%srpm\" packages=\"%d\">\n", x, ns, ns, n >p
+		printf "%s<filelists xmlns=\"%sfilelists\" packages=\"%d\">\n", x, ns, n >f
+		printf "%s<otherdata xmlns=\"%sother\" packages=\"%d\">\n", x, ns, n >o
+		for (i = 1; i <= n; i++) {
+			id = sprintf("%064x", i); v = "<version epoch=\"0\" ver=\"1." i "\" rel=\"1\"/>"
+			path = "Packages/p/package-" i "-1." i "-1.noarch.rpm"
+			printf "<package type=\"rpm\"><name>package-%d</name><arch>noarch</arch>%s<checksum type=\"sha256\" pkgid=\"YES\">%s</checksum><summary>Number %d</summary><location href=\"%s\"/><format/></package>\n", i, v, id, i, path >p
+			printf "<package pkgid=\"%s\" name=\"package-%d\" arch=\"noarch\">%s<file>/usr/share/%d</file></package>\n", id, i, v, i >f
+			printf "<package pkgid=\"%s\" name=\"package-%d\" arch=\"noarch\">%s</package>\n", id, i, v >o
+			printf "{\"record\":\"package\",\"repo\":\"r\",\"name\":\"package-%d\",\"arch\":\"noarch\",\"version\":\"1.%d-1\",\"path\":\"%s\",\"type\":\"rpm\",\"size\":1,\"sha256\":\"%s\"}\n", i, i, path, id >"packages"
+		}
+		print "</metadata>" >p; print "</filelists>" >f; print "</otherdata>" >o
+	}'
+	data='' inputs=''
+	for type in primary filelists other; do
+		file=repodata/$type.xml
+		sum=$(sha256_of meta/r/$file)
+		data+="${data:+,}{\"type\":\"$type\",\"as\":\"$file\",\"href\":\"$file\",\"checksum\":\"sha256:$sum\"}"
+		inputs+="{\"record\":\"file\",\"repo\":\"r\",\"as\":\"$file\",\"role\":\"input\",\"sha256\":\"$sum\",\"size\":$(stat -c %s meta/r/$file)}"$'\n'
+	done
+	printf '{"record":"repo","repo":"r","v":1,"type":"rpm","mode":"filtered","date":"2024-11-09T10:10:10Z","rpm":{"revision":"1","data":[%s]}}\n%s' "$data" "$inputs" >head
+	index() { # PACKAGES
+		rm -rf out
+		mkdir out
+		cat head "$1" | /usr/bin/time -f %M -o kb "$RPM" index --config "$W/config.json" --meta "$W/meta" --out "$W/out" >lines
+		[[ "$BUILD" == */san ]] || [ "$(cat kb)" -lt 65536 ]
+	}
+	index packages
+	[ "$(jq -r 'select(.role == "metadata").path' lines | sort | tr '\n' ' ')" = 'repodata/filelists.xml repodata/other.xml repodata/primary.xml ' ]
+	awk 'NR % 2' packages >half
+	index half
+	sound out
+	[ "$(data out filelists | grep -c '<package ')" -eq 31500 ]
+	[ "$(pkgids out filelists | sha256sum)" = "$(pkgids out | sha256sum)" ]
+	mv out first
+	shuf half >other
+	index other
+	same_bytes first out
 }
 
 @test "check-tree is stricter than clients" {

@@ -7,6 +7,7 @@
 
 #include "index_parts.h"
 #include "lib/io.h"
+#include "lib/log.h"
 #include "lib/sys.h"
 
 #include "lib/banned.h"
@@ -217,6 +218,10 @@ pass(struct ch_indexer *ix, const struct ch_index_doc *doc,
 
 	if (!digest_input(ix, doc->inputs[0], made, &err))
 		made->open[0] = '\0';
+	if (doc->count > 1)
+		ch_warn("of type %s there are several, which cannot be one: "
+			"that of %s is taken",
+		    doc->type, doc->inputs[0]->member->repo->id);
 	reuse(doc->inputs[0], made);
 	return true;
 }
@@ -270,8 +275,9 @@ cut_part(struct ch_indexer *ix, const struct ch_index_doc *doc,
 	struct ch_doc_made made = { .open = "" };
 
 	part.form = CH_DEFLATE_NONE;
-	part.out = ch_format(
-	    "%s/part-%s-%zu", ix->scratch.path, doc->type, parts->count);
+	/* Not by its type, which is upstream's word. */
+	part.out = ch_format("%s/part-%zu-%zu", ix->scratch.path,
+	    (size_t)(doc - ix->docs), parts->count);
 	ch_list_take(parts, part.out);
 	c->mark = MARK_CUT;
 	return (!c->in->member->is_local ||
@@ -292,7 +298,9 @@ cut_parts(struct ch_indexer *ix, const struct ch_index_doc *doc,
 		joint->count += c.kept;
 		if (!c.is_empty)
 			continue;
-		ch_free(parts->items[--parts->count]);
+		parts->count--;
+		(void)!ch_sys_unlink(AT_FDCWD, parts->items[parts->count]);
+		ch_free(parts->items[parts->count]);
 	}
 	return true;
 }
