@@ -254,11 +254,13 @@ describes() {
 			echo 'debug: deep' >&2
 			echo 'info: fine' >&2
 			echo 'warning: careful' >&2
+			echo 'talk: warning: its own name' >&2
 			printf 'plain \033[31m' >&2
 		}
 	EOS
 	run -0 --separate-stderr chantal-fetch -v talk "$FEED"
 	[[ "$stderr" == *"chantal-fetch: talk: deep"*"chantal-fetch: talk: fine"*"chantal-fetch: warning: talk: careful"*"chantal-fetch: talk: plain"* ]]
+	[[ "$stderr" == *"chantal-fetch: warning: talk: its own name"* ]]
 	[[ "$stderr" != *$'\033'* ]]
 	run -0 --separate-stderr chantal-fetch talk "$FEED"
 	[[ "$stderr" != *deep* && "$stderr" == *fine* ]]
