@@ -6,7 +6,7 @@
 
 #include "lib/banned.h"
 
-/* Documents of one repository; RHEL's largest has about 1,000. */
+/* Documents of all files of one repository. */
 #define MODULES_MAX ((size_t)1 << 20)
 
 /* Marks of a stream. */

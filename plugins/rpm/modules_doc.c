@@ -147,6 +147,11 @@ ch_docs_next(struct ch_docs *d, struct ch_err *err)
 	}
 	if (text.len == 0)
 		return CH_END;
+	if (++d->count > CH_DOCS_MAX) {
+		(void)ch_fail(err, CH_MALFORMED, "%s: over %zu documents",
+		    d->shown, CH_DOCS_MAX);
+		return CH_ERROR;
+	}
 	d->bytes = (struct ch_span){ text.data, (size_t)(end - text.data) };
 	d->first_line = d->line;
 	d->line += lines;

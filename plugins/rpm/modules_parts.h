@@ -13,6 +13,8 @@
 
 /* A document; the largest that are known have 300 KiB. */
 #define CH_DOC_MAX ((size_t)16 << 20)
+/* Documents of one file; RHEL's largest has about 1,000. */
+#define CH_DOCS_MAX ((size_t)1 << 17)
 
 enum ch_doc_kind {
 	CH_DOC_STREAM,   /* modulemd */
@@ -30,6 +32,7 @@ struct ch_docs {
 	size_t line;                /* of at in the file, from 0 */
 	struct ch_span bytes;       /* the document, "---" included */
 	size_t first_line;          /* of bytes, from 0 */
+	size_t count;               /* documents given so far */
 };
 
 /* What a document says; a tree that is freed with it. */

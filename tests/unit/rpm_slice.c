@@ -239,6 +239,38 @@ test_refused(void)
 	    CH_SLICE_PRIMARY, "behind the root");
 }
 
+/* A head, and an item that never ends. */
+static bool
+next_endless(void *ctx, struct ch_span *block, struct ch_err *err)
+{
+	static char many[1 << 20];
+	unsigned *count = ctx;
+
+	(void)err;
+	memset(many, 'x', sizeof(many));
+	*block = (*count)++ == 0 ? CH_SPAN("<metadata><package><name>")
+				 : (struct ch_span){ many, sizeof(many) };
+	return true;
+}
+
+static void
+check_endless(bool is_careful)
+{
+	unsigned count = 0;
+	struct ch_slices_job job = { .feed = { next_endless, &count, "text" },
+		.shown = "text",
+		.kind = CH_SLICE_PRIMARY,
+		.is_careful = is_careful };
+	struct ch_err err = { .text = "" };
+	struct ch_slices *s = ch_slices_open(&job, &err);
+	struct ch_slice slice;
+
+	ok_if(s != NULL && ch_slices_next(s, &slice, &err) == CH_ERROR &&
+		  err.status == CH_MALFORMED && count < 200,
+	    "an item that does not end is refused (%s)", err.text);
+	ch_slices_close(s);
+}
+
 static void
 read_one(struct ch_package *p, const char *text, bool is_latin1)
 {
@@ -552,6 +584,8 @@ main(void)
 		return 1;
 	test_slices();
 	test_refused();
+	check_endless(false);
+	check_endless(true);
 	test_package();
 	test_faults();
 	test_nevra();
