@@ -121,7 +121,7 @@ ch_slices_ask_head(struct ch_slices *s, uint64_t *at_out, struct ch_err *err)
 	struct ch_careful *c = &s->careful;
 
 	while (c->count == 0 && !c->is_over && !c->is_item) {
-		if (s->buf.len > CH_SLICE_EDGE_MAX)
+		if (c->fed > CH_SLICE_EDGE_MAX)
 			return ch_slices_fail(
 			    s, 0, err, "over 1 MiB before the first item");
 		if (!feed_more(s, err))
