@@ -226,7 +226,7 @@ place_note(
     const char *place, const char *ending, const char *text, struct ch_err *err)
 {
 	char *mark = ch_format("%s%s", place, ending);
-	bool is_made = ch_atomic_write(mark, text, strlen(text), 0444, err);
+	bool is_made = ch_fleeting_write(mark, text, strlen(text), 0444, err);
 
 	ch_free(mark);
 	return is_made;

@@ -84,6 +84,7 @@ struct ch_atomic {
 	char *path;        /* where it will be */
 	char *temp;        /* where it is written */
 	struct ch_out out; /* write here */
+	bool is_fleeting;  /* no fsync: a crash may lose it */
 };
 
 /* Folders of path must exist; mode is subject to no umask. */
@@ -94,6 +95,9 @@ bool ch_atomic_commit(struct ch_atomic *a, struct ch_err *err) CH_MUST_CHECK;
 void ch_atomic_discard(struct ch_atomic *a);
 /* open, write, commit in one. */
 bool ch_atomic_write(const char *path, const void *data, size_t len,
+    mode_t mode, struct ch_err *err) CH_MUST_CHECK;
+/* The same without fsync, for what no later run relies on. */
+bool ch_fleeting_write(const char *path, const void *data, size_t len,
     mode_t mode, struct ch_err *err) CH_MUST_CHECK;
 /* Removes what crashed runs left in dir: ".tmp-*" files. */
 bool ch_atomic_sweep(const char *dir, struct ch_err *err) CH_MUST_CHECK;

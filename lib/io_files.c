@@ -70,6 +70,7 @@ ch_atomic_open(
 
 	a->path = ch_strdup(path);
 	a->temp = NULL;
+	a->is_fleeting = false;
 	a->out = (struct ch_out){ .fd = -1 };
 	e = open_temp(a, mode, &fd);
 	if (e != 0) {
@@ -96,7 +97,7 @@ write_through(struct ch_atomic *a, struct ch_err *err)
 
 	if (!ch_out_flush(&a->out, err))
 		return false;
-	e = ch_sys_fsync(fd);
+	e = a->is_fleeting ? 0 : ch_sys_fsync(fd);
 	if (e != 0)
 		return ch_fail_errno(err, e, "%s: cannot sync", a->path);
 	a->out.fd = -1;
@@ -122,7 +123,7 @@ ch_atomic_commit(struct ch_atomic *a, struct ch_err *err)
 	}
 	ch_free(a->temp);
 	a->temp = NULL;
-	is_done = ch_sync_dir(folder, err);
+	is_done = a->is_fleeting || ch_sync_dir(folder, err);
 out:
 	ch_free(folder);
 	ch_atomic_discard(a);
@@ -144,19 +145,35 @@ ch_atomic_discard(struct ch_atomic *a)
 	a->path = NULL;
 }
 
-bool
-ch_atomic_write(const char *path, const void *data, size_t len, mode_t mode,
+static bool
+write_file(const char *path, struct ch_span data, mode_t mode, bool is_fleeting,
     struct ch_err *err)
 {
 	struct ch_atomic a;
 
 	if (!ch_atomic_open(&a, path, mode, err))
 		return false;
-	if (!ch_out_write(&a.out, data, len, err)) {
+	a.is_fleeting = is_fleeting;
+	if (!ch_out_write(&a.out, data.data, data.len, err)) {
 		ch_atomic_discard(&a);
 		return false;
 	}
 	return ch_atomic_commit(&a, err);
+}
+
+bool
+ch_atomic_write(const char *path, const void *data, size_t len, mode_t mode,
+    struct ch_err *err)
+{
+	return write_file(
+	    path, (struct ch_span){ data, len }, mode, false, err);
+}
+
+bool
+ch_fleeting_write(const char *path, const void *data, size_t len, mode_t mode,
+    struct ch_err *err)
+{
+	return write_file(path, (struct ch_span){ data, len }, mode, true, err);
 }
 
 bool

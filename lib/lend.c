@@ -16,6 +16,7 @@ copy(int from, const char *path, struct ch_err *err)
 
 	if (!ch_atomic_open(&file, path, 0444, err))
 		return false;
+	file.is_fleeting = true;
 	if (!ch_copy_fd(from, file.out.fd, path, err)) {
 		ch_atomic_discard(&file);
 		return false;

@@ -63,7 +63,7 @@ ch_openpgp_unwrap(const char *file, const char *body, struct ch_err *err)
 		goto out;
 	if (in.len == 0 || !ch_openpgp_text(&in, &out))
 		from = &in;
-	is_written = ch_atomic_write(
+	is_written = ch_fleeting_write(
 	    body, from->data == NULL ? "" : from->data, from->len, 0444, err);
 out:
 	ch_buf_free(&in);

@@ -143,7 +143,7 @@ ch_keyring_make(const char *path, const struct ch_list *files,
 		is_made = ch_fail(err, CH_USAGE,
 		    "keyring: no key is configured to verify with");
 	is_made = is_made &&
-		  ch_atomic_write(path, keyring.data, keyring.len, 0600, err);
+		  ch_fleeting_write(path, keyring.data, keyring.len, 0600, err);
 	ch_buf_free(&keyring);
 	return is_made;
 }

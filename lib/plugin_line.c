@@ -106,7 +106,7 @@ ch_plugin_config_write(const struct ch_plugin *p, const struct ch_json *block,
 		ch_json_set(out, p->type, ch_json_make_object());
 	ch_json_print(out, false, &text);
 	ch_buf_putc(&text, '\n');
-	is_written = ch_atomic_write(path, text.data, text.len, 0600, err);
+	is_written = ch_fleeting_write(path, text.data, text.len, 0600, err);
 	ch_buf_free(&text);
 	ch_json_free(out);
 	return is_written;

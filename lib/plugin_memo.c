@@ -92,7 +92,7 @@ ch_plugin_remember(const struct ch_plugin *p, const char *cache, time_t asked,
 
 	if (place != NULL && identify(p, asked, &line)) {
 		ch_buf_put(&line, text->data, text->len);
-		if (!ch_atomic_write(place, line.data, line.len, 0600, &why))
+		if (!ch_fleeting_write(place, line.data, line.len, 0600, &why))
 			ch_debug("%s", why.text);
 	}
 	ch_buf_free(&line);
