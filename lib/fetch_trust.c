@@ -89,8 +89,8 @@ warn_unverified(struct ch_fetch *f, const struct ch_want *want)
 {
 	if (f->trust.is_said || !want->is_root)
 		return;
-	ch_warn("%s: %s: its signature is not verified: name upstream's keys "
-		"in verify.key_files, or say verify: {enabled: false}",
+	ch_warn("%s: %s: its signature is not verified: say verify: {enabled: "
+		"true, key_files: [KEY]}, or verify: {enabled: false}",
 	    f->repo, want->as);
 	f->trust.is_said = true;
 }

@@ -355,6 +355,12 @@ listed() {
 	[ "$(date -d "$(field Valid-Until | cut -d' ' -f2-)" +%s)" -gt "$(date +%s)" ]
 }
 
+@test "an upstream of the future does not make ours one that clients refuse" {
+	{ repo | jq -c '.date="2099-01-01T00:00:00Z"'; package one 1 amd64; } >s
+	index s
+	[ "$(date -d "$(field Date | cut -d' ' -f2-)" +%s)" -le "$(date +%s)" ]
+}
+
 @test "clients of the tree never see an older date" {
 	{ repo; package one 1 amd64; } >s
 	jq -c '.not_before=1800000000' config.json >c && mv c config.json

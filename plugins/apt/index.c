@@ -163,6 +163,9 @@ choose_date(struct ch_indexer *ix)
 	if (ix->date == 0 || c->valid_days > 0 ||
 	    getenv("SOURCE_DATE_EPOCH") != NULL)
 		ix->date = now;
+	/* Clients refuse a Release of the future, whoever dated it so. */
+	if (ix->date > now)
+		ix->date = now;
 	if (ix->date < not_before)
 		ix->date = not_before;
 }
