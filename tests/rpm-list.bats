@@ -582,3 +582,20 @@ entitlement() {
 	rm certs/300-key.pem
 	fails 2 'cert_dir' filtered "$auth"
 }
+
+@test "the type passes all checks of the kit" {
+	local name n=0
+	mkdir -p fixture/local
+	cp -R "$TREE" fixture/upstream
+	cp "$RPMS"/signed/hello-1.0-1.x86_64.rpm "$RPMS"/signed/libfoo-* fixture/local
+	small ''
+	"$EDIT" up primary awk '
+		BEGIN { n = split("../../etc/x|/etc/x|a/../b|repodata/repomd.xml|a\\b|%2e%2e/z|a%00b|http://h/x.rpm| |a//b", bad, "|") }
+		/<location / { sub(/href="[^"]*"/, "href=\"" bad[i++ % n + 1] "\"") }
+		{ print }'
+	rm -f up/*.rpm
+	mv up fixture/hostile
+	"$BUILD/libexec/chantal/plugin-check" --update "$BUILD/libexec/chantal/plugins/rpm" fixture >tap 2>&1 || cat tap >&2
+	[ "$(grep -c '^not ok' tap)" = 0 ]
+	[ "$(grep -c '^ok' tap)" -gt 20 ]
+}
