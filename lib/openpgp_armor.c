@@ -1,4 +1,3 @@
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "io.h"
@@ -12,18 +11,32 @@
 
 enum { LINE_BYTES = 48 };
 
+/* Four characters for three bytes or less. */
+static void
+put_group(struct ch_buf *out, const unsigned char *bytes, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	uint32_t bits = (uint32_t)bytes[0] << 16;
+
+	if (len > 1)
+		bits |= (uint32_t)bytes[1] << 8;
+	if (len > 2)
+		bits |= bytes[2];
+	for (size_t i = 0; i < 4; i++)
+		ch_buf_putc(
+		    out, i > len ? '=' : digits[bits >> (18 - 6 * i) & 63]);
+}
+
 static void
 put_base64(struct ch_buf *out, const char *data, size_t len)
 {
-	unsigned char text[LINE_BYTES / 3 * 4 + 1];
+	const unsigned char *bytes = (const unsigned char *)data;
 
-	for (size_t i = 0; i < len; i += LINE_BYTES) {
-		size_t part = len - i < LINE_BYTES ? len - i : LINE_BYTES;
-		int n = EVP_EncodeBlock(
-		    text, (const unsigned char *)data + i, (int)part);
-
-		ch_buf_put(out, text, (size_t)n);
-		ch_buf_putc(out, '\n');
+	for (size_t i = 0; i < len; i += 3) {
+		put_group(out, bytes + i, len - i < 3 ? len - i : 3);
+		if (i % LINE_BYTES == LINE_BYTES - 3 || i + 3 >= len)
+			ch_buf_putc(out, '\n');
 	}
 }
 
