@@ -119,10 +119,14 @@ see_line(struct verdict *v, const char *line)
 	}
 }
 
-/* gpgv does not mind, but clients of today take no signature of such keys. */
+/*
+ * gpgv does not mind, but clients of today take no signature of such keys.
+ * One key signs thousands of packages: it is told of once in a row.
+ */
 static void
 warn_of_keys(const struct verdict *v, const char *keyring)
 {
+	static char told[65];
 	struct ch_buf data = { 0 };
 	struct ch_err why;
 	const char *flaw = NULL;
@@ -136,9 +140,11 @@ warn_of_keys(const struct verdict *v, const char *keyring)
 		if (flaw == NULL)
 			break;
 	}
-	if (flaw != NULL)
+	if (flaw != NULL && strcmp(told, v->good.items[0]) != 0) {
+		(void)snprintf(told, sizeof(told), "%s", v->good.items[0]);
 		ch_warn("upstream's key %s: %s: current clients reject it",
 		    v->good.items[0], flaw);
+	}
 	ch_buf_free(&data);
 }
 
