@@ -102,6 +102,8 @@ note_end(struct team *t, struct worker *w, int status, struct ch_err *err)
 {
 	const struct ch_work *done = w->work;
 
+	if (done == NULL)
+		return;
 	if (status != 0 ||
 	    (done->result_size > 0 &&
 		!read_whole(w->fd, done->result, done->result_size)))

@@ -104,15 +104,15 @@ static void
 note_modular(struct ch_repo_check *r, const struct ch_package *p)
 {
 	char *release = ch_strndup(p->release.data, p->release.len);
-	char *nevra;
 
 	if (!ch_span_is(p->arch, "src") &&
 	    (strstr(release, ".module+") || strstr(release, ".module_"))) {
-		nevra = ch_format("%.*s-%.*s:%.*s-%s.%.*s", (int)p->name.len,
-		    p->name.data, p->epoch.len == 0 ? 1 : (int)p->epoch.len,
-		    p->epoch.len == 0 ? "0" : p->epoch.data,
-		    (int)p->version.len, p->version.data, release,
-		    (int)p->arch.len, p->arch.data);
+		char *nevra =
+		    ch_format("%.*s-%.*s:%.*s-%s.%.*s", (int)p->name.len,
+			p->name.data, p->epoch.len == 0 ? 1 : (int)p->epoch.len,
+			p->epoch.len == 0 ? "0" : p->epoch.data,
+			(int)p->version.len, p->version.data, release,
+			(int)p->arch.len, p->arch.data);
 		ch_list_take(&r->modular, nevra);
 	}
 	ch_free(release);

@@ -71,17 +71,17 @@ read_child(struct ch_tags *tags, const struct ch_tag *open, struct child *c)
 static void
 add_child(struct united *u, const struct child *c)
 {
-	struct ch_span key[2] = { c->name, c->id };
-	bool is_new = true;
-	uint64_t *number = NULL;
-
 	u->children =
 	    ch_realloc(u->children, u->count + 1, sizeof(*u->children));
 	u->children[u->count++] = *c;
-	if (c->id.data != NULL)
-		number = ch_seen_add(&u->first, key, 2, &is_new);
-	if (number != NULL && is_new)
-		*number = u->count;
+	if (c->id.data != NULL) {
+		struct ch_span key[2] = { c->name, c->id };
+		bool is_new;
+		uint64_t *number = ch_seen_add(&u->first, key, 2, &is_new);
+
+		if (is_new)
+			*number = u->count;
+	}
 }
 
 static bool

@@ -32,12 +32,12 @@ add_id(struct ch_kept *k, struct ch_span pkgid, bool *is_new)
 static struct ch_span
 lower(struct ch_span hex, char out[CH_HASH_HEX_MAX + 1])
 {
-	size_t len = hex.len > CH_HASH_HEX_MAX ? CH_HASH_HEX_MAX : hex.len;
+	size_t len = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		char c = hex.data[i];
+	while (len < hex.len && len < CH_HASH_HEX_MAX) {
+		char c = hex.data[len];
 
-		out[i] = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
+		out[len++] = c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c;
 	}
 	out[len] = '\0';
 	return (struct ch_span){ out, len };

@@ -324,6 +324,7 @@ join_to_file(const struct ch_index_doc *doc, struct ch_index_joint *joint,
 	else
 		ch_deflate_discard(to);
 	ch_sink_free(&sink);
+	joint->sink = NULL;
 	return ok;
 }
 
