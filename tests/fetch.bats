@@ -575,7 +575,7 @@ in_s() {
 	make_key
 	dated '"odd":1'
 	run -0 --separate-stderr fetch dated feed
-	[[ "$stderr" == *"root: its signature is not verified: name upstream's keys"* ]]
+	[[ "$stderr" == *"root: its signature is not verified: say verify: {enabled: "* ]]
 	cat >config.yaml <<-EOS
 		repositories:
 		  - { id: dated, type: dated, feed: $PWD/feed }
