@@ -84,6 +84,12 @@ sign() {
 		touch -d "@$CLOCK" "$dir/Release" "$dir/InRelease" "$dir/Release.gpg"
 }
 
+# signing_home: $GPG with all secret keys.
+signing_home() {
+	chmod 700 "$GPG"
+	gpg --homedir "$GPG" --batch --quiet --import "$KEYS"/*.sec 3>&-
+}
+
 # --- synthetic upstreams ---
 
 # The archive, $ARCHIVE: suites stable (main and contrib; amd64, arm64 and

@@ -26,12 +26,6 @@ apt_teardown_file() {
 	[ -z "${WWW-}" ] || rm -rf "$WWW" "$GPG"
 }
 
-# signing_home: $GPG with all secret keys.
-signing_home() {
-	chmod 700 "$GPG"
-	gpg --homedir "$GPG" --batch --quiet --import "$KEYS"/*.sec 3>&-
-}
-
 # A folder for the test, $W, at $URL, with an apt client and room for an
 # upstream.  For setup.
 apt_setup() {

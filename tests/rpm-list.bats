@@ -529,16 +529,16 @@ mirrors() {
 	metalink "$NEW" "$OLD" -- "$STALE" "$GOOD" >lists/metalink
 	lists mirror "feed: $FEED" "$ALLOW" "$RETRY" 'rpm: {metalink: metalink}'
 	[ "$(of file 'select(.path == "repodata/repomd.xml").sha256')" = "$OLD" ]
-	metalink "$NEW" -- "$STALE" >lists/metalink
-	fails 4 "sha256 is $OLD" mirror "feed: $FEED" "$ALLOW" "$RETRY" 'rpm: {metalink: metalink}'
+	metalink "$NEW" -- "$STALE" >lists/stale
+	fails 4 "sha256 is $OLD" mirror "feed: $FEED" "$ALLOW" "$RETRY" 'rpm: {metalink: stale}'
 }
 
 @test "mirrors at hosts that are not allowed are not asked" {
 	mirrors
 	metalink "$NEW" -- "${GOOD/127.0.0.1/127.0.0.2}" "$STALE" >lists/metalink
 	fails 4 "sha256 is $OLD" mirror "feed: $FEED" "$ALLOW" "$RETRY" 'rpm: {metalink: metalink}'
-	metalink "$NEW" -- "${GOOD/127.0.0.1/127.0.0.2}" >lists/metalink
-	fails 2 'allow_hosts' mirror "feed: $FEED" "$ALLOW" "$RETRY" 'rpm: {metalink: metalink}'
+	metalink "$NEW" -- "${GOOD/127.0.0.1/127.0.0.2}" >lists/away
+	fails 2 'allow_hosts' mirror "feed: $FEED" "$ALLOW" "$RETRY" 'rpm: {metalink: away}'
 }
 
 @test "a list of mirrors is taken too, as it is" {
@@ -547,8 +547,8 @@ mirrors() {
 	lists filtered "feed: $FEED" "$ALLOW" "$RETRY" 'rpm: {mirrorlist: mirrorlist}'
 	[ "$(names)" = "hello-data-1.0-1.noarch hello-data-1.1-1.noarch" ]
 	[ "$(of package .url | sed 's,/[^/]*$,,' | sort -u)" = "$GOOD" ]
-	printf 'nothing\n' >lists/mirrorlist
-	fails 3 'mirrorlist: there is no http or https mirror in it' filtered "feed: $FEED" "$ALLOW" 'rpm: {mirrorlist: mirrorlist}'
+	printf 'nothing\n' >lists/none
+	fails 3 'none: there is no http or https mirror in it' filtered "feed: $FEED" "$ALLOW" 'rpm: {mirrorlist: none}'
 	metalink md5only -- "$GOOD" >lists/metalink
 	fails 3 'metalink: it has no digest' filtered "feed: $FEED" "$ALLOW" 'rpm: {metalink: metalink}'
 	fails 2 'rpm.mirrorlist: there is rpm.metalink already' filtered "feed: $FEED" 'rpm: {metalink: a, mirrorlist: b}'
