@@ -64,6 +64,12 @@ make_key() {
 	test -s "$dir/$name.sec" -a -s "$dir/$name.gpg" -a -s "$dir/$name.fpr"
 }
 
+# signing_home: $GPG with all secret keys.
+signing_home() {
+	chmod 700 "$GPG"
+	gpg --homedir "$GPG" --batch --quiet --import "$KEYS"/*.sec 3>&-
+}
+
 # sign SUITE_DIR [KEY...]: InRelease and Release.gpg of its Release.
 sign() {
 	local dir=$1 key users=() when=()
