@@ -584,3 +584,15 @@ rewrite_primary() {
 	pkgids www/own | diff want -
 	find -L www/own -name '*.rpm' -exec sha256sum {} + | cut -d' ' -f1 | sort | diff want -
 }
+
+@test "modular packages of our own are refused, unless that is said" {
+	repository own hosted "$NOSIGN"
+	chantal -q package upload --repo-id own --file "$RPMS"/signed/greet-2*.rpm
+	run chantal -q publish repo --repo-id own
+	[ "$status" -ne 0 ]
+	[[ $output = *greet*require_modules* ]]
+	repository taken hosted "$NOSIGN" 'rpm: {require_modules: false}'
+	chantal -q package upload --repo-id taken --file "$RPMS"/signed/greet-2*.rpm
+	chantal -q publish repo --repo-id taken
+	[ "$(pkgids www/taken | wc -l)" -eq 1 ]
+}
