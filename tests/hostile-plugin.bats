@@ -458,7 +458,7 @@ sha1:a self-signature made with SHA-1"
 	sign good detach-sign feed/index
 	run -0 --separate-stderr fetch --keyring good.asc evil feed
 	echo two >feed/index
-	refused_as 4 index fetch --keyring good.asc evil feed
+	refused_as 4 "sig: signature by" fetch --keyring good.asc evil feed
 	rm feed/index.asc
 	refused_as 4 "not there upstream" fetch --keyring good.asc evil feed
 }

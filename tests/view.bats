@@ -261,8 +261,8 @@ taken() {
 	sed 's/"type":"archive"/"type":"rpm"/' plugins/archive >plugins/rpm
 	chmod 755 plugins/rpm
 	sed 's/"type":"http"/"type":"rpm"/; s/"mode":"mirror"/"mode":"filtered"/' both >s
-	[ "$(taken s)" = "one:only-one one:shared two:hello two:only-two" ]
-	run -3 chantal-index -q --policy refuse <s
+	[ "$(taken s --allow-override)" = "one:only-one one:shared two:hello two:only-two" ]
+	run -3 chantal-index -q --allow-override --policy refuse <s
 }
 
 @test "a plugin that loses a package of a view is found out" {
