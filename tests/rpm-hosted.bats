@@ -239,7 +239,7 @@ trusting() {
 
 # --- upload ---
 
-@test "a folder is uploaded with its packages alone, at the places that the settings say (T118)" {
+@test "a folder is uploaded with its packages alone, at the places that the settings say" {
 	repository r hosted "$NOSIGN" 'rpm: {hosted_dir: pkgs/main}'
 	mkdir up
 	cp "$RPMS/plain/c++tool"* "$RPMS/plain/hello-1.1-1.src.rpm" up
