@@ -709,6 +709,18 @@ sync_fails() {
 	[[ $output == *$'\n It is of version 1:1.0.\n .\n  Kept as it is.'* ]] || { echo "$output"; false; }
 }
 
+@test "include_translations: false leaves them out of what is filtered" {
+	repository syn filtered "feed: $ARCHIVE" "$VERIFY" "$SIGN" \
+		'apt: {distribution: stable, include_translations: false}'
+	mirror syn
+	run ! grep Translation www/syn/dists/stable/Release
+	run ! grep -r Translation store/catalog
+	client mirror "$URL/www/syn"
+	apt_update
+	run apt apt-cache show hello
+	[[ $output == *$'\nDescription: '* ]]
+}
+
 @test "no field of a package or a source is lost" {
 	repository syn filtered "feed: $ARCHIVE" "$VERIFY" "$SIGN" "$BOTH"
 	repository updates filtered "feed: $ARCHIVE" "$VERIFY" "$SIGN" 'apt: {distribution: stable-updates}'

@@ -235,8 +235,8 @@ takes_language(const struct selecting *x, const struct ch_place *p)
 {
 	const struct ch_list *languages = &x->s->languages;
 
-	if (x->s->mode == CH_APT_MIRROR)
-		return ch_apt_wants(x->s, x->s->translations);
+	if (x->s->translations == CH_APT_NO || x->s->mode == CH_APT_MIRROR)
+		return x->s->translations != CH_APT_NO;
 	for (size_t i = 0; i < languages->count; i++)
 		if (ch_span_is(p->language, languages->items[i]))
 			return true;

@@ -43,7 +43,7 @@ struct ch_apt_settings {
 	struct ch_list languages;        /* of Translation files, "en" */
 	bool has_sources;                /* source packages too */
 	enum ch_apt_switch contents;     /* Contents files too */
-	enum ch_apt_switch translations; /* mirror: Translation files too */
+	enum ch_apt_switch translations; /* Translation files too */
 	enum ch_apt_switch udebs;        /* packages of the installer too */
 	bool has_installer;              /* images of the installer too */
 	bool has_original_layout;        /* pool_layout: original */

@@ -224,6 +224,11 @@ static const struct choice choices[] = {
 	    "main/i18n/Translation-en.xz main/Contents-udeb-amd64.gz "
 	    "main/debian-installer/binary-amd64/Packages.gz",
 	    "main/binary-amd64/Packages", NULL },
+	{ "what is filtered, without descriptions",
+	    { .mode = CH_APT_FILTERED, .translations = CH_APT_NO }, "main",
+	    "amd64", MAIN,
+	    "main/binary-amd64/Packages main/i18n/Translation-en.xz",
+	    "main/binary-amd64/Packages", NULL },
 	{ "a flat repository",
 	    { .mode = CH_APT_MIRROR, .is_flat = true, .has_sources = true },
 	    "main", "amd64", "Suite: x\n",
