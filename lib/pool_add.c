@@ -14,6 +14,8 @@ struct adding {
 	uint64_t bytes;                 /* told so far */
 	struct ch_pool_check *check;    /* by the type's plugin */
 	struct ch_http *http;           /* asks upstream */
+	struct ch_alternates elsewhere; /* mirrors of the stream's */
+	bool trusts_feeds;              /* their hosts may be asked */
 };
 
 static void
@@ -49,15 +51,19 @@ on_done(
 
 /*
  * Without a repository of the configuration the stream's own feed says which
- * host may be asked: an index that names another one needs --allow-host.
+ * host may be asked: an index that names another one needs --allow-host, and
+ * so do mirrors.
  */
 static bool
 on_repo(void *ctx, struct ch_record *r, struct ch_err *err)
 {
-	const struct adding *m = ctx;
+	struct adding *m = ctx;
 	const char *feed = ch_record_string(r, "feed");
 
-	if (feed == NULL || ch_url_is_file(feed) || feed[0] == '\0')
+	if (!ch_alternates_take(&m->elsewhere, r, err))
+		return false;
+	if (!m->trusts_feeds || feed == NULL || ch_url_is_file(feed) ||
+	    feed[0] == '\0')
 		return true;
 	return ch_http_allow_origin(m->http, feed, err);
 }
@@ -83,18 +89,20 @@ static int
 run(const struct ch_pool_adding *a, struct ch_supply *supply,
     struct ch_http *http, struct ch_err *err)
 {
-	struct adding m = { .supply = supply, .http = http };
+	struct adding m = {
+		.supply = supply, .http = http, .trusts_feeds = a->repo == NULL
+	};
 	struct ch_download d = { .supply = supply,
 		.on_begin = on_begin,
 		.on_done = on_done,
 		.on_tick = on_tick,
+		.on_repo = on_repo,
 		.on_package = on_package,
 		.on_end = on_end,
 		.ctx = &m };
 	int status;
 
-	if (a->repo == NULL)
-		d.on_repo = on_repo;
+	ch_supply_use_alternates(supply, &m.elsewhere);
 	m.check = ch_pool_check_new(
 	    a->pool, a->engines->cfg, a->cache_dir, a->wants_check);
 	ch_progress_start(&m.progress, "files", a->repo, a->events_fd);
@@ -102,6 +110,7 @@ run(const struct ch_pool_adding *a, struct ch_supply *supply,
 	on_tick(&m);
 	ch_progress_finish(&m.progress);
 	ch_pool_check_free(m.check);
+	ch_alternates_free(&m.elsewhere);
 	return status;
 }
 

@@ -107,9 +107,10 @@ from_trash(
 
 /* One repository's upstream, asked for what is wrong and it has. */
 struct refetch {
-	struct ch_fsck *fsck;       /* what is wrong */
-	struct ch_supply *supply;   /* of this repository */
-	struct ch_digest_set asked; /* by this repository's records */
+	struct ch_fsck *fsck;           /* what is wrong */
+	struct ch_supply *supply;       /* of this repository */
+	struct ch_digest_set asked;     /* by this repository's records */
+	struct ch_alternates elsewhere; /* its mirrors */
 };
 
 static void
@@ -151,6 +152,8 @@ refetch_generation(struct refetch *r, const char *path, struct ch_err *err)
 		if (g.record.kind == CH_KIND_PACKAGE ||
 		    g.record.kind == CH_KIND_FILE)
 			ok = ch_claims_each(&g.record, refetch_claim, r, err);
+		else if (g.record.kind == CH_KIND_REPO)
+			ok = ch_alternates_take(&r->elsewhere, &g.record, err);
 	}
 	ch_generation_close(&g);
 	return ok && next == CH_END && ch_supply_finish(r->supply, err);
@@ -185,9 +188,11 @@ refetch_from(struct ch_fsck *f, const struct ch_catalog *cat, const char *repo,
 	bool ok;
 
 	r.supply = ch_supply_new(f->pool, http, NULL);
+	ch_supply_use_alternates(r.supply, &r.elsewhere);
 	ok = refetch_repo(&r, cat, repo, err);
 	ch_supply_free(r.supply);
 	ch_digest_set_free(&r.asked);
+	ch_alternates_free(&r.elsewhere);
 	return ok;
 }
 

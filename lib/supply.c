@@ -25,6 +25,13 @@ ch_supply_use_cache(struct ch_supply *supply, const char *dir)
 	supply->cache_dir = dir;
 }
 
+void
+ch_supply_use_alternates(
+    struct ch_supply *supply, const struct ch_alternates *alternates)
+{
+	supply->alternates = alternates;
+}
+
 size_t
 ch_supply_pending(const struct ch_supply *supply)
 {

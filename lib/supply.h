@@ -17,6 +17,7 @@
 #ifndef CH_SUPPLY_H
 #define CH_SUPPLY_H
 
+#include "alternates.h"
 #include "claim.h"
 #include "http.h"
 #include "known.h"
@@ -55,6 +56,12 @@ struct ch_supply *ch_supply_new(
  * is asked for with a condition.  dir is borrowed.
  */
 void ch_supply_use_cache(struct ch_supply *supply, const char *dir);
+/*
+ * What is claimed with a digest and cannot be had where its URL says is asked
+ * for at these, in turn.  alternates is borrowed, and may grow meanwhile.
+ */
+void ch_supply_use_alternates(
+    struct ch_supply *supply, const struct ch_alternates *alternates);
 /* What is under way is given up, without answers. */
 void ch_supply_free(struct ch_supply *supply);
 bool ch_supply_want(struct ch_supply *supply, const struct ch_claim *claim,

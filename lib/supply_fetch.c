@@ -13,6 +13,7 @@ static void
 free_waiter(struct ch_waiter *w)
 {
 	ch_free(w->url);
+	ch_free(w->repo);
 	ch_free(w);
 }
 
@@ -28,6 +29,8 @@ ch_fetch_free(struct ch_fetch *f)
 	ch_writer_abort(f->writing);
 	ch_free(f->key);
 	ch_free(f->url);
+	ch_free(f->elsewhere);
+	ch_free(f->first);
 	ch_free(f->sha256);
 	ch_free(f->digest);
 	ch_free(f->repo);
@@ -82,25 +85,39 @@ static void
 fail_fetch(
     struct ch_fetch *f, const char *code, const char *message, bool may_retry)
 {
-	const struct ch_supplied what = {
+	struct ch_supplied what = {
 		.code = code, .message = message, .may_retry = may_retry
 	};
+	char *verdict;
 
 	ch_writer_abort(f->writing);
 	f->writing = NULL;
+	if (ch_fetch_go_elsewhere(f, &what)) {
+		submit(f);
+		return;
+	}
+	what = ch_fetch_verdict(f, &what, &verdict);
 	while (
 	    f->waiters != NULL && (f->waiters->url == NULL ||
 				      ch_str_equal(f->waiters->url, f->url))) {
 		f->supply->counts.failed++;
 		answer(f, &what);
 	}
+	ch_free(verdict);
 	if (f->waiters == NULL) {
 		remove_fetch(f);
 		return;
 	}
+	ch_fetch_forget_elsewhere(f);
 	ch_free(f->url);
 	f->url = ch_strdup(f->waiters->url);
 	submit(f);
+}
+
+static const char *
+url_of(const struct ch_fetch *f)
+{
+	return f->elsewhere != NULL ? f->elsewhere : f->url;
 }
 
 static char *
@@ -114,7 +131,7 @@ begin_body(void *ctx, const struct ch_http_info *info, struct ch_err *err)
 {
 	struct ch_fetch *f = ctx;
 	struct ch_writer *writer = ch_supply_writer(f->supply);
-	const struct ch_claim claim = { .url = f->url,
+	const struct ch_claim claim = { .url = url_of(f),
 		.sha256 = f->sha256,
 		.digest = f->digest,
 		.size = f->size };
@@ -244,7 +261,7 @@ body_done(void *ctx, const struct ch_http_result *result)
 static void
 submit(struct ch_fetch *f)
 {
-	const char *url = f->url;
+	const char *url = url_of(f);
 	struct ch_http_request request = { .urls = &url,
 		.url_count = 1,
 		.begin = begin_body,
@@ -317,6 +334,7 @@ join(struct ch_supply *s, const struct ch_claim *claim, struct ch_asker who,
 	else
 		ch_free(key);
 	w->url = copy_or_null(claim->url);
+	w->repo = copy_or_null(claim->repo);
 	w->who = who;
 	*f->last = w;
 	f->last = &w->next;

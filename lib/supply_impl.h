@@ -12,6 +12,7 @@
 struct ch_waiter {
 	struct ch_waiter *next; /* asked later */
 	char *url;              /* its own, or NULL */
+	char *repo;             /* id of its repository, or NULL */
 	struct ch_asker who;    /* is told */
 };
 
@@ -21,6 +22,11 @@ struct ch_fetch {
 	struct ch_fetch *next;      /* in its bucket */
 	char *key;                  /* all that is claimed */
 	char *url;                  /* the one being tried */
+	char *elsewhere;            /* tried instead, or NULL */
+	size_t alternates;          /* of url, that were tried */
+	char *first;                /* why url failed, with alternates */
+	const char *first_code;     /* the same, as a code */
+	bool may_retry;             /* one of them may yet succeed */
 	char *sha256;               /* claimed, or NULL */
 	char *digest;               /* claimed, or NULL */
 	uint64_t size;              /* claimed, or CH_SIZE_UNKNOWN */
@@ -39,6 +45,7 @@ struct ch_supply {
 	struct ch_http *http;         /* where they come from */
 	const struct ch_known *known; /* or NULL */
 	const char *cache_dir;        /* for validators, or NULL */
+	const struct ch_alternates *alternates;      /* or NULL */
 	struct ch_fetch *buckets[CH_SUPPLY_BUCKETS]; /* under way, by key */
 	size_t pending;                              /* waiters in all */
 	struct ch_supply_counts counts;              /* so far */
@@ -58,6 +65,16 @@ void ch_fetch_written(struct ch_fetch *f, const struct ch_written *written);
 struct ch_writer *ch_supply_writer(struct ch_supply *s);
 /* The run cannot go on; the next step says so. */
 void ch_supply_fail(struct ch_supply *s, const struct ch_err *err);
+/*
+ * supply_elsewhere.c: after a failure, where its content may be too becomes
+ * f->elsewhere; false: there is no such place (any more).
+ */
+bool ch_fetch_go_elsewhere(struct ch_fetch *f, const struct ch_supplied *why);
+/* What all of them make of it; message is the caller's. */
+struct ch_supplied ch_fetch_verdict(
+    const struct ch_fetch *f, const struct ch_supplied *why, char **message);
+/* Another URL is going to be tried. */
+void ch_fetch_forget_elsewhere(struct ch_fetch *f);
 /* Validators to ask with, for a fetch that nothing is claimed about. */
 void ch_fetch_find_validators(struct ch_fetch *f, const char *repo);
 /* Keeps its validators: its content is in the pool for good. */
