@@ -541,6 +541,55 @@ mirrors() {
 	fails 2 'allow_hosts' mirror "feed: $FEED" "$ALLOW" "$RETRY" 'rpm: {metalink: away}'
 }
 
+@test "a package that a mirror lacks comes from the next one (metalink)" {
+	mirrors
+	small hello libfoo
+	cp -R up bad
+	dd if=/dev/zero of=bad/libfoo-2.0-1.x86_64.rpm bs=1 seek=300 count=9 conv=notrunc 2>/dev/null
+	echo >>bad/hello-data-1.1-1.noarch.rpm
+	web --missing hello-1 --refused hello-data-1.0 "$W/bad" && BAD=$FEED BAD_LOG=$ASKED
+	web "$W/lists"
+	metalink "$(sha256_of up/repodata/repomd.xml)" -- "$BAD" $DOWN "${GOOD/127.0.0.1/127.0.0.2}" "$GOOD" >lists/metalink
+	repository r mirror "feed: $FEED" "$ALLOW" "$RETRY" 'verify: {enabled: false}' 'rpm: {metalink: metalink}'
+	mirror r
+	diff <(cd up && find . -type f | sort) <(cd www/r && find -L . -type f | sort)
+	[ "$(chantal-catalog cat r | jq -rc 'select(.record == "repo").mirrors' )" = "[\"$BAD/\",\"$DOWN/\",\"${GOOD/127.0.0.1/127.0.0.2}/\",\"$GOOD/\"]" ]
+	chantal-catalog cat r | jq -e 'select(.record == "end").status == "ok"'
+}
+
+@test "what no mirror has is told with what the first one said" {
+	mirrors
+	web --missing hello-data-1.0 "$W/up" && BAD=$FEED
+	web "$W/lists"
+	metalink "$NEW" -- "$BAD" "${GOOD/127.0.0.1/127.0.0.2}" >lists/metalink
+	rm up/hello-data-1.1-1.noarch.rpm
+	lists filtered "feed: $FEED" "$ALLOW" "$RETRY" 'rpm: {metalink: metalink}'
+	run chantal-pool add --repo r <out
+	[ "$status" = 1 ]
+	mapfile -t rejects < <(grep '"record":"reject"' <<<"$output" | jq -r '"\(.code) \(.message)"')
+	[ "${#rejects[@]}" = 2 ]
+	for line in "${rejects[@]}"; do [[ "$line" == "not-found $BAD/"*"; 1 other mirror tried, the last: "*127.0.0.2* ]]; done
+}
+
+@test "only what has a digest comes from another mirror, and mirrors are web folders" {
+	mirrors
+	repo="{\"record\":\"repo\",\"repo\":\"r\",\"type\":\"rpm\",\"feed\":\"$GOOD/\",\"mirrors\":[\"$DOWN/\",\"$GOOD/\"]}"
+	line="{\"record\":\"file\",\"repo\":\"r\",\"path\":\"x\",\"url\":\"$DOWN/repodata/repomd.xml\"}"
+	end='{"record":"end","repo":"r","status":"ok"}'
+	export CHANTAL_HOME=$W/store
+	run chantal-pool add --allow-host 127.0.0.1 --retries 0 <<<"$repo"$'\n'"$line"$'\n'"$end"
+	[ "$status" = 1 ]
+	[[ "$output" == *'"reject"'* ]]
+	line=${line%\}},\"sha256\":\"$NEW\"}
+	chantal-pool add --allow-host 127.0.0.1 --retries 0 <<<"$repo"$'\n'"$line"$'\n'"$end" >added
+	grep -q "\"sha256\":\"$NEW\"" added
+	for bad in '"x"' '["file:///etc/"]' '["http://u:p@h/"]' '["http://h/x"]' '["http://h/?x/"]' '[1]' '[["http://h/"]]'; do
+		run chantal-pool add --allow-host 127.0.0.1 <<<"$(jq -c ".mirrors = $bad" <<<"$repo")"$'\n'"$end"
+		[ "$status" = 3 ]
+		[[ "$stderr$output" == *mirrors* ]]
+	done
+}
+
 @test "a list of mirrors is taken too, as it is" {
 	mirrors
 	printf '# mirrors\n\n%s/\n%s\nftp://x/y\n' $DOWN "$GOOD" >lists/mirrorlist

@@ -93,13 +93,13 @@ put_urls(struct ch_lister *l, const struct ch_rpm_want *want)
 }
 
 static void
-put_digests(struct ch_buf *b, const struct ch_list *digests)
+put_texts(struct ch_buf *b, const char *key, const struct ch_list *texts)
 {
-	ch_buf_puts(b, ",\"digest\":[");
-	for (size_t i = 0; i < digests->count; i++) {
+	ch_buf_printf(b, ",\"%s\":[", key);
+	for (size_t i = 0; i < texts->count; i++) {
 		if (i > 0)
 			ch_buf_putc(b, ',');
-		ch_json_quote(b, digests->items[i], strlen(digests->items[i]));
+		ch_json_quote(b, texts->items[i], strlen(texts->items[i]));
 	}
 	ch_buf_putc(b, ']');
 }
@@ -124,7 +124,7 @@ ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want)
 	if (want->digest != NULL)
 		put_member(b, "digest", want->digest);
 	if (want->digests != NULL && want->digests->count > 0)
-		put_digests(b, want->digests);
+		put_texts(b, "digest", want->digests);
 	if (want->signature != NULL) {
 		put_member(b, "verify", "openpgp-detached");
 		put_member(b, "signature", want->signature);
@@ -287,6 +287,8 @@ print_repo(struct ch_lister *l, struct ch_err *err)
 		ch_when_print(when, date);
 		put_member(&b, "date", date);
 	}
+	if (l->mirrors.urls.count > 1)
+		put_texts(&b, "mirrors", &l->mirrors.urls);
 	ch_buf_puts(&b, ",\"rpm\":");
 	ch_rpm_facts_print(&l->facts, &b);
 	ch_buf_puts(&b, "}\n");
