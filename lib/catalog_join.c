@@ -54,15 +54,27 @@ takes_part(struct join *j, bool *takes_out, struct ch_err *err)
 {
 	static const char local[] = "\"local\":true";
 
-	*takes_out = j->s->o->is_merge;
-	if (*takes_out || j->s->o->drops_local ||
+	const struct ch_save *o = j->s->o;
+	bool is_local;
+
+	*takes_out = o->is_merge;
+	if ((*takes_out && !o->leaves_out) || o->drops_local ||
 	    !memmem(
 		j->old.line.data, j->old.line.len, local, sizeof(local) - 1))
 		return true;
 	if (!ch_record_parse(&j->record, j->old.line, err))
 		return false;
-	*takes_out = j->record.kind == CH_KIND_PACKAGE &&
-		     ch_record_true(&j->record, "local");
+	is_local = j->record.kind == CH_KIND_PACKAGE &&
+		   ch_record_true(&j->record, "local");
+	if (!o->leaves_out) {
+		*takes_out = is_local;
+		return true;
+	}
+	if (!is_local)
+		return true;
+	if (!o->leaves_out(o->ctx, &j->record, &is_local, err))
+		return false;
+	*takes_out = !is_local;
 	return true;
 }
 

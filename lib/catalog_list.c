@@ -95,8 +95,17 @@ record_matches(const struct match *m, struct ch_record *r)
 	       text_matches(m, ch_record_string(r, "version"));
 }
 
-static bool
-package_row(struct ch_table *t, struct ch_record *r, const char *ref,
+struct ch_table
+ch_package_table(const struct ch_listing *l, bool has_repo)
+{
+	/* A list of one repository does not repeat its name. */
+	return (struct ch_table){ l->out, l->format,
+		has_repo ? columns : columns + 1,
+		has_repo ? COLUMNS : COLUMNS - 1, 0 };
+}
+
+bool
+ch_package_row(struct ch_table *t, struct ch_record *r, const char *ref,
     struct ch_err *err)
 {
 	const char *values[COLUMNS] = { [REPO] = ref,
@@ -105,8 +114,6 @@ package_row(struct ch_table *t, struct ch_record *r, const char *ref,
 		[ARCH] = ch_record_string(r, "arch"),
 		[PATH] = ch_record_string(r, "path"),
 		[SHA256] = ch_record_string(r, "sha256") };
-	/* A list of one repository does not repeat its name. */
-	bool has_repo = t->columns == columns;
 	char size[32];
 	uint64_t n;
 
@@ -114,70 +121,100 @@ package_row(struct ch_table *t, struct ch_record *r, const char *ref,
 		snprintf(size, sizeof(size), "%ju", (uintmax_t)n);
 		values[SIZE] = size;
 	}
-	return ch_table_row(t, has_repo ? values : values + 1, err);
+	return ch_table_row(
+	    t, t->columns == columns ? values : values + 1, err);
 }
 
-/* To its end even past the limit, so that a damaged file does not pass. */
 static bool
-list_ref(const struct ch_listing *l, struct ch_table *t, const char *ref,
-    const struct match *m, struct ch_err *err)
+is_wanted(const struct ch_listing *l, struct ch_record *r)
+{
+	const char *type;
+
+	if (r->kind != CH_KIND_PACKAGE ||
+	    (l->is_local && !ch_record_true(r, "local")))
+		return false;
+	type = l->type ? ch_record_string(r, "type") : NULL;
+	return !l->type || (type && ch_str_equal(type, l->type));
+}
+
+static bool
+each_of(const struct ch_listing *l, const char *ref, ch_package_fn *fn,
+    void *ctx, struct ch_err *err)
 {
 	struct ch_generation g;
 	enum ch_next got = CH_ERROR;
 	bool ok = open_ref(l, ref, &g, err);
 
-	while (ok && (got = ch_generation_next(&g, err)) == CH_ITEM) {
-		if (l->limit > 0 && t->rows >= l->limit)
-			continue;
-		if (g.record.kind == CH_KIND_PACKAGE &&
-		    record_matches(m, &g.record))
-			ok = package_row(t, &g.record, ref, err);
-	}
+	while (ok && (got = ch_generation_next(&g, err)) == CH_ITEM)
+		if (is_wanted(l, &g.record))
+			ok = fn(ctx, &g.record, ref, err);
 	ch_generation_close(&g);
 	return ok && got == CH_END;
 }
 
 bool
-ch_list_packages(struct ch_listing *l, struct ch_err *err)
-{
-	struct ch_table t = { l->out, l->format, columns + 1, COLUMNS - 1, 0 };
-	struct match all = { NULL, NULL, false };
-
-	return ch_table_begin(&t, err) &&
-	       list_ref(l, &t, l->args[0], &all, err) && ch_table_end(&t, err);
-}
-
-static bool
-search_all(const struct ch_listing *l, struct ch_table *t,
-    const struct match *m, struct ch_err *err)
+ch_list_each(const struct ch_listing *l, const char *const *refs,
+    ch_package_fn *fn, void *ctx, struct ch_err *err)
 {
 	struct ch_list ids = { 0 };
-	bool ok = ch_catalog_repos(l->cat, &ids, err);
+	bool ok = true;
 	uint64_t number;
 	size_t i;
 
+	for (i = 0; ok && refs[i]; i++)
+		ok = each_of(l, refs[i], fn, ctx, err);
+	if (i > 0)
+		return ok;
+	ok = ch_catalog_repos(l->cat, &ids, err);
 	for (i = 0; ok && i < ids.count; i++) {
 		ok = ch_catalog_current(l->cat, ids.items[i], &number, err);
 		if (ok && number > 0)
-			ok = list_ref(l, t, ids.items[i], m, err);
+			ok = each_of(l, ids.items[i], fn, ctx, err);
 	}
 	ch_list_free(&ids);
 	return ok;
+}
+
+/* A list that is being printed. */
+struct printing {
+	const struct match *match; /* what is in it */
+	struct ch_table table;     /* the rows */
+	uint64_t limit;            /* rows at most, 0: all */
+};
+
+static bool
+print_package(
+    void *ctx, struct ch_record *r, const char *ref, struct ch_err *err)
+{
+	struct printing *p = ctx;
+
+	if ((p->limit > 0 && p->table.rows >= p->limit) ||
+	    !record_matches(p->match, r))
+		return true;
+	return ch_package_row(&p->table, r, ref, err);
+}
+
+bool
+ch_list_packages(struct ch_listing *l, struct ch_err *err)
+{
+	struct match all = { NULL, NULL, false };
+	struct printing p = { &all, ch_package_table(l, false), l->limit };
+
+	return ch_table_begin(&p.table, err) &&
+	       ch_list_each(l, l->args, print_package, &p, err) &&
+	       ch_table_end(&p.table, err);
 }
 
 bool
 ch_list_search(struct ch_listing *l, struct ch_err *err)
 {
 	const char *query = l->args[0];
-	const char *const *refs = l->args + 1;
-	struct ch_table t = { l->out, l->format, columns, COLUMNS, 0 };
 	struct match m = { query, fold(query), strpbrk(query, "*?") != NULL };
-	bool ok = ch_table_begin(&t, err);
+	struct printing p = { &m, ch_package_table(l, true), l->limit };
+	bool ok = ch_table_begin(&p.table, err) &&
+		  ch_list_each(l, l->args + 1, print_package, &p, err) &&
+		  ch_table_end(&p.table, err);
 
-	if (ok && !*refs)
-		ok = search_all(l, &t, &m, err);
-	for (; ok && *refs; refs++)
-		ok = list_ref(l, &t, *refs, &m, err);
 	ch_free(m.folded);
-	return ok && ch_table_end(&t, err);
+	return ok;
 }

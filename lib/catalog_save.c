@@ -176,11 +176,19 @@ write_generation(struct ch_saving *s, struct ch_err *err)
 }
 
 static bool
+read_stream(struct ch_saving *s, struct ch_err *err)
+{
+	if (s->o->leaves_out)
+		return ch_sort_finish(s->lines, err);
+	return ch_intake_read(s, err) &&
+	       ch_marks_may_commit(&s->marks, s->o->allows_unmarked, err) &&
+	       check_rejects_are_there(s, err);
+}
+
+static bool
 save(struct ch_saving *s, struct ch_err *err)
 {
-	if (!ch_intake_read(s, err) ||
-	    !ch_marks_may_commit(&s->marks, s->o->allows_unmarked, err) ||
-	    !check_rejects_are_there(s, err))
+	if (!read_stream(s, err))
 		return false;
 	if (ch_marks_is_unchanged(&s->marks)) {
 		if (s->current == 0)
@@ -288,7 +296,9 @@ ch_save_run(
 	bool ok;
 
 	*report = (struct ch_save_report){ .status = CH_OK };
-	report->attempt.action = o->is_merge ? "merge" : "save";
+	report->attempt.action = o->leaves_out ? "drop"
+				 : o->is_merge ? "merge"
+					       : "save";
 	report->attempt.status = "failed";
 	ch_buf_init(&s.line, CH_BUF_MAX);
 	ch_buf_init(&s.repo_line, CH_BUF_MAX);

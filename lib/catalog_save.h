@@ -34,6 +34,10 @@ struct ch_save {
 	bool allows_shrink;           /* upstream may have shrunk */
 	bool allows_rollback;         /* upstream may be older */
 	bool allows_unmarked;         /* a stream without marks */
+	/* instead of reading a stream: which uploads go; or NULL */
+	bool (*leaves_out)(
+	    void *ctx, struct ch_record *r, bool *is_out, struct ch_err *err);
+	void *ctx; /* for leaves_out */
 };
 
 struct ch_save_report {

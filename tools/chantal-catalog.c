@@ -1,13 +1,12 @@
 #include <unistd.h>
 
 #include "lib/catalog_list.h"
-#include "lib/catalog_save.h"
 #include "lib/catalog_snapshot.h"
+#include "lib/catalog_verbs.h"
 #include "lib/cli.h"
 #include "lib/command.h"
 #include "lib/config.h"
 #include "lib/log.h"
-#include "lib/mem.h"
 
 #include "lib/banned.h"
 
@@ -19,8 +18,9 @@ static const struct ch_cli cli = {
 	"  chantal-catalog snapshot REF NAME [--description TEXT]\n"
 	"  chantal-catalog snapshots|history REPO | restore REF\n"
 	"  chantal-catalog rm REPO [SNAPSHOT] [--yes] [--force]\n"
-	"  chantal-catalog search QUERY [REF...]\n"
-	"  chantal-catalog why REPO NAME | repos\n",
+	"  chantal-catalog search QUERY [REF...] | show ID [REF...]\n"
+	"  chantal-catalog why REPO NAME | repos\n"
+	"  chantal-catalog drop REPO NAME[=VERSION][.ARCH]... [--dry-run]\n",
 	"  --merge             add to what is there: uploads\n"
 	"  --force             replace other bytes; remove what is published\n"
 	"  --drop-local        uploads that are not in the stream do not stay\n"
@@ -28,6 +28,10 @@ static const struct ch_cli cli = {
 	"  --allow-rollback    upstream may be older than what was accepted\n"
 	"  --on-reject CODES   pass over rejects with these codes (commas)\n"
 	"  --unmarked          a stream without repo and end records\n"
+	"  --type TYPE         packages of this type\n"
+	"  --local             packages that were uploaded\n"
+	"  --pattern           drop: the names are shell patterns\n"
+	"  --dry-run           drop: say what would go\n"
 	"  --format FORMAT     table, json or csv\n"
 	"  --limit N           so many rows at most, 0: all\n"
 	"  --description TEXT  what the snapshot is for\n"
@@ -49,8 +53,12 @@ enum option_id {
 	OPT_ROLLBACK,
 	OPT_UNMARKED,
 	OPT_YES,
+	OPT_LOCAL,
+	OPT_PATTERN,
+	OPT_DRY_RUN,
 	OPT_HELP,
 	OPT_VERSION,
+	OPT_TYPE,
 	OPT_ON_REJECT,
 	OPT_FORMAT,
 	OPT_LIMIT,
@@ -68,8 +76,12 @@ static const struct option long_options[] = {
 	{ "allow-rollback", no_argument, NULL, OPT_ROLLBACK },
 	{ "unmarked", no_argument, NULL, OPT_UNMARKED },
 	{ "yes", no_argument, NULL, OPT_YES },
+	{ "local", no_argument, NULL, OPT_LOCAL },
+	{ "pattern", no_argument, NULL, OPT_PATTERN },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "type", required_argument, NULL, OPT_TYPE },
 	{ "on-reject", required_argument, NULL, OPT_ON_REJECT },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "limit", required_argument, NULL, OPT_LIMIT },
@@ -99,12 +111,10 @@ has(const struct job *j, enum option_id option)
 static bool
 run_save(struct job *j, struct ch_err *err)
 {
-	const char *repo = j->list.args[0], *pool = j->text[OPT_POOL];
-	struct ch_list codes = { 0 };
-	struct ch_err unknown;
+	const struct ch_save_verb v = { j->cfg, j->text[OPT_POOL],
+		j->text[OPT_ON_REJECT] };
 	struct ch_save s = { .cat = j->cat,
-		.repo = repo,
-		.accept = &codes,
+		.repo = j->list.args[0],
 		.fd = STDIN_FILENO,
 		.name = "stdin",
 		.is_merge = has(j, OPT_MERGE),
@@ -113,22 +123,8 @@ run_save(struct job *j, struct ch_err *err)
 		.allows_shrink = has(j, OPT_SHRINK),
 		.allows_rollback = has(j, OPT_ROLLBACK),
 		.allows_unmarked = has(j, OPT_UNMARKED) };
-	struct ch_save_report report;
-	bool ok = ch_save_codes(&codes, j->text[OPT_ON_REJECT],
-	    j->cfg ? ch_config_repo(j->cfg, repo, &unknown) : NULL, err);
 
-	if (!pool && j->cfg)
-		pool = ch_config_path(j->cfg, "pool");
-	if (ok && pool) {
-		s.pool = ch_pool_open(pool, err);
-		ok = s.pool != NULL;
-	}
-	ok = ok && ch_save_run(&s, &report, err);
-	if (ok)
-		j->status = (int)report.status;
-	ch_pool_close(s.pool);
-	ch_list_free(&codes);
-	return ok;
+	return ch_verb_save(&v, &s, &j->status, err);
 }
 
 static bool
@@ -147,26 +143,17 @@ run_restore(struct job *j, struct ch_err *err)
 static bool
 run_rm(struct job *j, struct ch_err *err)
 {
-	const char *repo = j->list.args[0], *snapshot = j->list.args[1];
-	const struct ch_referrers where = {
-		j->cfg ? ch_config_path(j->cfg, "trees") : NULL,
-		j->cfg ? ch_config_path(j->cfg, "views") : NULL,
-	};
-	char *question = ch_format("remove %s%s%s", repo,
-	    snapshot ? "@" : " with its snapshots", snapshot ? snapshot : "");
-	bool ok = (has(j, OPT_FORCE) ||
-		      ch_catalog_check_unused(&where, repo, snapshot, err)) &&
-		  ch_command_confirm(question, has(j, OPT_YES), err) &&
-		  ch_catalog_remove(j->cat, repo, snapshot, err);
+	const struct ch_rm_verb v = { j->cat, j->cfg, j->list.args[0],
+		j->list.args[1], has(j, OPT_FORCE), has(j, OPT_YES) };
 
-	ch_free(question);
-	return ok;
+	return ch_verb_rm(&v, err);
 }
 
 #define BIT(option) (1u << (option))
 #define ALWAYS                                                                 \
 	(BIT(OPT_CATALOG) | BIT(OPT_CONFIG) | BIT(OPT_HELP) | BIT(OPT_VERSION))
 #define LISTS (ALWAYS | BIT(OPT_FORMAT) | BIT(OPT_LIMIT))
+#define FINDS (LISTS | BIT(OPT_TYPE) | BIT(OPT_LOCAL))
 #define SAVES                                                                  \
 	(ALWAYS | BIT(OPT_MERGE) | BIT(OPT_FORCE) | BIT(OPT_DROP_LOCAL) |      \
 	    BIT(OPT_SHRINK) | BIT(OPT_ROLLBACK) | BIT(OPT_UNMARKED) |          \
@@ -178,13 +165,17 @@ static const struct ch_command commands[] = {
 	{ "restore", ALWAYS, 1, 1 },
 	{ "rm", ALWAYS | BIT(OPT_YES) | BIT(OPT_FORCE), 1, 2 },
 	{ "cat", ALWAYS, 1, 1000 }, /* those that list */
-	{ "ls", LISTS, 1, 1 },
+	{ "ls", FINDS, 1, 1 },
 	{ "diff", LISTS, 2, 2 },
 	{ "snapshots", LISTS, 1, 1 },
-	{ "search", LISTS, 1, 1000 },
+	{ "search", FINDS, 1, 1000 },
 	{ "history", LISTS, 1, 1 },
 	{ "repos", LISTS, 0, 0 },
 	{ "why", LISTS, 2, 2 },
+	{ "show", FINDS, 1, 1000 },
+	{ "drop",
+	    ALWAYS | BIT(OPT_FORMAT) | BIT(OPT_PATTERN) | BIT(OPT_DRY_RUN), 2,
+	    1000 },
 	{ NULL, 0, 0, 0 },
 };
 
@@ -204,6 +195,8 @@ static bool (*const lists[])(struct ch_listing *l, struct ch_err *err) = {
 	ch_list_history,
 	ch_list_repos,
 	ch_list_why,
+	ch_list_show,
+	ch_drop_uploads,
 };
 
 #define CHANGES ((int)(sizeof(changes) / sizeof(changes[0])))
@@ -227,6 +220,10 @@ parse_options(struct job *j, int argc, char **argv, struct ch_err *err)
 		j->text[opt] = optarg;
 	}
 	j->list.args = (const char *const *)argv + optind;
+	j->list.type = j->text[OPT_TYPE];
+	j->list.is_local = has(j, OPT_LOCAL);
+	j->list.is_pattern = has(j, OPT_PATTERN);
+	j->list.is_dry = has(j, OPT_DRY_RUN);
 	if (has(j, OPT_FORMAT) &&
 	    !ch_table_format_named(j->text[OPT_FORMAT], &j->list.format, err))
 		return false;

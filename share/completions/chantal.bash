@@ -53,10 +53,10 @@ _chantal_commands() {
 		publish) echo repo snapshot view list unpublish ;;
 		snapshot) echo create list diff copy delete content ;;
 		view) echo list show ;;
-		package) echo upload ;;
+		package) echo list remove upload ;;
 		pool) echo stats verify cleanup ;;
 		plugin) echo new check list ;;
-		content) echo list search ;;
+		content) echo list search show ;;
 		cache) echo clear ;;
 		db) echo init ;;
 	esac

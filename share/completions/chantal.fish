@@ -33,10 +33,10 @@ complete -c chantal -n '__chantal_at repo' -a 'list show sync check-updates hist
 complete -c chantal -n '__chantal_at publish' -a 'repo snapshot view list unpublish'
 complete -c chantal -n '__chantal_at snapshot' -a 'create list diff copy delete content'
 complete -c chantal -n '__chantal_at view' -a 'list show'
-complete -c chantal -n '__chantal_at package' -a upload
+complete -c chantal -n '__chantal_at package' -a 'list remove upload'
 complete -c chantal -n '__chantal_at pool' -a 'stats verify cleanup'
 complete -c chantal -n '__chantal_at plugin' -a 'new check list'
-complete -c chantal -n '__chantal_at content' -a 'list search'
+complete -c chantal -n '__chantal_at content' -a 'list search show'
 complete -c chantal -n '__chantal_at cache' -a clear
 complete -c chantal -n '__chantal_at db' -a init
 complete -c chantal -n __chantal_wants_option -a '(__chantal_options)'

@@ -7,7 +7,7 @@ unset_options() {
 	source='' force='' yes='' directory='' recursive='' component=''
 	files='' output='' quick='' sample='' repair='' grace=''
 	allow_shrink='' allow_rollback='' recreate='' accept_identity=''
-	events='' operands=0 operand1='' operand2='' surplus=''
+	events='' operands=0 operand1='' operand2='' surplus='' words_given=''
 }
 
 # Lists of files have one a line: a name of two lines would be two names.
@@ -66,6 +66,7 @@ set_operand() {
 		1) operand1=$1 ;;
 		2) operand2=$1 ;;
 	esac
+	words_given="$words_given $(quote "$1")"
 	[ "$operands" -le "$wanted" ] || surplus=${surplus:-$1}
 }
 

@@ -1,6 +1,9 @@
 # shellcheck shell=sh
 # Read by tools/chantal: chantal package.
 
+# shellcheck source=share/sh/publish.sh
+. "$share/sh/publish.sh"
+
 # Files at once: what fits into one command line.
 BATCH=200
 
@@ -88,11 +91,42 @@ package_upload() {
 	return "$worst"
 }
 
+package_list() {
+	take_options 0 'repo-id= format= limit=' "$@"
+	need_repo
+	generation_of "$repo_id"
+	run "chantal-catalog ls $repo_id --local${format:+ --format $format}${limit:+ --limit $limit}$conf"
+}
+
+# The next publish is without them; their bytes stay as long as a snapshot or
+# a kept generation has them.
+package_remove() {
+	take_options 1000 'repo-id= pattern= dry-run format=' "$@"
+	need_store
+	need_repo
+	case ${words_given:+words}${pattern:+pattern} in
+		words) words_given=" --$words_given" ;;
+		pattern) words_given=" --pattern -- $(quote "$pattern")" ;;
+		'') usage "package remove: which? NAME[=VERSION][.ARCH] or --pattern" ;;
+		*) usage "package remove: names or --pattern, not both" ;;
+	esac
+	generation_of "$repo_id"
+	run "chantal-catalog drop $repo_id${dry_run:+ --dry-run}${format:+ --format $format}$conf$verbose$words_given"
+}
+
 do_package() {
 	case $1 in
 		upload)
 			shift
 			package_upload "$@"
+			;;
+		list)
+			shift
+			package_list "$@"
+			;;
+		remove)
+			shift
+			package_remove "$@"
 			;;
 		*) usage "package $(clean "$1"): unknown command" ;;
 	esac

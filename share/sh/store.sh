@@ -70,31 +70,50 @@ cache_clear() {
 	run "find $(quote "$dir") -mindepth 1 -delete"
 }
 
-content_search() {
-	take_options 1 'repo-id= snapshot= format= limit=' "$@"
-	[ -n "$operand1" ] || usage "content search: for what?"
-	set -- search "$operand1"
-	if [ -n "$repo_id" ]; then
-		need_repo
-		[ -z "$snapshot" ] || need_name --snapshot "$snapshot"
-		set -- "$@" "$repo_id${snapshot:+@$snapshot}"
-	fi
-	[ -z "$format" ] || set -- "$@" --format "$format"
-	[ -z "$limit" ] || set -- "$@" --limit "$limit"
-	catalog_tool "$@"
-}
-
-content_list() {
-	take_options 0 'repo-id= snapshot= view= format= limit=' "$@"
+# Sets "refs" to what --repo-id, --snapshot and --view name; empty for all.
+content_refs() {
+	refs=''
 	if [ -n "$view" ]; then
+		[ -z "$repo_id" ] || usage "give one of --repo-id, --view, not both"
 		need_view "$view"
 		refs=$(config_tool --view "$view" --get repos)
-	else
+	elif [ -n "$repo_id$snapshot" ]; then
 		need_repo
 		[ -z "$snapshot" ] || need_name --snapshot "$snapshot"
 		refs=$repo_id${snapshot:+@$snapshot}
 	fi
-	list_refs
+}
+
+# content_tool VERB QUERY: a verb of chantal-catalog on the references.
+content_tool() {
+	[ -z "$type" ] || set -- "$@" --type "$type"
+	[ -z "$format" ] || set -- "$@" --format "$format"
+	[ -z "$limit" ] || set -- "$@" --limit "$limit"
+	# shellcheck disable=SC2086 # references are single words
+	catalog_tool "$@" $refs
+}
+
+content_search() {
+	take_options 1 'repo-id= snapshot= view= type= format= limit=' "$@"
+	[ -n "$operand1" ] || usage "content search: for what?"
+	content_refs
+	content_tool search "$operand1"
+}
+
+content_show() {
+	take_options 1 'repo-id= snapshot= view= type= format= limit=' "$@"
+	[ -n "$operand1" ] || usage "content show: which? SHA256, NAME or NAME@VERSION"
+	content_refs
+	content_tool show "$operand1"
+}
+
+content_list() {
+	take_options 0 'repo-id= snapshot= view= type= format= limit=' "$@"
+	content_refs
+	case $refs in
+		'' | *[[:space:]]*) content_tool search '*' ;;
+		*) content_tool ls ;;
+	esac
 }
 
 do_store() {
@@ -107,6 +126,7 @@ do_store() {
 		cache-clear) verb=cache_clear ;;
 		content-search) verb=content_search ;;
 		content-list) verb=content_list ;;
+		content-show) verb=content_show ;;
 		db-*) die 2 "$1: there is no database; chantal init makes the store" ;;
 		*) usage "$(clean "$1" | tr - ' '): unknown command" ;;
 	esac
