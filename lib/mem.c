@@ -125,6 +125,9 @@ ch_buf_reserve(struct ch_buf *b, size_t len)
 	cap = b->cap < 64 ? 64 : b->cap;
 	while (cap < need)
 		cap += cap / 2;
+	/* ch_buf_put() takes what is allocated for what may be used. */
+	if (cap > buf_max(b) + 1)
+		cap = buf_max(b) + 1;
 	b->data = ch_realloc(b->data, cap, 1);
 	b->data[b->len] = '\0';
 	b->cap = cap;
@@ -144,22 +147,10 @@ ch_buf_add(struct ch_buf *b, const void *data, size_t len)
 }
 
 void
-ch_buf_put(struct ch_buf *b, const void *data, size_t len)
+ch_buf_put_more(struct ch_buf *b, const void *data, size_t len)
 {
 	if (!ch_buf_add(b, data, len))
 		give_up("a buffer is at its maximum");
-}
-
-void
-ch_buf_puts(struct ch_buf *b, const char *s)
-{
-	ch_buf_put(b, s, strlen(s));
-}
-
-void
-ch_buf_putc(struct ch_buf *b, char c)
-{
-	ch_buf_put(b, &c, 1);
 }
 
 void

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "attr.h"
 
@@ -39,13 +40,39 @@ struct ch_buf {
 void ch_buf_init(struct ch_buf *b, size_t max);
 /* False when max would be exceeded; the buffer is unchanged then. */
 bool ch_buf_add(struct ch_buf *b, const void *data, size_t len) CH_MUST_CHECK;
+/* ch_buf_put() where there may be no room. */
+void ch_buf_put_more(struct ch_buf *b, const void *data, size_t len);
+
 /*
  * The same for text whose size is bounded by what was read before; going over
- * the maximum ends the process.
+ * the maximum ends the process.  Inline, since records are made of small
+ * pieces.
  */
-void ch_buf_put(struct ch_buf *b, const void *data, size_t len);
-void ch_buf_puts(struct ch_buf *b, const char *s);
-void ch_buf_putc(struct ch_buf *b, char c);
+static inline void
+ch_buf_put(struct ch_buf *b, const void *data, size_t len)
+{
+	if (len >= b->cap - b->len) {
+		ch_buf_put_more(b, data, len);
+		return;
+	}
+	if (len > 0)
+		memcpy(b->data + b->len, data, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
+static inline void
+ch_buf_puts(struct ch_buf *b, const char *s)
+{
+	ch_buf_put(b, s, strlen(s));
+}
+
+static inline void
+ch_buf_putc(struct ch_buf *b, char c)
+{
+	ch_buf_put(b, &c, 1);
+}
+
 void ch_buf_printf(struct ch_buf *b, const char *fmt, ...) CH_PRINTF(2, 3);
 /* Room for len more bytes behind data + len; false past max. */
 bool ch_buf_reserve(struct ch_buf *b, size_t len) CH_MUST_CHECK;
