@@ -123,6 +123,9 @@ bool ch_json_check(struct ch_span text, struct ch_err *err) CH_MUST_CHECK;
 bool ch_json_decode(struct ch_span value, struct ch_buf *out) CH_MUST_CHECK;
 /* Appends s as a JSON string; bytes that are not UTF-8 become U+FFFD. */
 void ch_json_quote(struct ch_buf *out, const char *s, size_t len);
+/* The same, but false and nothing appended where there are such bytes. */
+bool ch_json_quote_utf8(
+    struct ch_buf *out, const char *s, size_t len) CH_MUST_CHECK;
 /* Calls fn for each element of a raw array or each member of a raw object. */
 bool ch_json_each(struct ch_span value,
     bool (*fn)(void *ctx, struct ch_span key, struct ch_span value,

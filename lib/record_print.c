@@ -1,4 +1,5 @@
 /* The half of record.h that makes text: printing, quoting, decoding. */
+#include <endian.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -124,18 +125,39 @@ ch_json_check(struct ch_span text, struct ch_err *err)
 	    is_sound ? "something stands behind the value" : s.why);
 }
 
+/* The letter that stands for c behind a backslash, 0 when there is none. */
+static char
+letter_of(char c)
+{
+	switch (c) {
+	case '\n':
+		return 'n';
+	case '"':
+	case '\\':
+		return c;
+	case '\t':
+		return 't';
+	case '\r':
+		return 'r';
+	case '\b':
+		return 'b';
+	case '\f':
+		return 'f';
+	default:
+		return '\0';
+	}
+}
+
 /* Appends the character at s, of n bytes, 0 when it is none. */
 static void
 quote_character(struct ch_buf *out, const char *s, size_t n)
 {
-	static const char plain[] = "\b\t\n\f\r\"\\";
-	static const char letters[] = "btnfr\"\\";
-	const char *known = *s == '\0' ? NULL : strchr(plain, *s);
+	char letter = letter_of(*s);
 
-	if (n == 0)
+	if (letter != '\0')
+		ch_buf_put(out, (char[]){ '\\', letter }, 2);
+	else if (n == 0)
 		ch_buf_puts(out, "\xef\xbf\xbd");
-	else if (known != NULL)
-		ch_buf_put(out, (char[]){ '\\', letters[known - plain] }, 2);
 	else if ((unsigned char)*s < 0x20)
 		ch_buf_printf(out, "\\u%04x", (unsigned char)*s);
 	else
@@ -149,14 +171,27 @@ is_itself(unsigned char c)
 }
 
 /*
- * How many bytes at s are ASCII that stands in a string as it is.  Eight at a
- * time: what is zero after the exclusive or, or below a space, borrows into
- * its highest bit.
+ * Eight bytes, the first one lowest: the highest bit of the first that does
+ * not stand in a string as it is.  What is zero after the exclusive or, or
+ * below a space, borrows into its highest bit, and maybe into those above.
  */
-static size_t
-plain_length(const char *s, size_t len)
+static uint64_t
+special_bits(uint64_t x)
 {
 	const uint64_t ones = 0x0101010101010101U;
+
+	return ((x - ones * 0x20) | ((x ^ (ones * '"')) - ones) |
+		   ((x ^ (ones * '\\')) - ones) | x) &
+	       (ones * 0x80);
+}
+
+/*
+ * Copies the ASCII at s that stands in a string as it is, and says how much
+ * that is; there is room for all of len.
+ */
+static size_t
+copy_plain(char *to, const char *s, size_t len)
+{
 	size_t i = 0;
 
 	for (; i + 8 <= len; i += 8) {
@@ -164,35 +199,68 @@ plain_length(const char *s, size_t len)
 		uint64_t special;
 
 		memcpy(&x, s + i, 8);
-		special = (x - ones * 0x20) | ((x ^ (ones * '"')) - ones) |
-			  ((x ^ (ones * '\\')) - ones) | x;
-		if ((special & (ones * 0x80)) != 0)
-			break;
+		memcpy(to + i, &x, 8);
+		special = special_bits(le64toh(x));
+		if (special != 0)
+			return i + (size_t)__builtin_ctzll(special) / 8;
 	}
-	while (i < len && is_itself((unsigned char)s[i]))
-		i++;
+	for (; i < len && is_itself((unsigned char)s[i]); i++)
+		to[i] = s[i];
+	return i;
+}
+
+/* For len bytes, and if possible for what escapes add. */
+static void
+make_room(struct ch_buf *out, size_t len)
+{
+	if (out->cap - out->len > len ||
+	    ch_buf_reserve(out, len + len / 16 + 8) || ch_buf_reserve(out, len))
+		return;
+	ch_buf_put_more(out, NULL, len); /* ends the process */
+}
+
+/* Returns how many bytes of s were UTF-8: all, or those before a wrong one. */
+static size_t
+quote(struct ch_buf *out, const char *s, size_t len, bool is_strict)
+{
+	size_t i = 0;
+
+	ch_buf_putc(out, '"');
+	while (i < len) {
+		size_t n;
+
+		make_room(out, len - i);
+		n = copy_plain(out->data + out->len, s + i, len - i);
+		out->len += n;
+		i += n;
+		if (i == len)
+			break;
+		n = ch_utf8_length(s + i, len - i);
+		if (n == 0 && is_strict)
+			return i;
+		quote_character(out, s + i, n);
+		i += n == 0 ? 1 : n;
+	}
+	ch_buf_putc(out, '"');
 	return i;
 }
 
 void
 ch_json_quote(struct ch_buf *out, const char *s, size_t len)
 {
-	size_t i = 0;
+	(void)quote(out, s, len, false);
+}
 
-	ch_buf_putc(out, '"');
-	while (i < len) {
-		size_t plain = plain_length(s + i, len - i);
-		size_t n;
+bool
+ch_json_quote_utf8(struct ch_buf *out, const char *s, size_t len)
+{
+	size_t before = out->len;
 
-		ch_buf_put(out, s + i, plain);
-		i += plain;
-		if (i == len)
-			break;
-		n = ch_utf8_length(s + i, len - i);
-		quote_character(out, s + i, n);
-		i += n == 0 ? 1 : n;
-	}
-	ch_buf_putc(out, '"');
+	if (quote(out, s, len, true) == len)
+		return true;
+	out->len = before;
+	out->data[before] = '\0';
+	return false;
 }
 
 static uint32_t

@@ -146,6 +146,48 @@ setters(void)
 	ch_record_free(&r);
 }
 
+/* Each byte at each place among plain ones comes out as it does alone. */
+static bool
+is_quoted_alike(char c, size_t at)
+{
+	struct ch_buf alone = { 0 };
+	struct ch_buf among = { 0 };
+	char text[20];
+	bool is_alike;
+
+	memset(text, '!', sizeof(text));
+	text[at] = c;
+	ch_json_quote(&alone, &c, 1);
+	ch_json_quote(&among, text, sizeof(text));
+	is_alike =
+	    among.len == alone.len + sizeof(text) - 1 &&
+	    memcmp(among.data + 1 + at, alone.data + 1, alone.len - 2) == 0 &&
+	    strspn(among.data + 1, "!") == at + (c == '!' ? 20 - at : 0);
+	ch_buf_free(&alone);
+	ch_buf_free(&among);
+	return is_alike;
+}
+
+static void
+quoting(void)
+{
+	struct ch_buf out = { 0 };
+	size_t alike = 0;
+
+	for (int c = 0; c < 256; c++)
+		for (size_t at = 0; at < 20; at++)
+			alike += is_quoted_alike((char)c, at);
+	ok_if(alike == 20 * 256, "a byte is quoted alike wherever it stands");
+	ch_buf_puts(&out, "x");
+	ok_if(!ch_json_quote_utf8(&out, "abcdefgh\n\xc3\xa9\xff", 12) &&
+		  ch_str_equal(out.data, "x"),
+	    "bytes that are not UTF-8 are refused where that is asked for");
+	ok_if(ch_json_quote_utf8(&out, "abcdefgh\n\xc3\xa9", 11) &&
+		  ch_str_equal(out.data, "x\"abcdefgh\\n\xc3\xa9\""),
+	    "UTF-8 is quoted there");
+	ch_buf_free(&out);
+}
+
 /* Empty when the line passes its field check, else the message. */
 static const char *
 complaint(const char *line)
@@ -205,6 +247,7 @@ main(void)
 	many_members();
 	getters();
 	setters();
+	quoting();
 	checks();
 	return done();
 }
