@@ -6,20 +6,19 @@
 
 #define FIRST_CAP 1024
 
-/* SipHash-1-3 with 128 bits (Aumasson and Bernstein, 2012). */
+/* SipHash-1-3 with 128 bits (Aumasson and Bernstein, 2012), of whole words. */
 struct sip {
 	uint64_t v[4];  /* its state */
-	uint64_t word;  /* bytes not yet mixed in */
-	uint64_t count; /* bytes so far */
+	uint64_t count; /* words so far */
 };
 
-static uint64_t
+static inline uint64_t
 rotate(uint64_t x, unsigned bits)
 {
 	return x << bits | x >> (64 - bits);
 }
 
-static void
+static inline void
 sip_round(struct sip *s)
 {
 	uint64_t *v = s->v;
@@ -36,22 +35,32 @@ sip_round(struct sip *s)
 	v[2] = rotate(v[2], 32);
 }
 
-static void
-sip_mix(struct sip *s, uint64_t word)
+static inline void
+sip_word(struct sip *s, uint64_t word)
 {
 	s->v[3] ^= word;
 	sip_round(s);
 	s->v[0] ^= word;
+	s->count++;
 }
 
-static void
-sip_byte(struct sip *s, unsigned char c)
+/* Its length in front of it, so that parts cannot run together. */
+static inline void
+sip_part(struct sip *s, struct ch_span part)
 {
-	s->word |= (uint64_t)c << (8 * (s->count % 8));
-	if (++s->count % 8 != 0)
+	uint64_t word = 0;
+
+	sip_word(s, part.len);
+	for (; part.len >= 8; part.len -= 8) {
+		memcpy(&word, part.data, 8);
+		sip_word(s, word);
+		part.data += 8;
+	}
+	if (part.len == 0)
 		return;
-	sip_mix(s, s->word);
-	s->word = 0;
+	word = 0;
+	memcpy(&word, part.data, part.len);
+	sip_word(s, word);
 }
 
 static uint64_t
@@ -64,7 +73,6 @@ sip_end(struct sip *s, uint64_t mark)
 	return s->v[0] ^ s->v[1] ^ s->v[2] ^ s->v[3];
 }
 
-/* Each part with its length behind it, so that parts cannot run together. */
 static void
 hash_parts(const struct ch_seen *seen, const struct ch_span *parts,
     size_t count, uint64_t hash[2])
@@ -73,16 +81,10 @@ hash_parts(const struct ch_seen *seen, const struct ch_span *parts,
 			     seen->seed[1] ^ 0x646f72616e646f6dU ^ 0xee,
 			     seen->seed[0] ^ 0x6c7967656e657261U,
 			     seen->seed[1] ^ 0x7465646279746573U } };
-	size_t i;
-	size_t k;
 
-	for (i = 0; i < count; i++) {
-		for (k = 0; k < parts[i].len; k++)
-			sip_byte(&s, (unsigned char)parts[i].data[k]);
-		for (k = 0; k < 32; k += 8)
-			sip_byte(&s, (unsigned char)(parts[i].len >> k));
-	}
-	sip_mix(&s, s.word | s.count << 56);
+	for (size_t i = 0; i < count; i++)
+		sip_part(&s, parts[i]);
+	sip_word(&s, s.count);
 	hash[0] = sip_end(&s, 0xee);
 	hash[1] = sip_end(&s, 0xdd);
 	/* Both 0 is a free slot. */
