@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "fetch_parts.h"
+#include "log.h"
 #include "url.h"
 
 #include "banned.h"
@@ -120,4 +121,16 @@ ch_fetch_note_served(struct ch_want *want, size_t index)
 
 	if (urls->count > 1)
 		want->served = ch_strdup(urls->items[index]);
+}
+
+bool
+ch_fetch_is_refused_probe(
+    const struct ch_want *want, const struct ch_http_result *result)
+{
+	if (!want->is_probe || result->code != 403)
+		return false;
+	ch_info("%s: it was refused (403), and nothing says that it is there: "
+		"taken for absent",
+	    result->url);
+	return true;
 }

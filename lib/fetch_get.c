@@ -177,7 +177,11 @@ settle(struct job *job, const struct ch_http_result *result, struct ch_err *err)
 		return false;
 	case CH_HTTP_FAILED:
 		*err = *result->err;
-		return false;
+		want->is_absent =
+		    !job->has_kept && ch_fetch_is_refused_probe(want, result);
+		if (!want->is_absent)
+			return false;
+		break;
 	}
 	want->is_tried = true;
 	return true;

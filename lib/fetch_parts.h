@@ -26,6 +26,12 @@ bool ch_fetch_check_claims(const struct ch_want *want,
 /* fetch_claims.c: the same for an object of the pool. */
 bool ch_fetch_check_object(struct ch_pool *pool, const struct ch_want *want,
     const char *sha256, uint64_t size, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * fetch_claims.c: origins that do not list their folders answer so for what is
+ * not there.
+ */
+bool ch_fetch_is_refused_probe(
+    const struct ch_want *want, const struct ch_http_result *result);
 /* fetch_claims.c: which of the want's URLs it was, when hosts differ. */
 void ch_fetch_note_served(struct ch_want *want, size_t index);
 /* fetch_trust.c: DIR/as of a want that was fetched, when it may be there. */

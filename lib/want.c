@@ -257,7 +257,8 @@ take_claims(struct ch_want *want, struct ch_record *r, struct ch_err *err)
 
 	want->max = CH_WANT_MAX_DEFAULT;
 	want->is_root = ch_record_true(r, "root");
-	want->is_optional = ch_record_true(r, "optional");
+	want->is_probe = ch_record_true(r, "probe");
+	want->is_optional = want->is_probe || ch_record_true(r, "optional");
 	if (!take_number(r, "max", &has_max, &want->max, err) ||
 	    !take_number(r, "size", &want->has_size, &want->size, err))
 		return false;

@@ -39,6 +39,7 @@ struct ch_want {
 	char *served;                   /* by this one of several hosts */
 	bool is_root;                   /* upstream's root index */
 	bool is_optional;               /* absent is no error */
+	bool is_probe;                  /* nor is 403: nobody names it */
 	enum ch_want_verify verify;     /* how it is signed */
 	char *signature;                /* "as" of a detached one */
 	bool is_tried;                  /* fulfilled, or found absent */

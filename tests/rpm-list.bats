@@ -456,6 +456,22 @@ treeinfo() {
 	[ "$(of end .status)" = ok ]
 }
 
+@test "what nothing names may be refused instead of missing, what is named may not" {
+	small hello-data
+	rm up/repodata/repomd.xml.asc
+	web --refused 'treeinfo|media|repomd.xml.(asc|key)' "$W/up"
+	lists mirror "feed: $FEED"
+	[ "$(of end .status)" = ok ]
+	[ "$(of file .path | grep -c repodata)" = 4 ]
+	chantal-fetch -v --repo r 2>&1 >/dev/null | grep -q "/.treeinfo: it was refused (403)"
+	fails 4 "its signature 'repodata/repomd.xml.asc' is not there" mirror "feed: $FEED" "$VERIFY"
+	rm -rf store
+	web --refused primary "$W/up"
+	fails 2 'primary.*403' mirror "feed: $FEED"
+	web --refused 'repomd.xml$' "$W/up"
+	fails 2 'repomd.xml.*403' mirror "feed: $FEED"
+}
+
 @test "files of a tree may be left out, or may be missing" {
 	small hello-data
 	treeinfo

@@ -134,7 +134,8 @@ ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want)
 	if (want->is_root)
 		ch_buf_puts(b, ",\"root\":true");
 	if (!want->is_required)
-		ch_buf_puts(b, ",\"optional\":true");
+		ch_buf_puts(b,
+		    want->is_probe ? ",\"probe\":true" : ",\"optional\":true");
 	ch_buf_puts(b, "}\n");
 }
 
@@ -231,6 +232,7 @@ want_beside(struct ch_lister *l, const char *as)
 	if (ch_lister_state(l, as) == CH_FETCHED_NOT_YET)
 		ch_lister_want(l, &(struct ch_rpm_want){ .as = as,
 				      .is_root = true,
+				      .is_probe = true,
 				      .is_unsigned = !is_signature,
 				      .max = CH_RPM_SIGNATURE_MAX });
 }

@@ -49,6 +49,7 @@ struct ch_rpm_want {
 	bool is_root;                  /* upstream's root file */
 	bool is_unsigned;              /* nothing signs it */
 	bool is_required;              /* its absence ends the run */
+	bool is_probe;                 /* nobody says that it is there */
 	const char *signature;         /* "as" of a detached one, or NULL */
 };
 
