@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base64.h"
 #include "io.h"
 #include "openpgp.h"
 
@@ -16,44 +17,6 @@
 #define ARMOR_BEGIN  "-----BEGIN PGP PUBLIC KEY BLOCK-----"
 #define ARMOR_END    "-----END PGP PUBLIC KEY BLOCK-----"
 #define ARMOR_SECRET "-----BEGIN PGP PRIVATE KEY BLOCK-----"
-
-static int
-base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
-}
-
-/* False at a byte that has no place in base64. */
-static bool
-decode_base64(const char *s, size_t len, struct ch_buf *out)
-{
-	unsigned bits = 0;
-	int count = 0;
-
-	for (size_t i = 0; i < len && s[i] != '='; i++) {
-		int value = base64_value(s[i]);
-
-		if (value < 0 && !isspace((unsigned char)s[i]))
-			return false;
-		if (value < 0)
-			continue;
-		bits = bits << 6 | (unsigned)value;
-		count += 6;
-		if (count >= 8) {
-			count -= 8;
-			ch_buf_putc(out, (char)(bits >> count & 0xff));
-		}
-	}
-	return true;
-}
 
 /* Behind the empty line that ends the armor's headers, or NULL. */
 static const char *
@@ -87,7 +50,9 @@ add_armored(const char *text, const char *name, struct ch_buf *keyring,
 		/* The rest of the line that begins it is the first "header". */
 		if (end == NULL || (body = strchr(begin, '\n')) == NULL ||
 		    (body = skip_headers(body + 1, end)) == NULL ||
-		    !decode_base64(body, (size_t)(end - body), keyring))
+		    !ch_base64_decode_lines(
+			(struct ch_span){ body, (size_t)(end - body) },
+			keyring))
 			return ch_fail(err, CH_USAGE,
 			    "%s: damaged public key block", name);
 		begin = strstr(end, ARMOR_BEGIN);

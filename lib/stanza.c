@@ -3,45 +3,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base64.h"
+
 #include "banned.h"
 
 #define FIELDS_MAX 16
-
-static int
-base64_value(char c)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz"
-				     "0123456789+/";
-	const char *found = c == '\0' ? NULL : strchr(digits, c);
-
-	return found == NULL ? -1 : (int)(found - digits);
-}
-
-/* RFC 4648 with its padding, nothing else between. */
-static bool
-decode_base64(struct ch_span text, struct ch_buf *out)
-{
-	uint32_t bits = 0;
-	size_t len = text.len;
-
-	if (text.len % 4 != 0)
-		return false;
-	while (len > 0 && text.len - len < 2 && text.data[len - 1] == '=')
-		len--;
-	for (size_t i = 0; i < len; i++) {
-		int value = base64_value(text.data[i]);
-
-		if (value < 0)
-			return false;
-		bits = (bits << 6 | (uint32_t)value) & 0xffffff;
-		/* Each character but the first of four completes a byte. */
-		if (i % 4 != 0)
-			ch_buf_putc(
-			    out, (char)(bits >> (6 - 2 * (i % 4)) & 0xff));
-	}
-	return true;
-}
 
 static struct ch_span
 trim(struct ch_span s)
@@ -176,7 +142,7 @@ ch_stanza_text(struct ch_record *r, struct ch_buf *decoded, struct ch_span *out,
 	if (ch_record_find(r, "stanza64") == NULL)
 		return false;
 	*out = ch_record_span(r, "stanza64");
-	if (out->data == NULL || !decode_base64(*out, decoded))
+	if (out->data == NULL || !ch_base64_decode(*out, decoded))
 		return ch_fail(err, CH_MALFORMED, "\"stanza64\" is not base64");
 	*out = (struct ch_span){ decoded->data == NULL ? "" : decoded->data,
 		decoded->len };

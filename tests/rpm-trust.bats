@@ -134,6 +134,38 @@ refused() {
 	[ ! -e www/f ]
 }
 
+# six MODE WORD...: the packages are signed as rpm 6 does, with these signatures.
+six() {
+	rm -rf up && small caret
+	find up -name '*.rpm' -exec "$BATS_TEST_DIRNAME/bin/rpm-sign6" {} "$@" \;
+	again
+}
+
+@test "signatures as rpm 6 has them are as good as those of rpm 4, and as bad" {
+	local words
+	repository f filtered "$(verify gpgcheck: true)" "$NOSIGN"
+	for words in own 'own own' 'keep own' 'six own' 'own six' 'keep six'; do
+		# shellcheck disable=SC2086 # several words
+		six $words
+		rpm -Kv --nosignature up/*.rpm
+		mirror f
+		[ "$(packages_of f | wc -l)" -eq 1 ]
+	done
+	for words in 'bad:does not hold' 'own bad:does not hold' 'keep bad:does not hold' 'junk:is none' \
+		'own text:no base64' "six:version 6" 'keep junk:is none'; do
+		rm -rf www store
+		# shellcheck disable=SC2086 # several words
+		six ${words%%:*}
+		refused f "${words#*:}"
+	done
+	rm -rf www store
+	six
+	refused f 'not signed'
+	six own
+	repository other filtered "$(verify "gpgcheck: true, key_files: [$KEYS/repo.asc]")" "$NOSIGN"
+	refused other 'not in the keyring'
+}
+
 @test "checks of packages without those of the metadata are refused" {
 	repository f filtered "$(verify repo_gpgcheck: false, gpgcheck: true)" "$NOSIGN"
 	run -2 chantal -q repo sync --repo-id f

@@ -338,13 +338,13 @@ hold(struct ch_header *h, size_t count, size_t size)
 	return array;
 }
 
-struct ch_strings
-ch_header_strings(struct ch_header *h, enum ch_tag tag)
+static struct ch_strings
+get_strings(struct ch_header *h, Header from, unsigned tag)
 {
 	struct ch_strings strings = { NULL, 0 };
 	struct rpmtd_s td;
 
-	if (!get(h->main, tag, &td))
+	if (!get(from, tag, &td))
 		return strings;
 	if (td.count > 0 && (td.type == RPM_STRING_ARRAY_TYPE ||
 				td.type == RPM_I18NSTRING_TYPE)) {
@@ -360,6 +360,18 @@ ch_header_strings(struct ch_header *h, enum ch_tag tag)
 	}
 	rpmtdFreeData(&td);
 	return strings;
+}
+
+struct ch_strings
+ch_header_strings(struct ch_header *h, enum ch_tag tag)
+{
+	return get_strings(h, h->main, tag);
+}
+
+struct ch_strings
+ch_header_sig_strings(struct ch_header *h, enum ch_sigtag tag)
+{
+	return get_strings(h, h->signature, tag);
 }
 
 struct ch_numbers

@@ -142,6 +142,8 @@ struct ch_span ch_header_sig_text(
     const struct ch_header *h, enum ch_sigtag tag);
 struct ch_span ch_header_sig_bytes(
     const struct ch_header *h, enum ch_sigtag tag);
+struct ch_strings ch_header_sig_strings(
+    struct ch_header *h, enum ch_sigtag tag);
 bool ch_header_sig_number(
     const struct ch_header *h, enum ch_sigtag tag, uint64_t *out);
 

@@ -8,6 +8,7 @@
 #include "lib/hash.h"
 #include "lib/io.h"
 #include "lib/sys.h"
+#include "signatures.h"
 
 #include "lib/banned.h"
 
@@ -198,16 +199,16 @@ write_object(const char *path, const struct object *o, struct ch_err *err)
 
 /* One set of signatures over one part of the file. */
 struct part {
-	struct ch_span rsa; /* or EdDSA */
-	struct ch_span dsa; /* likewise */
-	bool with_payload;  /* they are over header and payload */
+	struct ch_span first; /* packets */
+	struct ch_span then;  /* likewise */
+	bool with_payload;    /* they are over header and payload */
 };
 
 static bool
 write_part(const struct part *part, const struct ch_header *h, int fd,
     const char *const paths[2], struct ch_err *err)
 {
-	const struct object signatures = { part->rsa, part->dsa, -1 };
+	const struct object signatures = { part->first, part->then, -1 };
 	const struct object object = { ch_header_bytes(h), { "", 0 },
 		part->with_payload ? fd : -1 };
 
@@ -242,38 +243,59 @@ verify_part(const struct ch_verifier *v, const struct ch_header *h, int fd,
 }
 
 static enum ch_signature
-verify_signatures(const struct ch_verifier *v, const struct ch_header *h,
-    int fd, struct ch_err *err)
+refuse(struct ch_err *err, const char *why)
 {
-	const struct part header = {
-		.rsa = ch_header_sig_bytes(h, CH_SIGTAG_RSAHEADER),
-		.dsa = ch_header_sig_bytes(h, CH_SIGTAG_DSAHEADER),
-	};
+	(void)ch_fail(err, CH_UNTRUSTED, "%s", why);
+	return CH_SIGNATURE_INVALID;
+}
+
+/* Where the header has a digest of the payload, they are of the whole. */
+static enum ch_signature
+verify_header(const struct ch_verifier *v, const struct ch_header *h, int fd,
+    const struct ch_signatures *s, struct ch_err *err)
+{
+	const struct part part = { .first = {
+				       s->packets.data, s->packets.len } };
+
+	if (!ch_header_is_sealed(h))
+		return refuse(err,
+		    "there are tags outside of what is signed in its header");
+	if (s->packets.len == 0)
+		return refuse(err,
+		    "all its signatures are of OpenPGP's version 6, which gpgv "
+		    "does not read");
+	return verify_part(v, h, fd, &part, err);
+}
+
+static enum ch_signature
+verify_signatures(const struct ch_verifier *v, struct ch_header *h, int fd,
+    struct ch_err *err)
+{
 	const struct part whole = {
-		.rsa = ch_header_sig_bytes(h, CH_SIGTAG_PGP),
-		.dsa = ch_header_sig_bytes(h, CH_SIGTAG_GPG),
+		.first = ch_header_sig_bytes(h, CH_SIGTAG_PGP),
+		.then = ch_header_sig_bytes(h, CH_SIGTAG_GPG),
 		.with_payload = true,
 	};
-	bool has_header = header.rsa.len + header.dsa.len > 0;
-	bool has_whole = whole.rsa.len + whole.dsa.len > 0;
+	bool has_whole = whole.first.len + whole.then.len > 0;
+	struct ch_signatures s = { 0 };
+	enum ch_signature answer = CH_SIGNATURE_INVALID;
 
-	if (!has_header && !has_whole) {
+	if (!ch_signatures_collect(&s, h, err)) {
+		/* err says why */
+	} else if (!s.is_there && !has_whole) {
 		(void)ch_fail(err, CH_UNTRUSTED, "not signed");
-		return CH_SIGNATURE_MISSING;
+		answer = CH_SIGNATURE_MISSING;
+	} else if (s.is_there && has_strong_payload(h)) {
+		answer = verify_header(v, h, fd, &s, err);
+	} else if (has_whole) {
+		answer = verify_part(v, h, fd, &whole, err);
+	} else {
+		answer = refuse(err,
+		    "its signature is of the header alone, and the header has "
+		    "no SHA-256 of the payload");
 	}
-	if (has_header && has_strong_payload(h)) {
-		if (ch_header_is_sealed(h))
-			return verify_part(v, h, fd, &header, err);
-		(void)ch_fail(err, CH_UNTRUSTED,
-		    "there are tags outside of what is signed in its header");
-		return CH_SIGNATURE_INVALID;
-	}
-	if (has_whole)
-		return verify_part(v, h, fd, &whole, err);
-	(void)ch_fail(err, CH_UNTRUSTED,
-	    "its signature is of the header alone, and the header has no "
-	    "SHA-256 of the payload");
-	return CH_SIGNATURE_INVALID;
+	ch_signatures_free(&s);
+	return answer;
 }
 
 enum ch_verdict

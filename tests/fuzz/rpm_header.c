@@ -7,6 +7,7 @@
 
 #include "lib/xml.h"
 #include "plugins/rpm/fragment.h"
+#include "plugins/rpm/signatures.h"
 #include "tests/fuzz/target.h"
 
 #include "lib/banned.h"
@@ -57,6 +58,19 @@ check_pieces(const struct ch_xml_pieces *pieces)
 }
 
 static void
+check_signatures(struct ch_header *h)
+{
+	struct ch_signatures s = { 0 };
+	struct ch_err err = { 0 };
+
+	if (ch_signatures_collect(&s, h, &err))
+		need(s.is_there == (s.unread > 0 || s.packets.len > 0));
+	else
+		need(err.status == CH_UNTRUSTED && err.text[0] != '\0');
+	ch_signatures_free(&s);
+}
+
+static void
 check_header(struct ch_span bytes)
 {
 	const struct ch_xml_facts facts = { .sha256 = sha256,
@@ -74,6 +88,7 @@ check_header(struct ch_span bytes)
 	     ch_header_begin(h) < ch_header_end(h) &&
 	     ch_header_end(h) <= bytes.len);
 	(void)ch_header_is_sealed(h);
+	check_signatures(h);
 	if (ch_xml_write(&pieces, h, &facts, &err))
 		check_pieces(&pieces);
 	else
