@@ -178,6 +178,15 @@ ch_buf_clear(struct ch_buf *b)
 		b->data[0] = '\0';
 }
 
+void
+ch_buf_cut(struct ch_buf *b, size_t len)
+{
+	if (len >= b->len)
+		return;
+	b->len = len;
+	b->data[len] = '\0';
+}
+
 char *
 ch_buf_take(struct ch_buf *b)
 {

@@ -77,6 +77,8 @@ void ch_buf_printf(struct ch_buf *b, const char *fmt, ...) CH_PRINTF(2, 3);
 /* Room for len more bytes behind data + len; false past max. */
 bool ch_buf_reserve(struct ch_buf *b, size_t len) CH_MUST_CHECK;
 void ch_buf_clear(struct ch_buf *b);
+/* Takes away what stands behind the first len bytes. */
+void ch_buf_cut(struct ch_buf *b, size_t len);
 /* Gives the string away, "" when empty; the buffer is empty afterwards. */
 char *ch_buf_take(struct ch_buf *b);
 void ch_buf_free(struct ch_buf *b);

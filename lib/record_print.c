@@ -125,38 +125,22 @@ ch_json_check(struct ch_span text, struct ch_err *err)
 	    is_sound ? "something stands behind the value" : s.why);
 }
 
-/* The letter that stands for c behind a backslash, 0 when there is none. */
-static char
-letter_of(char c)
-{
-	switch (c) {
-	case '\n':
-		return 'n';
-	case '"':
-	case '\\':
-		return c;
-	case '\t':
-		return 't';
-	case '\r':
-		return 'r';
-	case '\b':
-		return 'b';
-	case '\f':
-		return 'f';
-	default:
-		return '\0';
-	}
-}
+/* The letter that stands for a byte behind a backslash, 0 when none does. */
+static const char escapes[256] = {
+	['\b'] = 'b',
+	['\t'] = 't',
+	['\n'] = 'n',
+	['\f'] = 'f',
+	['\r'] = 'r',
+	['"'] = '"',
+	['\\'] = '\\',
+};
 
 /* Appends the character at s, of n bytes, 0 when it is none. */
 static void
 quote_character(struct ch_buf *out, const char *s, size_t n)
 {
-	char letter = letter_of(*s);
-
-	if (letter != '\0')
-		ch_buf_put(out, (char[]){ '\\', letter }, 2);
-	else if (n == 0)
+	if (n == 0)
 		ch_buf_puts(out, "\xef\xbf\xbd");
 	else if ((unsigned char)*s < 0x20)
 		ch_buf_printf(out, "\\u%04x", (unsigned char)*s);
@@ -209,12 +193,12 @@ copy_plain(char *to, const char *s, size_t len)
 	return i;
 }
 
-/* For len bytes, and if possible for what escapes add. */
+/* For len bytes, and if possible for what escapes add to them. */
 static void
 make_room(struct ch_buf *out, size_t len)
 {
-	if (out->cap - out->len > len ||
-	    ch_buf_reserve(out, len + len / 16 + 8) || ch_buf_reserve(out, len))
+	if (out->cap - out->len > len || ch_buf_reserve(out, len + len / 16) ||
+	    ch_buf_reserve(out, len))
 		return;
 	ch_buf_put_more(out, NULL, len); /* ends the process */
 }
@@ -227,14 +211,22 @@ quote(struct ch_buf *out, const char *s, size_t len, bool is_strict)
 
 	ch_buf_putc(out, '"');
 	while (i < len) {
+		char letter;
 		size_t n;
 
-		make_room(out, len - i);
+		make_room(out, len - i + 1);
 		n = copy_plain(out->data + out->len, s + i, len - i);
 		out->len += n;
 		i += n;
 		if (i == len)
 			break;
+		letter = escapes[(unsigned char)s[i]];
+		if (letter != '\0') {
+			out->data[out->len++] = '\\';
+			out->data[out->len++] = letter;
+			i++;
+			continue;
+		}
 		n = ch_utf8_length(s + i, len - i);
 		if (n == 0 && is_strict)
 			return i;
@@ -258,8 +250,7 @@ ch_json_quote_utf8(struct ch_buf *out, const char *s, size_t len)
 
 	if (quote(out, s, len, true) == len)
 		return true;
-	out->len = before;
-	out->data[before] = '\0';
+	ch_buf_cut(out, before);
 	return false;
 }
 
