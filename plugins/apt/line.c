@@ -40,31 +40,41 @@ ch_line_text(struct ch_buf *line, const char *lead, struct ch_span value)
 void
 ch_line_maybe(struct ch_buf *line, const char *lead, struct ch_span value)
 {
-	if (value.len > 0 && ch_utf8_valid(value.data, value.len))
-		ch_line_text(line, lead, value);
+	size_t before = line->len;
+
+	if (value.len == 0)
+		return;
+	ch_buf_puts(line, lead);
+	if (!ch_json_quote_utf8(line, value.data, value.len))
+		ch_buf_cut(line, before);
 }
 
 void
 ch_line_number(struct ch_buf *line, const char *lead, uint64_t n)
 {
 	char digits[24];
-	int len = snprintf(digits, sizeof(digits), "%" PRIu64, n);
+	size_t i = sizeof(digits);
 
+	do {
+		digits[--i] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n > 0);
 	ch_buf_puts(line, lead);
-	ch_buf_put(line, digits, (size_t)len);
+	ch_buf_put(line, digits + i, sizeof(digits) - i);
 }
 
 /* RFC 3986: unreserved, and the slash. */
 static bool
 is_literal(unsigned char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '-' && c <= '9') || c == '_' || c == '~';
+	return (c >= 'a' && c <= 'z') || (c >= '-' && c <= '9') ||
+	       (c >= 'A' && c <= 'Z') || c == '_' || c == '~';
 }
 
 static void
 put_encoded(struct ch_buf *line, struct ch_span path)
 {
+	static const char hex_digits[] = "0123456789ABCDEF";
 	size_t start = 0;
 	size_t i;
 
@@ -74,7 +84,8 @@ put_encoded(struct ch_buf *line, struct ch_span path)
 		if (is_literal(c))
 			continue;
 		ch_buf_put(line, path.data + start, i - start);
-		ch_buf_printf(line, "%%%02X", c);
+		ch_buf_put(line,
+		    (char[]){ '%', hex_digits[c >> 4], hex_digits[c & 15] }, 3);
 		start = i + 1;
 	}
 	ch_buf_put(line, path.data + start, path.len - start);
@@ -128,10 +139,12 @@ put_base64(struct ch_buf *out, struct ch_span s)
 void
 ch_line_stanza(struct ch_buf *line, struct ch_span stanza)
 {
-	if (ch_utf8_valid(stanza.data, stanza.len)) {
-		ch_line_text(line, ",\"stanza\":", stanza);
+	size_t before = line->len;
+
+	ch_buf_puts(line, ",\"stanza\":");
+	if (ch_json_quote_utf8(line, stanza.data, stanza.len))
 		return;
-	}
+	ch_buf_cut(line, before);
 	ch_buf_puts(line, ",\"stanza64\":\"");
 	put_base64(line, stanza);
 	ch_buf_putc(line, '"');
@@ -147,16 +160,14 @@ ch_line_local(struct ch_packages *p)
 }
 
 void
-ch_line_attributes(struct ch_buf *line, const struct ch_apt_index *index,
-    const char *kind, const struct ch_deb822 *d)
+ch_line_attributes(
+    struct ch_buf *line, const struct ch_apt_index *index, const char *kind)
 {
 	ch_line_text(line, ",\"apt\":{\"suite\":", ch_span_of(index->suite));
 	if (index->component != NULL)
 		ch_line_text(
 		    line, ",\"component\":", ch_span_of(index->component));
 	ch_line_text(line, ",\"kind\":", ch_span_of(kind));
-	ch_line_maybe(line, ",\"section\":", ch_deb822_get(d, "Section"));
-	ch_line_maybe(line, ",\"priority\":", ch_deb822_get(d, "Priority"));
 }
 
 /* The next segment that is not "." or empty; false at the end. */

@@ -61,9 +61,9 @@ void ch_line_file_url(struct ch_buf *line, const char *lead,
 void ch_line_stanza(struct ch_buf *line, struct ch_span stanza);
 /* What p->local says, if anything. */
 void ch_line_local(struct ch_packages *p);
-/* suite, component, kind, section, priority: the begin of "apt". */
-void ch_line_attributes(struct ch_buf *line, const struct ch_apt_index *index,
-    const char *kind, const struct ch_deb822 *d);
+/* suite, component, kind: the begin of "apt". */
+void ch_line_attributes(
+    struct ch_buf *line, const struct ch_apt_index *index, const char *kind);
 
 /*
  * Adds base and what stanza calls a path to p->path, without "./" in front

@@ -18,6 +18,8 @@ enum field {
 	SHA512,
 	DECISIVE, /* how many must not be there twice */
 	SOURCE = DECISIVE,
+	SECTION,
+	PRIORITY,
 	MULTI_ARCH,
 	TAG,
 	PHASED,
@@ -26,20 +28,23 @@ enum field {
 	FIELDS
 };
 
+/* As archives write them. */
 static const char *const field_names[FIELDS] = {
-	[PACKAGE] = "package",
-	[VERSION] = "version",
-	[ARCHITECTURE] = "architecture",
-	[FILENAME] = "filename",
-	[SIZE] = "size",
-	[SHA256] = "sha256",
-	[SHA512] = "sha512",
-	[SOURCE] = "source",
-	[MULTI_ARCH] = "multi-arch",
-	[TAG] = "tag",
-	[PHASED] = "phased-update-percentage",
-	[ESSENTIAL] = "essential",
-	[DESCRIPTION_MD5] = "description-md5",
+	[PACKAGE] = "Package",
+	[VERSION] = "Version",
+	[ARCHITECTURE] = "Architecture",
+	[FILENAME] = "Filename",
+	[SIZE] = "Size",
+	[SHA256] = "SHA256",
+	[SHA512] = "SHA512",
+	[SOURCE] = "Source",
+	[SECTION] = "Section",
+	[PRIORITY] = "Priority",
+	[MULTI_ARCH] = "Multi-Arch",
+	[TAG] = "Tag",
+	[PHASED] = "Phased-Update-Percentage",
+	[ESSENTIAL] = "Essential",
+	[DESCRIPTION_MD5] = "Description-md5",
 };
 
 /* One stanza, taken apart. */
@@ -48,20 +53,71 @@ struct entry {
 	uint64_t size;                 /* of the package file */
 };
 
+/* The one that length, first and last letter leave; FIELDS: none. */
+static enum field
+likely_field(struct ch_span name)
+{
+#define KEY(len, first, last) ((len) << 16 | (first) << 8 | (last))
+	unsigned first = (unsigned char)name.data[0] | 0x20;
+	unsigned last = (unsigned char)name.data[name.len - 1] | 0x20;
+
+	if (name.len > 32)
+		return FIELDS;
+	switch (KEY((unsigned)name.len, first, last)) {
+	case KEY(7, 'p', 'e'):
+		return PACKAGE;
+	case KEY(7, 'v', 'n'):
+		return VERSION;
+	case KEY(12, 'a', 'e'):
+		return ARCHITECTURE;
+	case KEY(8, 'f', 'e'):
+		return FILENAME;
+	case KEY(4, 's', 'e'):
+		return SIZE;
+	case KEY(6, 's', '6'):
+		return SHA256;
+	case KEY(6, 's', '2'):
+		return SHA512;
+	case KEY(6, 's', 'e'):
+		return SOURCE;
+	case KEY(7, 's', 'n'):
+		return SECTION;
+	case KEY(8, 'p', 'y'):
+		return PRIORITY;
+	case KEY(10, 'm', 'h'):
+		return MULTI_ARCH;
+	case KEY(3, 't', 'g'):
+		return TAG;
+	case KEY(24, 'p', 'e'):
+		return PHASED;
+	case KEY(9, 'e', 'l'):
+		return ESSENTIAL;
+	case KEY(15, 'd', '5'):
+		return DESCRIPTION_MD5;
+	default:
+		return FIELDS;
+	}
+#undef KEY
+}
+
+static enum field
+field_of(struct ch_span name)
+{
+	enum field f = likely_field(name);
+
+	if (f == FIELDS || ch_span_is(name, field_names[f]) ||
+	    ch_deb822_is(name, field_names[f]))
+		return f;
+	return FIELDS;
+}
+
 static bool
 collect(struct entry *e, const struct ch_deb822 *d, struct ch_flaw *flaw)
 {
-	size_t i;
-	size_t f;
-
-	for (i = 0; i < d->count; i++) {
+	for (size_t i = 0; i < d->count; i++) {
 		const struct ch_deb822_field *field = &d->fields[i];
-		char first = (char)(field->name.data[0] | 0x20);
+		enum field f = field_of(field->name);
 
-		for (f = 0; f < FIELDS; f++)
-			if (first == field_names[f][0] &&
-			    ch_deb822_is(field->name, field_names[f]))
-				break;
 		if (f == FIELDS)
 			continue;
 		if (f < DECISIVE && e->values[f].data != NULL)
@@ -169,11 +225,13 @@ put_tags(struct ch_buf *line, struct ch_span tags)
 
 static void
 put_attributes(struct ch_buf *line, const struct ch_apt_index *index,
-    const struct ch_deb822 *d, const struct entry *e)
+    const struct entry *e)
 {
 	uint64_t percent;
 
-	ch_line_attributes(line, index, index->kind, d);
+	ch_line_attributes(line, index, index->kind);
+	ch_line_maybe(line, ",\"section\":", e->values[SECTION]);
+	ch_line_maybe(line, ",\"priority\":", e->values[PRIORITY]);
 	put_source(line, e);
 	ch_line_maybe(line, ",\"multi_arch\":", e->values[MULTI_ARCH]);
 	if (e->values[TAG].len > 0)
@@ -231,7 +289,7 @@ print(struct ch_packages *p, const struct ch_apt_index *index,
 	if (index->has_stanza)
 		ch_line_stanza(line, d->stanza);
 	ch_line_local(p);
-	put_attributes(line, index, d, e);
+	put_attributes(line, index, e);
 	return ch_line_write(p, d, err);
 }
 

@@ -236,7 +236,9 @@ make_line(struct ch_packages *p, const struct ch_apt_index *index,
 	ch_line_local(p);
 	if (!put_files(p, index, s, flaw))
 		return false;
-	ch_line_attributes(&p->line, index, "source", d);
+	ch_line_attributes(&p->line, index, "source");
+	ch_line_maybe(&p->line, ",\"section\":", ch_deb822_get(d, "Section"));
+	ch_line_maybe(&p->line, ",\"priority\":", ch_deb822_get(d, "Priority"));
 	return true;
 }
 
