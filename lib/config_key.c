@@ -87,7 +87,8 @@ put_home(struct ch_buf *text, const char *home)
 	if (ch_gpg_run(&gpg, args, &listed, &why)) {
 		at = listed.data;
 		while ((line = ch_gpg_line(&at)) != NULL)
-			if (ch_str_starts(line, "fpr"))
+			if (ch_str_starts(line, "fpr") ||
+			    ch_str_starts(line, "sec"))
 				ch_buf_printf(text, "%s\n", line);
 	}
 	ch_buf_free(&listed);
@@ -109,6 +110,8 @@ put_keys(struct ch_buf *text, const struct ch_config *cfg,
 	    ch_path_join(ch_config_path(cfg, "base"), "keys/signing-key.asc");
 
 	put_key_file(text, ch_json_string(ch_json_path(block, "gpg.key_file")));
+	put_key_file(
+	    text, ch_json_string(ch_json_path(block, "gpg.public_key_file")));
 	put_key_file(text, own);
 	put_key_files(text, ch_json_path(block, "gpg.key_files"));
 	put_key_files(text, ch_json_path(block, "verify.key_files"));

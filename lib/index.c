@@ -210,7 +210,6 @@ run_plugin(struct ch_index *x, struct ch_err *err)
 
 	is_run = ch_make_dirs(cache, 0755, err) &&
 		 ch_lock_take(&lock, lock_file, CH_LOCK_EXCLUSIVE, -1, err) &&
-		 ch_index_date(x, err) &&
 		 ch_plugin_config_write(
 		     &x->setup->plugin, x->setup->block, NULL, config, err) &&
 		 run_verb(x, config, cache, err) && check_losses(x, err) &&
@@ -284,13 +283,38 @@ write_repos(struct ch_index *x, struct ch_err *err)
 }
 
 static bool
+write_package(void *ctx, struct ch_record *r, struct ch_err *err)
+{
+	struct ch_index *x = ctx;
+
+	return r->kind != CH_KIND_PACKAGE || ch_record_write(r, x->out, err);
+}
+
+static bool
+write_packages(struct ch_index *x, struct ch_err *err)
+{
+	return x->is_recalled ? ch_spool_each(&x->fed, write_package, x, err)
+			      : ch_spool_copy(&x->packages, x->out, err);
+}
+
+static bool
 write_all(struct ch_index *x, struct ch_err *err)
 {
 	return write_repos(x, err) &&
 	       ch_spool_copy(&x->finished, x->out, err) &&
-	       ch_spool_copy(&x->packages, x->out, err) &&
+	       write_packages(x, err) &&
 	       ch_spool_copy(&x->carried, x->out, err) &&
 	       write_ends(x, NULL, err);
+}
+
+static bool
+make_all(struct ch_index *x, struct ch_err *err)
+{
+	bool has_verb = ch_plugin_can(&x->setup->plugin, CH_VERB_INDEX);
+
+	return ch_index_prepare(x, err) && ch_index_open_signer(x, err) &&
+	       (has_verb ? run_plugin(x, err) : run_generic(x, err)) &&
+	       ch_index_import(x, err);
 }
 
 bool
@@ -302,16 +326,14 @@ ch_index_run(struct ch_index *x, int *status_out, struct ch_err *err)
 	if (ch_marks_is_unchanged(&x->marks))
 		return write_repos(x, err) && write_ends(x, NULL, err);
 	if (!open_setup(x, err) || !ch_index_view(x, err) ||
-	    !ch_index_open_signer(x, err))
+	    !ch_index_date(x, err))
 		return false;
-	if (ch_plugin_can(&x->setup->plugin, CH_VERB_INDEX)) {
-		if (!run_plugin(x, err))
-			return false;
-	} else if (!run_generic(x, err)) {
+	if (!ch_index_memo_find(x) && !make_all(x, err))
 		return false;
-	}
-	if (!ch_index_import(x, err) || !write_all(x, err))
+	if (!write_all(x, err))
 		return false;
+	if (!x->is_recalled)
+		ch_index_memo_save(x);
 	if (x->rejects > 0)
 		*status_out = CH_REJECTED;
 	return true;
@@ -333,6 +355,7 @@ ch_index_close(struct ch_index *x)
 		&x->files, &x->finished };
 
 	ch_signer_close(x->signer);
+	ch_hash_free(x->input);
 	for (size_t i = 0; i < sizeof(spools) / sizeof(spools[0]); i++)
 		ch_spool_close(spools[i]);
 	ch_scratch_close(&x->scratch);

@@ -44,6 +44,9 @@ struct ch_index {
 	bool allows_unmarked;     /* a stream without marks */
 	/* kept by the index */
 	struct ch_marks marks;        /* of the input */
+	struct ch_hash *input;        /* of its lines, while it is read */
+	char key[CH_SHA256_HEX + 1];  /* of the memo, or "" */
+	bool is_recalled;             /* nothing was made: it was there */
 	struct ch_list repo_lines;    /* repo records, as they came */
 	struct ch_list pins[2];       /* identity, date: "id\tJSON" */
 	struct ch_list ids;           /* of the repositories */

@@ -10,8 +10,17 @@
 #define CH_INDEX_JSON "metadata/index.json"
 #define CH_INDEX_HTML "index.html"
 
-/* index_read.c: all of stdin into the spools, inputs into meta. */
+/* index_read.c: all of stdin into the spools. */
 bool ch_index_read(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_read.c: what was fed is known, inputs are in meta. */
+bool ch_index_prepare(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * index_memo.c: repo_lines and finished as an earlier run had them, of the same
+ * input, configuration, keys and plugin; false: it has to be done.
+ */
+bool ch_index_memo_find(struct ch_index *x) CH_MUST_CHECK;
+/* index_memo.c: for the next run, when all is in the pool. */
+void ch_index_memo_save(struct ch_index *x);
 /*
  * index_read.c: what of a record the plugin must leave as it is, as a digest.
  * False for a kind that has none.

@@ -98,9 +98,9 @@ lend_input(struct ch_index *x, struct ch_record *r, const char *repo,
 		return true;
 	place = ch_format("%s/%s/%s", x->meta, repo, as);
 	/* The same content twice under one name is no conflict. */
-	is_lent = access(place, F_OK) == 0
-		      ? is_same_input(place, sha256, as, err)
-		      : ch_pool_lend(x->pool, sha256, place, err);
+	is_lent =
+	    ch_pool_lend(x->pool, sha256, place, err) ||
+	    (access(place, F_OK) == 0 && is_same_input(place, sha256, as, err));
 	ch_free(place);
 	return is_lent;
 }
@@ -129,6 +129,8 @@ lend_inputs(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 	    lend_input(x, r, repo, err) &&
 	    ch_record_each_element(r, "files", lend_element, &l, err);
 
+	if (!is_lent)
+		(void)ch_wrap(err, "repository %s", repo);
 	ch_free(repo);
 	return is_lent;
 }
@@ -210,24 +212,38 @@ check_owners(const struct ch_index *x, struct ch_err *err)
 static bool
 take_item(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 {
-	char hex[CH_SHA256_HEX + 1];
-
 	if (!ch_record_check(r, err))
 		return false;
 	if (ch_record_find(r, "sha256") == NULL)
 		return ch_fail(err, CH_MALFORMED,
 		    "\"sha256\": missing: chantal-pool add has to come before");
+	note_path(x, r);
+	return note_owner(x, r, err) && ch_record_write(r, &x->fed.out, err);
+}
+
+static bool
+prepare_item(void *ctx, struct ch_record *r, struct ch_err *err)
+{
+	struct ch_index *x = ctx;
+	char hex[CH_SHA256_HEX + 1];
+
 	if (ch_index_identity(r, hex) && ch_digest_set_add(&x->known, hex) &&
 	    r->kind == CH_KIND_PACKAGE)
 		x->fed_packages++;
-	note_path(x, r);
-	return note_owner(x, r, err) && lend_inputs(x, r, err) &&
-	       ch_record_write(r, &x->fed.out, err);
+	return lend_inputs(x, r, err);
+}
+
+bool
+ch_index_prepare(struct ch_index *x, struct ch_err *err)
+{
+	return ch_spool_each(&x->fed, prepare_item, x, err);
 }
 
 static bool
 take_record(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 {
+	ch_hash_update(x->input, r->line.data, r->line.len);
+	ch_hash_update(x->input, "\n", 1);
 	if (!ch_marks_see(&x->marks, r, err))
 		return false;
 	if (r->kind == CH_KIND_REPO)
@@ -257,6 +273,7 @@ ch_index_read(struct ch_index *x, struct ch_err *err)
 	struct ch_reader in;
 	bool is_read;
 
+	x->input = ch_hash_new(CH_HASH_SHA256);
 	ch_reader_init(&in, STDIN_FILENO, "stdin");
 	is_read = read_all(x, &in, err);
 	ch_reader_close(&in);

@@ -19,7 +19,6 @@ struct view {
 	bool in_paths;                   /* pass over paths, not names */
 	struct ch_claims claims;         /* of this pass */
 	struct ch_spool kept;            /* lines that stay */
-	struct ch_digest_set gone;       /* identities of dropped packages */
 	struct ch_buf text;              /* what is digested */
 	struct ch_record *record;        /* the current one */
 	const struct ch_claim *loses_to; /* over one of its paths */
@@ -172,7 +171,6 @@ static void
 drop(struct view *v, const struct ch_claim *winner, bool is_double)
 {
 	char *what = words_for(v->record);
-	char hex[CH_SHA256_HEX + 1];
 
 	ch_debug("%s: of repository %s, not of %s: %s%s", what,
 	    v->x->ids.items[winner->owner], ch_record_string(v->record, "repo"),
@@ -181,10 +179,6 @@ drop(struct view *v, const struct ch_claim *winner, bool is_double)
 	ch_free(what);
 	v->doubles += is_double;
 	v->decided += !is_double;
-	if (v->record->kind == CH_KIND_PACKAGE &&
-	    ch_index_identity(v->record, hex) &&
-	    ch_digest_set_add(&v->gone, hex))
-		v->x->fed_packages--;
 }
 
 static bool
@@ -305,7 +299,6 @@ ch_index_view(struct ch_index *x, struct ch_err *err)
 		tell(&v);
 	ch_spool_close(&v.kept);
 	ch_claims_free(&v.claims);
-	ch_digest_set_free(&v.gone);
 	ch_buf_free(&v.text);
 	ch_members_free(&v.members);
 	return is_done;

@@ -41,12 +41,8 @@ place_of(const struct ch_plugin *p, const char *cache, bool make)
 	return place;
 }
 
-/*
- * What tells the executable from any other, and from itself changed; false
- * when it was not yet as it is some time before that.
- */
-static bool
-identify(const struct ch_plugin *p, time_t that, struct ch_buf *line)
+bool
+ch_plugin_identify(const struct ch_plugin *p, time_t that, struct ch_buf *line)
 {
 	struct stat st;
 
@@ -71,7 +67,7 @@ ch_plugin_recall(
 	struct ch_err why;
 	bool is_known;
 
-	is_known = place != NULL && identify(p, time(NULL), &line) &&
+	is_known = place != NULL && ch_plugin_identify(p, time(NULL), &line) &&
 		   ch_read_file(place, 2 * CH_DESCRIBE_MAX, &kept, &why) &&
 		   kept.len > line.len &&
 		   memcmp(kept.data, line.data, line.len) == 0 &&
@@ -90,7 +86,7 @@ ch_plugin_remember(const struct ch_plugin *p, const char *cache, time_t asked,
 	struct ch_buf line = { 0 };
 	struct ch_err why;
 
-	if (place != NULL && identify(p, asked, &line)) {
+	if (place != NULL && ch_plugin_identify(p, asked, &line)) {
 		ch_buf_put(&line, text->data, text->len);
 		if (!ch_fleeting_write(place, line.data, line.len, 0600, &why))
 			ch_debug("%s", why.text);

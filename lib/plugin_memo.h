@@ -19,6 +19,12 @@
 
 #define CH_DESCRIBE_MAX ((size_t)1 << 20)
 
+/*
+ * What tells the executable from any other, and from itself changed; false
+ * when it was not yet as it is some time before that.
+ */
+bool ch_plugin_identify(
+    const struct ch_plugin *p, time_t that, struct ch_buf *line) CH_MUST_CHECK;
 /* What p->path answered before, into text; false when it has to be asked. */
 bool ch_plugin_recall(
     const struct ch_plugin *p, const char *cache, struct ch_buf *text);

@@ -136,6 +136,120 @@ with_index() {
 	cmp tree/packages/a-1.0.tar.gz feed/a-1.0.tar.gz
 }
 
+# counted [MORE]: type archive says that it is deterministic; its index prints
+# MORE and counts its runs in the file runs
+counted() {
+	{
+		archive_list
+		printf 'index() {\n'
+		printf 'cat\n'
+		printf 'date +%%N >"$out/noise"\n'
+		printf 'echo run >>%s/runs\n' "$PWD"
+		printf '%s\n' "${1:-:}"
+		printf "echo '{\"record\":\"file\",\"path\":\"noise\",\"role\":\"root\",\"sign\":\"openpgp-detached\"}'\n"
+		printf '}\n'
+	} | plugin archive index '"deterministic":true'
+	: >runs
+	# What has just been written may be written again, unseen.
+	sleep 4
+}
+
+runs() { wc -l <runs; }
+
+# demo_config [LINE]: config.yaml with a repository that signs
+demo_config() {
+	cat >config.yaml <<-EOS
+		repositories:
+		  - id: demo
+		    type: archive
+		    feed: $PWD/feed
+		    gpg: { generate_key: true }
+		    $1
+	EOS
+}
+
+@test "what was indexed the last time is taken, signatures and all" {
+	counted
+	demo_config
+	synced archive demo >s
+	# The first run makes the key.
+	index s --config config.yaml >/dev/null
+	run -0 --separate-stderr index s --config config.yaml
+	first=$output
+	[ "$(runs)" = 2 ]
+	run -0 --separate-stderr index s --config config.yaml
+	[ "$output" = "$first" ]
+	[ "$(runs)" = 2 ]
+	chantal-publish -q "$PWD/tree" <<<"$output"
+	[ -s tree/noise.asc ]
+	cmp tree/packages/a-1.0.tar.gz feed/a-1.0.tar.gz
+}
+
+@test "another stream, configuration, key, date or plugin is another index" {
+	counted
+	demo_config
+	synced archive demo >s
+	index s --config config.yaml >/dev/null
+	[ "$(runs)" = 1 ]
+	sed '/"a"/d' s >t
+	index t --config config.yaml >/dev/null
+	[ "$(runs)" = 2 ]
+	demo_config 'name: another'
+	index t --config config.yaml >/dev/null
+	[ "$(runs)" = 3 ]
+	rm "$CHANTAL_HOME/keys/signing-key.asc"
+	index t --config config.yaml >/dev/null
+	[ "$(runs)" = 4 ]
+	SOURCE_DATE_EPOCH=2000000000 index t --config config.yaml >/dev/null
+	[ "$(runs)" = 5 ]
+	index t --config config.yaml >/dev/null
+	[ "$(runs)" = 6 ]
+	echo '# changed' >>plugins/archive
+	index t --config config.yaml >/dev/null
+	[ "$(runs)" = 7 ]
+	# None of which was for nothing.
+	sleep 4
+	index t --config config.yaml >/dev/null
+	index t --config config.yaml >/dev/null
+	[ "$(runs)" = 8 ]
+}
+
+@test "a file that is gone, or a damaged memo, is made again" {
+	counted
+	demo_config
+	synced archive demo >s
+	index s --config config.yaml >/dev/null
+	index s --config config.yaml >/dev/null
+	sum=$(tail -n +2 "$CHANTAL_HOME/cache/index/demo.last" | jq -r 'select(.path=="noise").sha256')
+	rm -f "$CHANTAL_HOME/pool/${sum:0:2}/$sum"
+	: >runs
+	run -0 --separate-stderr index s --config config.yaml
+	[ "$(runs)" = 1 ]
+	[ -n "$(file_named noise)" ]
+	sed -i 's/"role":"root"/"role":"file"/' "$CHANTAL_HOME/cache/index/demo.last"
+	run -0 --separate-stderr index s --config config.yaml
+	[ "$(runs)" = 2 ]
+	[ "$(jq -r 'select(.path=="noise").role' <<<"$output")" = root ]
+	: >"$CHANTAL_HOME/cache/index/demo.last"
+	run -0 --separate-stderr index s --config config.yaml
+	[ "$(runs)" = 3 ]
+}
+
+@test "an index that rejects, or does not say it is deterministic, is made anew" {
+	counted "echo '{\"record\":\"reject\",\"code\":\"odd\",\"message\":\"m\",\"ref\":{\"name\":\"x\"}}'"
+	demo_config
+	synced archive demo >s
+	run -1 index s --config config.yaml
+	run -1 index s --config config.yaml
+	[ "$(runs)" = 2 ]
+	counted
+	sed -i 's/,"deterministic":true//' plugins/archive
+	sleep 4
+	index s --config config.yaml >/dev/null
+	index s --config config.yaml >/dev/null
+	[ "$(runs)" = 2 ]
+}
+
 @test "the plugin's files are in the pool, with digest and size" {
 	synced archive >s
 	run -0 --separate-stderr index s
@@ -163,7 +277,7 @@ with_index() {
 		end_line inputs
 	} >s
 	run -3 --separate-stderr index s
-	[[ "$stderr" == *"line 4"*"page"*"two contents"* ]]
+	[[ "$stderr" == *"repository inputs"*"page"*"two contents"* ]]
 	sed -i 4d s
 	run -0 index s
 }

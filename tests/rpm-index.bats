@@ -264,12 +264,15 @@ bytes_of() {
 	mirror r
 	cp -r www/r first
 	chantal-catalog cat r >s
+	# The run as a whole is forgotten.
+	rm -f store/cache/index/r.last
 	run --separate-stderr chantal-index -v --repo r <s
 	[[ "$stderr" == *'0 groups of metadata to make'* ]]
 	printf '%s\n' "$output" >lines
 	chantal-publish "$W/again" <lines
 	same_bytes again first
 	# A damaged one is made anew.
+	rm store/cache/index/r.last
 	for file in store/cache/index/r/*-w-*; do
 		chmod u+w "$file"
 		cp "$file" copy
@@ -277,6 +280,7 @@ bytes_of() {
 		mv -f copy "$file"
 	done
 	run --separate-stderr chantal-index -v --repo r <s
+	[[ "$stderr" == *' groups of metadata to make'* ]]
 	[[ "$stderr" != *'0 groups of metadata to make'* ]]
 	printf '%s\n' "$output" >lines
 	chantal-publish "$W/third" <lines

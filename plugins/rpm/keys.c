@@ -52,6 +52,7 @@ ch_rpm_describe(struct ch_buf *out, const char *verbs)
 	    "\"verbs\":[%s],"
 	    "\"modes\":[\"mirror\",\"filtered\",\"hosted\"],"
 	    "\"version_order\":\"rpm\",\"client_key\":\"RPM-GPG-KEY-\","
+	    "\"deterministic\":true,"
 	    "\"config\":",
 	    CH_VERSION, verbs);
 	ch_plugin_keys_schema(keys, out);
