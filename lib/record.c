@@ -8,13 +8,17 @@
 
 #include "banned.h"
 
+#define ROOM 4096
+
 void
 ch_record_free(struct ch_record *r)
 {
 	ch_list_free(&r->owned);
+	ch_free(r->room);
 	ch_free(r->members);
 	ch_free(r->keys);
 	ch_buf_free(&r->shape);
+	ch_buf_free(&r->text);
 	*r = (struct ch_record){ 0 };
 }
 
@@ -34,43 +38,72 @@ ch_record_member(const struct ch_record *r, struct ch_span key)
 	return NULL;
 }
 
+const char *
+ch_record_keep(struct ch_record *r, const char *data, size_t len)
+{
+	char *copy;
+
+	if (len >= ROOM - r->room_len) {
+		copy = ch_strndup(data, len);
+		ch_list_take(&r->owned, copy);
+		return copy;
+	}
+	if (r->room == NULL)
+		r->room = ch_alloc(ROOM);
+	copy = r->room + r->room_len;
+	memcpy(copy, data, len);
+	copy[len] = '\0';
+	r->room_len += len + 1;
+	return copy;
+}
+
+/* What stands between the quotes, as it stands there, or decoded in text. */
+static struct ch_span
+undecoded(const struct ch_member *m)
+{
+	return (struct ch_span){ m->value.data + 1, m->value.len - 2 };
+}
+
+static bool
+is_escaped(const struct ch_member *m)
+{
+	return m->has_escape &&
+	       memchr(m->value.data, '\\', m->value.len) != NULL;
+}
+
 struct ch_span
 ch_record_span(struct ch_record *r, const char *key)
 {
 	const struct ch_member *m = ch_record_find(r, key);
-	struct ch_buf text = { 0 };
 	struct ch_span span = { NULL, 0 };
-	char *decoded;
 
 	if (m == NULL || m->value.data[0] != '"')
 		return span;
-	if (!m->has_escape || memchr(m->value.data, '\\', m->value.len) == NULL)
-		return (struct ch_span){ m->value.data + 1, m->value.len - 2 };
-	if (!ch_json_decode(m->value, &text)) {
-		ch_buf_free(&text);
+	if (!is_escaped(m))
+		return undecoded(m);
+	if (!ch_json_decode(m->value, &r->text))
 		return span;
-	}
-	span.len = text.len;
-	decoded = ch_buf_take(&text);
-	ch_list_take(&r->owned, decoded);
-	span.data = decoded;
+	span.len = r->text.len;
+	span.data = ch_record_keep(r, r->text.data, r->text.len);
 	return span;
 }
 
 const char *
 ch_record_string(struct ch_record *r, const char *key)
 {
-	struct ch_span span = ch_record_span(r, key);
-	char *copy;
+	const struct ch_member *m = ch_record_find(r, key);
+	struct ch_span span;
 
-	if (span.data == NULL || memchr(span.data, '\0', span.len) != NULL)
+	if (m == NULL || m->value.data[0] != '"')
 		return NULL;
-	if (r->owned.count > 0 &&
-	    r->owned.items[r->owned.count - 1] == span.data)
-		return span.data;
-	copy = ch_strndup(span.data, span.len);
-	ch_list_take(&r->owned, copy);
-	return copy;
+	span = undecoded(m);
+	if (is_escaped(m)) {
+		if (!ch_json_decode(m->value, &r->text) ||
+		    memchr(r->text.data, '\0', r->text.len) != NULL)
+			return NULL;
+		span = (struct ch_span){ r->text.data, r->text.len };
+	}
+	return ch_record_keep(r, span.data, span.len);
 }
 
 bool
@@ -153,49 +186,54 @@ ch_record_lookup(const struct ch_record *r, const char *path)
 	return value;
 }
 
-/* Takes value, allocated, over. */
-static void
-set_member(struct ch_record *r, const char *key, char *value)
+/* Begins the text of a member; its value is to be put behind. */
+static struct ch_buf *
+begin_member(struct ch_record *r, const char *key)
 {
-	struct ch_member *m = NULL;
+	ch_buf_clear(&r->text);
+	ch_buf_put(&r->text, ",\"", 2);
+	ch_buf_puts(&r->text, key);
+	ch_buf_put(&r->text, "\":", 2);
+	return &r->text;
+}
 
-	ch_list_take(&r->owned, value);
+static void
+finish_member(struct ch_record *r, const char *key)
+{
+	size_t before = strlen(key) + 4;
+	const char *text = ch_record_keep(r, r->text.data, r->text.len);
+	struct ch_span name = { text + 2, before - 4 };
+	const struct ch_member *old = ch_record_member(r, name);
+	struct ch_member *m = old == NULL ? ch_record_add_member(r)
+					  : &r->members[old - r->members];
+
 	r->is_changed = true;
-	for (size_t i = 0; i < r->count && m == NULL; i++) {
-		if (ch_span_is(r->members[i].key, key))
-			m = &r->members[i];
-	}
-	if (m == NULL) {
-		char *name = ch_strdup(key);
-
-		m = ch_record_add_member(r);
-		ch_list_take(&r->owned, name);
-		m->key = ch_span_of(name);
-		ch_record_renew(r);
-	}
-	m->value = ch_span_of(value);
-	m->has_escape = true;
+	m->key = name;
+	if (old == NULL)
+		ch_record_note_last(r);
+	m->value = (struct ch_span){ text + before, r->text.len - before };
+	m->has_escape = memchr(m->value.data, '\\', m->value.len) != NULL;
 }
 
 void
 ch_record_set_string(struct ch_record *r, const char *key, const char *value)
 {
-	struct ch_buf quoted = { 0 };
-
-	ch_json_quote(&quoted, value, strlen(value));
-	set_member(r, key, ch_buf_take(&quoted));
+	ch_json_quote(begin_member(r, key), value, strlen(value));
+	finish_member(r, key);
 }
 
 void
 ch_record_set_uint(struct ch_record *r, const char *key, uint64_t value)
 {
-	set_member(r, key, ch_format("%" PRIu64, value));
+	ch_buf_printf(begin_member(r, key), "%" PRIu64, value);
+	finish_member(r, key);
 }
 
 void
 ch_record_set_raw(struct ch_record *r, const char *key, const char *json)
 {
-	set_member(r, key, ch_strdup(json));
+	ch_buf_puts(begin_member(r, key), json);
+	finish_member(r, key);
 }
 
 void

@@ -40,7 +40,7 @@ struct ch_member {
 	bool has_escape;      /* a string in it may have one */
 };
 
-#define CH_SLOTS 64
+#define CH_SLOTS 128
 
 struct ch_record {
 	struct ch_span line;       /* as it was read, borrowed */
@@ -52,7 +52,10 @@ struct ch_record {
 	uint16_t slots[CH_SLOTS];  /* number of a member by its hash, or 0 */
 	size_t cap;                /* members allocated */
 	bool is_changed;           /* line is no longer the record */
-	struct ch_list owned;      /* values set or decoded */
+	char *room;                /* short texts set or decoded, owned */
+	size_t room_len;           /* of it, in use */
+	struct ch_list owned;      /* the long ones */
+	struct ch_buf text;        /* scratch, for one that is made */
 	struct ch_span *keys;      /* scratch of the scanner, owned */
 	size_t key_cap;            /* of these, allocated */
 };

@@ -55,12 +55,27 @@ ch_record_add_member(struct ch_record *r)
 	return &r->members[r->count++];
 }
 
+/* What was added to the last line is not of its shape. */
+static void
+forget_added(struct ch_record *r)
+{
+	for (size_t i = r->shape_count; i < r->count; i++) {
+		uint16_t *slot = &r->slots[ch_record_slot(r->members[i].key)];
+
+		if (*slot == i + 1)
+			*slot = 0;
+	}
+}
+
 static void
 reset(struct ch_record *r)
 {
+	if (r->shape_count > 0)
+		forget_added(r);
 	for (size_t i = 0; i < r->owned.count; i++)
 		ch_free(r->owned.items[i]);
 	r->owned.count = 0;
+	r->room_len = 0;
 	r->count = 0;
 	r->is_changed = false;
 	r->kind = CH_KIND_OTHER;
@@ -91,6 +106,16 @@ ch_record_renew(struct ch_record *r)
 			*slot = (uint16_t)(i + 1);
 	}
 	return true;
+}
+
+void
+ch_record_note_last(struct ch_record *r)
+{
+	uint16_t *slot =
+	    &r->slots[ch_record_slot(r->members[r->count - 1].key)];
+
+	if (*slot == 0)
+		*slot = (uint16_t)r->count;
 }
 
 /* What stands before each value: {"record":  ,"repo":  and so on. */

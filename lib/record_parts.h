@@ -5,14 +5,17 @@
 
 #include "record.h"
 
-/* By length, first and last byte: few names of a record share a slot. */
+/*
+ * By length, first and last byte; the factors are such that of all names that
+ * chantal-record(5) knows only two share a slot.
+ */
 static inline unsigned
 ch_record_slot(struct ch_span key)
 {
 	if (key.len == 0)
 		return 0;
-	return ((unsigned)key.len * 5 + (unsigned char)key.data[0] * 11 +
-		   (unsigned char)key.data[key.len - 1] * 3) %
+	return ((unsigned)key.len * 2 + (unsigned char)key.data[0] * 19 +
+		   (unsigned char)key.data[key.len - 1] * 10) %
 	       CH_SLOTS;
 }
 
@@ -23,5 +26,9 @@ struct ch_member *ch_record_add_member(struct ch_record *r);
  * it.  False when a name is there twice.
  */
 bool ch_record_renew(struct ch_record *r);
+/* The same for the last one, whose name is new; the others stay known. */
+void ch_record_note_last(struct ch_record *r);
+/* A copy with a NUL behind it, in the record's memory until the next parse. */
+const char *ch_record_keep(struct ch_record *r, const char *data, size_t len);
 
 #endif

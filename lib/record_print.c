@@ -8,45 +8,94 @@
 
 #include "banned.h"
 
+/*
+ * Where a text goes.  What stands side by side in memory, as most members of
+ * a line do, is passed on in one piece.
+ */
+struct printer {
+	struct ch_buf *buf; /* there, or */
+	struct ch_out *out; /* there */
+	struct ch_span run; /* not yet passed on */
+	struct ch_err *err; /* of out */
+	bool is_good;       /* out had no error */
+};
+
 static void
-print_member(const struct ch_member *m, bool is_first, struct ch_buf *out)
+pass_run(struct printer *p)
 {
-	ch_buf_putc(out, is_first ? '{' : ',');
-	ch_buf_putc(out, '"');
-	ch_buf_put(out, m->key.data, m->key.len);
-	ch_buf_put(out, "\":", 2);
+	if (p->buf != NULL)
+		ch_buf_put(p->buf, p->run.data, p->run.len);
+	else if (p->is_good)
+		p->is_good =
+		    ch_out_write(p->out, p->run.data, p->run.len, p->err);
+}
+
+static inline void
+print(struct printer *p, const char *data, size_t len)
+{
+	if (p->run.data + p->run.len != data) {
+		pass_run(p);
+		p->run = (struct ch_span){ data, 0 };
+	}
+	p->run.len += len;
+}
+
+/* The name, its colon, and what stands before. */
+static inline void
+print_name(struct printer *p, const struct ch_member *m, bool is_first)
+{
+	const char *quoted = m->key.data - 1;
+	char before = is_first ? '{' : ',';
+
+	/* A line with blanks between has other bytes there. */
+	if (quoted[-1] == before && quoted[m->key.len + 2] == ':') {
+		print(p, quoted - 1, m->key.len + 4);
+		return;
+	}
+	print(p, is_first ? "{" : ",", 1);
+	print(p, quoted, m->key.len + 2);
+	print(p, ":", 1);
+}
+
+static void
+print_all(struct printer *p, const struct ch_record *r)
+{
+	p->is_good = true;
+	p->run = (struct ch_span){ "", 0 };
+	for (size_t i = 0; i < r->count; i++) {
+		const struct ch_member *m = &r->members[i];
+
+		print_name(p, m, i == 0);
+		print(p, m->value.data, m->value.len);
+	}
+	print(p, r->count == 0 ? "{}\n" : "}\n", r->count == 0 ? 3 : 2);
+	pass_run(p);
 }
 
 void
 ch_record_print(const struct ch_record *r, struct ch_buf *out)
 {
-	if (!r->is_changed) {
-		ch_buf_put(out, r->line.data, r->line.len);
-		ch_buf_putc(out, '\n');
+	struct printer p = { .buf = out };
+
+	if (r->is_changed) {
+		print_all(&p, r);
 		return;
 	}
-	for (size_t i = 0; i < r->count; i++) {
-		print_member(&r->members[i], i == 0, out);
-		ch_buf_put(
-		    out, r->members[i].value.data, r->members[i].value.len);
-	}
-	ch_buf_puts(out, r->count == 0 ? "{}\n" : "}\n");
+	ch_buf_put(out, r->line.data, r->line.len);
+	ch_buf_putc(out, '\n');
 }
 
 bool
 ch_record_write(
     const struct ch_record *r, struct ch_out *out, struct ch_err *err)
 {
-	struct ch_buf text = { 0 };
-	bool is_written;
+	struct printer p = { .out = out, .err = err };
 
 	if (!r->is_changed)
 		return ch_out_write(out, r->line.data, r->line.len, err) &&
 		       ch_out_write(out, "\n", 1, err);
-	ch_record_print(r, &text);
-	is_written = ch_out_write(out, text.data, text.len, err);
-	ch_buf_free(&text);
-	return is_written;
+	print_all(&p, r);
+	return p.is_good;
 }
 
 /* Appends a sound value without the blanks between its tokens. */
@@ -54,18 +103,30 @@ static void
 print_compact(struct ch_span value, struct ch_buf *out)
 {
 	struct ch_scan s = { 0 };
+	const char *start = value.data;
 
 	ch_scan_init(&s, value);
 	while (s.p < s.end) {
-		const char *start = s.p;
-
-		if (*s.p == '"')
+		if (*s.p == '"') {
 			ch_scan_skip(&s);
-		else
-			s.p++;
-		if (*start != ' ' && *start != '\t' && *start != '\r')
+			continue;
+		}
+		if (*s.p == ' ' || *s.p == '\t' || *s.p == '\r') {
 			ch_buf_put(out, start, (size_t)(s.p - start));
+			start = s.p + 1;
+		}
+		s.p++;
 	}
+	ch_buf_put(out, start, (size_t)(s.p - start));
+}
+
+static void
+print_member(const struct ch_member *m, bool is_first, struct ch_buf *out)
+{
+	ch_buf_putc(out, is_first ? '{' : ',');
+	ch_buf_put(out, m->key.data - 1, m->key.len + 2);
+	ch_buf_putc(out, ':');
+	print_compact(m->value, out);
 }
 
 static const char *const first_names[] = { "record", "repo", "name", "arch",
@@ -94,14 +155,12 @@ ch_record_print_canonical(const struct ch_record *r, struct ch_buf *out)
 		if (m == NULL)
 			continue;
 		print_member(m, is_first, out);
-		print_compact(m->value, out);
 		is_first = false;
 	}
 	for (size_t i = 0; i < r->count; i++) {
 		if (comes_first(r->members[i].key))
 			continue;
 		print_member(&r->members[i], is_first, out);
-		print_compact(r->members[i].value, out);
 		is_first = false;
 	}
 	ch_buf_puts(out, is_first ? "{}\n" : "}\n");

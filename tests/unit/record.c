@@ -188,6 +188,75 @@ quoting(void)
 	ch_buf_free(&out);
 }
 
+/* Lines with the same names are read in a quicker way. */
+static void
+same_names(void)
+{
+	static const char line[] = "{\"record\":\"x\",\"a\":\"1\",\"b\": 2}";
+	struct ch_record r = { 0 };
+	struct ch_buf out = { 0 };
+	struct ch_err err;
+
+	for (int i = 0; i < 3; i++) {
+		ch_buf_clear(&out);
+		ok_if(ch_record_parse(&r, ch_span_of(line), &err) &&
+			  ch_record_find(&r, "repo") == NULL,
+		    "line %d has not what was added to the one before", i);
+		ch_record_set_string(&r, "repo", "r");
+		ch_record_set_raw(&r, "a", "[\"\\n\"]");
+		ch_record_print(&r, &out);
+		ok_if(ch_str_equal(out.data,
+			  "{\"record\":\"x\",\"a\":[\"\\n\"],\"b\":2,"
+			  "\"repo\":\"r\"}\n"),
+		    "line %d prints what was changed and added", i);
+		ok_if(ch_str_equal(ch_record_string(&r, "repo"), "r"),
+		    "line %d has what was added", i);
+	}
+	ok_if(ch_record_parse(
+		  &r, ch_span_of(X "\"a\":1,\"b\":2,\"repo\":3}"), &err) &&
+		  ch_span_is(ch_record_find(&r, "repo")->value, "3"),
+	    "a line of its own with that name is read");
+	ok_if(!ch_record_parse(&r,
+		  ch_span_of(X "\"a\":1,\"b\":2,\"repo\":3,\"a\":4}"), &err),
+	    "a name that is there twice behind known ones is refused");
+	ch_buf_free(&out);
+	ch_record_free(&r);
+}
+
+/* What is set and decoded is more than fits in one piece of memory. */
+static void
+much_text(void)
+{
+	struct ch_record r = { 0 };
+	struct ch_err err;
+	char *long_text = ch_alloc(6001);
+	static const char text[] = "some fifty bytes of a text that is kept in "
+				   "the record";
+	const char *kept[100];
+	bool is_kept = true;
+
+	memset(long_text, 'x', 6000);
+	long_text[6000] = '\0';
+	for (int round = 0; round < 2; round++) {
+		ok_if(
+		    ch_record_parse(&r, ch_span_of(X "\"a\":\"q\\\"\"}"), &err),
+		    "parses, round %d", round);
+		ch_record_set_string(&r, "long", long_text);
+		for (int i = 0; i < 100; i++) {
+			ch_record_set_string(&r, "b", text);
+			kept[i] = ch_record_string(&r, i % 2 == 0 ? "a" : "b");
+		}
+		for (int i = 0; i < 100; i++)
+			is_kept = is_kept &&
+				  (i % 2 == 0 ? ch_str_equal(kept[i], "q\"")
+					      : ch_str_equal(kept[i], text));
+	}
+	ok_if(is_kept && ch_str_equal(ch_record_string(&r, "long"), long_text),
+	    "what was decoded stays until the next parse");
+	ch_free(long_text);
+	ch_record_free(&r);
+}
+
 /* Empty when the line passes its field check, else the message. */
 static const char *
 complaint(const char *line)
@@ -248,6 +317,8 @@ main(void)
 	getters();
 	setters();
 	quoting();
+	same_names();
+	much_text();
 	checks();
 	return done();
 }
