@@ -10,6 +10,7 @@
 #include "log.h"
 #include "plugin_run.h"
 #include "sys.h"
+#include "url.h"
 
 #include "banned.h"
 
@@ -46,8 +47,10 @@ folder_of(const char *feed)
 bool
 ch_fetch_open(struct ch_fetch *f, struct ch_err *err)
 {
-	if (f->feed != NULL)
+	if (f->feed != NULL) {
 		f->base = folder_of(f->feed);
+		f->folder = ch_url_folder(f->base);
+	}
 	if (f->total_max == 0)
 		f->total_max = CH_FETCH_TOTAL_MAX;
 	ch_list_add(&f->ids, f->repo);
@@ -174,6 +177,7 @@ ch_fetch_close(struct ch_fetch *f)
 	ch_list_free(&f->ids);
 	ch_record_free(&f->record);
 	ch_buf_free(&f->repo_line);
+	ch_buf_free(&f->url);
 	ch_record_free(&f->previous.repo);
 	ch_buf_free(&f->previous.repo_line);
 	ch_list_free(&f->trust.key_files);

@@ -84,6 +84,8 @@ struct ch_fetch {
 	const char *keep;            /* where scratch stays, or NULL */
 	/* kept by the fetch */
 	char *base;                   /* feed as a folder, for references */
+	size_t folder;                /* of base, before plain references */
+	struct ch_buf url;            /* a resolved one, as JSON */
 	struct ch_scratch scratch;    /* folder of this run */
 	char *config;                 /* the plugin's FILE */
 	char *meta;                   /* the plugin's DIR */

@@ -20,15 +20,35 @@ flawed(struct flaw *flaw, const char *code)
 	return false;
 }
 
-/* key, when it is there, becomes an absolute URL that may be followed. */
+/* The usual one: a path below an http feed. */
 static bool
-resolve_url(const struct ch_fetch *f, struct ch_record *r, struct flaw *flaw)
+resolve_plain(
+    struct ch_fetch *f, struct ch_record *r, const struct ch_member *m)
 {
+	const char *ref = m->value.data + 1;
+	size_t len = m->value.len;
+
+	if (len < 2 || m->value.data[0] != '"' ||
+	    !ch_url_is_plain(f->folder, ref, len - 2))
+		return false;
+	ch_buf_clear(&f->url);
+	ch_buf_putc(&f->url, '"');
+	ch_buf_put(&f->url, f->base, f->folder);
+	ch_buf_put(&f->url, ref, len - 1); /* and its quote */
+	ch_record_set_raw(r, "url", f->url.data);
+	return true;
+}
+
+/* "url", when it is there, becomes an absolute one that may be followed. */
+static bool
+resolve_url(struct ch_fetch *f, struct ch_record *r, struct flaw *flaw)
+{
+	const struct ch_member *m = ch_record_find(r, "url");
 	const char *ref;
 	char *url;
 	bool is_fine;
 
-	if (ch_record_find(r, "url") == NULL)
+	if (m == NULL || resolve_plain(f, r, m))
 		return true;
 	ref = ch_record_string(r, "url");
 	if (ref == NULL) {
@@ -77,10 +97,7 @@ check_path(struct ch_record *r, struct flaw *flaw)
 static bool
 need(struct ch_record *r, const char *key, struct flaw *flaw)
 {
-	const char *value;
-
-	if (ch_record_need_string(r, key, &value, &flaw->err) &&
-	    value[0] != '\0')
+	if (ch_record_span(r, key).len > 0)
 		return true;
 	(void)ch_fail(
 	    &flaw->err, CH_MALFORMED, "\"%s\": missing or empty", key);
@@ -125,10 +142,12 @@ is_sound_package(struct ch_fetch *f, struct flaw *flaw)
 	struct ch_record *r = &f->record;
 
 	if (!need(r, "name", flaw) || !need(r, "path", flaw) ||
-	    !need(r, "url", flaw) || !check_path(r, flaw) ||
-	    !resolve_url(f, r, flaw) || !check_others(f, r, flaw))
+	    !need(r, "url", flaw) || !resolve_url(f, r, flaw) ||
+	    !check_others(f, r, flaw))
 		return false;
-	return ch_record_check(r, &flaw->err) || flawed(flaw, "malformed");
+	/* A path is looked at again only to say what is wrong. */
+	return ch_record_check(r, &flaw->err) ||
+	       (check_path(r, flaw) && flawed(flaw, "malformed"));
 }
 
 bool

@@ -29,6 +29,13 @@ char *ch_url_normalize(const char *url, struct ch_err *err) CH_MUST_CHECK;
 char *ch_url_resolve(
     const char *base, const char *ref, struct ch_err *err) CH_MUST_CHECK;
 /*
+ * For many of one base: how many of its bytes a plain ref is put behind to be
+ * resolved, 0: it is not that simple.  A plain one has no byte that JSON would
+ * escape.
+ */
+size_t ch_url_folder(const char *base);
+bool ch_url_is_plain(size_t folder, const char *ref, size_t len);
+/*
  * Moves "user:password@" out: clean is the normalised URL without it, user and
  * password are percent-decoded, NULL when absent.
  */

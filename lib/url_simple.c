@@ -64,31 +64,33 @@ is_upper_hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
 }
 
-/*
- * How much of a path, or of a part of one, stays as it is: segments that do
- * not begin with a dot, however it is written, of bytes that mean nothing.
- */
-static size_t
-plain_len(const char *path)
+/* Bytes that stand for themselves in a path, "/" and "." among them. */
+static bool
+is_plain_byte(char c)
 {
-	const char *p = path;
+	return (c >= 'a' && c <= 'z') || (c >= '-' && c <= '9') ||
+	       (c >= 'A' && c <= 'Z') || c == '_' || c == '~' || c == '+';
+}
+
+/*
+ * A path, or a part of one, stays as it is: segments that do not begin with a
+ * dot, however it is written, of bytes that mean nothing.
+ */
+static bool
+is_plain(const char *p, const char *end)
+{
 	bool is_first = true; /* of a segment */
 
-	for (; *p != '\0'; p++) {
-		bool is_plain = (*p >= 'a' && *p <= 'z') ||
-				(*p >= 'A' && *p <= 'Z') ||
-				(*p >= '-' && *p <= '9') || *p == '_' ||
-				*p == '~' || *p == '+';
-		bool is_escape = p[0] == '%' && is_upper_hex(p[1]) &&
-				 is_upper_hex(p[2]) && p[1] != '0';
-
-		if (!is_plain && (!is_escape || is_first))
-			break;
-		if (is_first && *p == '.')
-			break;
+	for (; p < end; p++) {
+		if (is_first && (*p == '.' || *p == '%'))
+			return false;
+		if (!is_plain_byte(*p) &&
+		    (*p != '%' || end - p < 3 || !is_upper_hex(p[1]) ||
+			!is_upper_hex(p[2]) || p[1] == '0'))
+			return false;
 		is_first = *p == '/';
 	}
-	return (size_t)(p - path);
+	return true;
 }
 
 bool
@@ -99,22 +101,36 @@ ch_url_is_normal(const char *url)
 
 	if (!ch_url_split_simple(url, &s))
 		return false;
-	len = plain_len(s.path + 1);
-	return s.path[1 + len] == '\0' &&
-	       (size_t)(s.path - url) + 1 + len <= CH_URL_MAX;
+	len = strlen(url);
+	return len <= CH_URL_MAX && is_plain(s.path + 1, url + len);
+}
+
+size_t
+ch_url_folder(const char *base)
+{
+	if (!ch_url_is_normal(base))
+		return 0;
+	return (size_t)(strrchr(base, '/') - base) + 1;
+}
+
+bool
+ch_url_is_plain(size_t folder, const char *ref, size_t len)
+{
+	return folder > 0 && len > 0 && folder + len <= CH_URL_MAX &&
+	       ref[0] != '/' && is_plain(ref, ref + len);
 }
 
 char *
 ch_url_resolve_simple(const char *base, const char *ref)
 {
-	size_t len = plain_len(ref);
-	size_t folder;
+	size_t folder = ch_url_folder(base);
+	size_t len = strlen(ref);
+	char *out;
 
-	if (len == 0 || ref[len] != '\0' || ref[0] == '/' ||
-	    !ch_url_is_normal(base))
+	if (!ch_url_is_plain(folder, ref, len))
 		return NULL;
-	folder = (size_t)(strrchr(base, '/') - base) + 1;
-	if (folder + len > CH_URL_MAX)
-		return NULL;
-	return ch_format("%.*s%s", (int)folder, base, ref);
+	out = ch_alloc(folder + len + 1);
+	memcpy(out, base, folder);
+	memcpy(out + folder, ref, len + 1);
+	return out;
 }
