@@ -88,19 +88,19 @@ static bool
 encode(
     struct ch_deflate *d, struct ch_span in, bool is_last, struct ch_err *err)
 {
-	struct ch_encoder_io io = { .in = in, .is_last = is_last };
-	enum ch_encoder_step step;
+	struct ch_codec_io io = { .in = in, .is_last = is_last };
+	enum ch_codec_step step;
 
 	do {
 		io.out = d->output;
 		io.out_len = OUTPUT;
 		step = d->encoder->step(d->state, &io);
-		if (step == CH_ENCODER_FAILED)
+		if (step == CH_CODEC_FAILED)
 			return ch_fail(err, CH_TEMPORARY,
 			    "%s: cannot be compressed: out of memory", d->path);
 		if (!ch_out_write(&d->out, d->output, OUTPUT - io.out_len, err))
 			return false;
-	} while (is_last ? step != CH_ENCODER_ENDED : io.in.len > 0);
+	} while (is_last ? step != CH_CODEC_ENDED : io.in.len > 0);
 	return true;
 }
 

@@ -2,7 +2,6 @@
 
 #include <bzlib.h>
 #include <lzma.h>
-#include <stdint.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -22,22 +21,6 @@ enum {
 	BZIP2_LEVEL = 9
 };
 
-static void
-move(struct ch_encoder_io *io, size_t taken, size_t written)
-{
-	io->in.data += taken;
-	io->in.len -= taken;
-	io->out += written;
-	io->out_len -= written;
-}
-
-/* The libraries take lengths as unsigned int; what is longer waits. */
-static unsigned
-cut(size_t len)
-{
-	return len > 1 << 30 ? 1 << 30 : (unsigned)len;
-}
-
 /* No name and no time: zlib writes none unless told. */
 static void *
 begin_gzip(void)
@@ -51,12 +34,12 @@ begin_gzip(void)
 	return NULL;
 }
 
-static enum ch_encoder_step
-step_gzip(void *state, struct ch_encoder_io *io)
+static enum ch_codec_step
+step_gzip(void *state, struct ch_codec_io *io)
 {
 	z_stream *z = state;
-	unsigned in = cut(io->in.len);
-	unsigned out = cut(io->out_len);
+	unsigned in = ch_codec_cut(io->in.len);
+	unsigned out = ch_codec_cut(io->out_len);
 	int status;
 
 	z->next_in = (const Bytef *)io->in.data;
@@ -64,11 +47,11 @@ step_gzip(void *state, struct ch_encoder_io *io)
 	z->next_out = (Bytef *)io->out;
 	z->avail_out = out;
 	status = deflate(z, io->is_last ? Z_FINISH : Z_NO_FLUSH);
-	move(io, in - z->avail_in, out - z->avail_out);
+	ch_codec_move(io, in - z->avail_in, out - z->avail_out);
 	if (status == Z_STREAM_END)
-		return CH_ENCODER_ENDED;
-	return status == Z_OK || status == Z_BUF_ERROR ? CH_ENCODER_MORE
-						       : CH_ENCODER_FAILED;
+		return CH_CODEC_ENDED;
+	return status == Z_OK || status == Z_BUF_ERROR ? CH_CODEC_MORE
+						       : CH_CODEC_FAILED;
 }
 
 static void
@@ -108,8 +91,8 @@ begin_xz(void)
 	return NULL;
 }
 
-static enum ch_encoder_step
-step_xz(void *state, struct ch_encoder_io *io)
+static enum ch_codec_step
+step_xz(void *state, struct ch_codec_io *io)
 {
 	lzma_stream *s = state;
 	lzma_ret status;
@@ -119,12 +102,11 @@ step_xz(void *state, struct ch_encoder_io *io)
 	s->next_out = (uint8_t *)io->out;
 	s->avail_out = io->out_len;
 	status = lzma_code(s, io->is_last ? LZMA_FINISH : LZMA_RUN);
-	move(io, io->in.len - s->avail_in, io->out_len - s->avail_out);
+	ch_codec_move(io, io->in.len - s->avail_in, io->out_len - s->avail_out);
 	if (status == LZMA_STREAM_END)
-		return CH_ENCODER_ENDED;
-	return status == LZMA_OK || status == LZMA_BUF_ERROR
-		   ? CH_ENCODER_MORE
-		   : CH_ENCODER_FAILED;
+		return CH_CODEC_ENDED;
+	return status == LZMA_OK || status == LZMA_BUF_ERROR ? CH_CODEC_MORE
+							     : CH_CODEC_FAILED;
 }
 
 static void
@@ -148,18 +130,18 @@ begin_zstd(void)
 	return NULL;
 }
 
-static enum ch_encoder_step
-step_zstd(void *state, struct ch_encoder_io *io)
+static enum ch_codec_step
+step_zstd(void *state, struct ch_codec_io *io)
 {
 	ZSTD_inBuffer in = { io->in.data, io->in.len, 0 };
 	ZSTD_outBuffer out = { io->out, io->out_len, 0 };
 	size_t left = ZSTD_compressStream2(
 	    state, &out, &in, io->is_last ? ZSTD_e_end : ZSTD_e_continue);
 
-	move(io, in.pos, out.pos);
+	ch_codec_move(io, in.pos, out.pos);
 	if (ZSTD_isError(left))
-		return CH_ENCODER_FAILED;
-	return io->is_last && left == 0 ? CH_ENCODER_ENDED : CH_ENCODER_MORE;
+		return CH_CODEC_FAILED;
+	return io->is_last && left == 0 ? CH_CODEC_ENDED : CH_CODEC_MORE;
 }
 
 static void
@@ -181,30 +163,23 @@ begin_bzip2(void)
 	return NULL;
 }
 
-/* The library has no const, but does not write there. */
-static char *
-unconst(const char *p)
-{
-	return (char *)(uintptr_t)(const void *)p;
-}
-
-static enum ch_encoder_step
-step_bzip2(void *state, struct ch_encoder_io *io)
+static enum ch_codec_step
+step_bzip2(void *state, struct ch_codec_io *io)
 {
 	bz_stream *b = state;
-	unsigned in = cut(io->in.len);
-	unsigned out = cut(io->out_len);
+	unsigned in = ch_codec_cut(io->in.len);
+	unsigned out = ch_codec_cut(io->out_len);
 	int status;
 
-	b->next_in = unconst(io->in.data);
+	b->next_in = ch_codec_unconst(io->in.data);
 	b->avail_in = in;
 	b->next_out = io->out;
 	b->avail_out = out;
 	status = BZ2_bzCompress(b, io->is_last ? BZ_FINISH : BZ_RUN);
-	move(io, in - b->avail_in, out - b->avail_out);
+	ch_codec_move(io, in - b->avail_in, out - b->avail_out);
 	if (status == BZ_STREAM_END)
-		return CH_ENCODER_ENDED;
-	return status < 0 ? CH_ENCODER_FAILED : CH_ENCODER_MORE;
+		return CH_CODEC_ENDED;
+	return status < 0 ? CH_CODEC_FAILED : CH_CODEC_MORE;
 }
 
 static void

@@ -22,7 +22,7 @@ struct ch_inflate {
 	struct ch_span memory;        /* read by feed_memory */
 	char head[HEAD];              /* first bytes, for the magic */
 	struct ch_span kept[2];       /* head, rest of its last block */
-	const struct ch_codec *codec; /* without name: plain */
+	const struct ch_codec *codec; /* NULL: plain */
 	void *state;                  /* of an open frame, or NULL */
 	struct ch_codec_io io;        /* both sides of the codec */
 	char *output;                 /* where it writes, owned */
@@ -89,8 +89,17 @@ read_head(struct ch_inflate *in, struct ch_err *err)
 	return true;
 }
 
+static const struct ch_codec *
+find_codec(const struct ch_codec *const *codecs, struct ch_span head)
+{
+	while (*codecs != NULL && !(*codecs)->is(head))
+		codecs++;
+	return *codecs;
+}
+
 static struct ch_inflate *
-start(struct ch_inflate *in, uint64_t max, struct ch_err *err)
+start(struct ch_inflate *in, const struct ch_codec *const *codecs, uint64_t max,
+    struct ch_err *err)
 {
 	in->max = max;
 	in->kept[0] = (struct ch_span){ in->head, 0 };
@@ -99,22 +108,27 @@ start(struct ch_inflate *in, uint64_t max, struct ch_err *err)
 		ch_inflate_close(in);
 		return NULL;
 	}
-	in->codec = ch_codecs;
-	while (in->codec->name != NULL && !in->codec->is(in->kept[0]))
-		in->codec++;
-	if (in->codec->name != NULL)
+	in->codec = find_codec(codecs, in->kept[0]);
+	if (in->codec != NULL)
 		in->output = ch_alloc(OUTPUT);
 	return in;
 }
 
 struct ch_inflate *
-ch_inflate_feed(const struct ch_feed *feed, uint64_t max, struct ch_err *err)
+ch_inflate_feed_with(const struct ch_codec *const *codecs,
+    const struct ch_feed *feed, uint64_t max, struct ch_err *err)
 {
 	struct ch_inflate *in = ch_calloc(1, sizeof(*in));
 
 	in->fd = -1;
 	in->feed = *feed;
-	return start(in, max, err);
+	return start(in, codecs, max, err);
+}
+
+struct ch_inflate *
+ch_inflate_feed(const struct ch_feed *feed, uint64_t max, struct ch_err *err)
+{
+	return ch_inflate_feed_with(ch_codecs, feed, max, err);
 }
 
 struct ch_inflate *
@@ -126,7 +140,7 @@ ch_inflate_memory(
 	in->fd = -1;
 	in->memory = data;
 	in->feed = (struct ch_feed){ feed_memory, in, name };
-	return start(in, max, err);
+	return start(in, ch_codecs, max, err);
 }
 
 struct ch_inflate *
@@ -137,7 +151,7 @@ ch_inflate_fd(int fd, const char *name, uint64_t max, struct ch_err *err)
 	in->fd = fd;
 	in->chunk = ch_alloc(CHUNK);
 	in->feed = (struct ch_feed){ feed_fd, in, name };
-	return start(in, max, err);
+	return start(in, ch_codecs, max, err);
 }
 
 struct ch_inflate *
@@ -155,7 +169,7 @@ ch_inflate_open(const char *path, uint64_t max, struct ch_err *err)
 	in->path = ch_strdup(path);
 	in->chunk = ch_alloc(CHUNK);
 	in->feed = (struct ch_feed){ feed_fd, in, in->path };
-	return start(in, max, err);
+	return start(in, ch_codecs, max, err);
 }
 
 static bool
@@ -190,8 +204,8 @@ step(struct ch_inflate *in, struct ch_err *err)
 		return ch_fail(err, CH_TEMPORARY, "out of memory");
 	switch (in->codec->step(in->state, &in->io)) {
 	case CH_CODEC_FAILED:
-		return fail_codec(in,
-		    is_next ? "other bytes follow its end" : in->io.why, err);
+		return fail_codec(
+		    in, is_next ? CH_CODEC_FOLLOWED : in->io.why, err);
 	case CH_CODEC_ENDED:
 		in->codec->end(in->state);
 		in->state = NULL;
@@ -209,7 +223,7 @@ step(struct ch_inflate *in, struct ch_err *err)
 static bool
 next_output(struct ch_inflate *in, struct ch_span *block, struct ch_err *err)
 {
-	if (in->codec->name == NULL)
+	if (in->codec == NULL)
 		return next_input(in, block, err);
 	in->io.out = in->output;
 	in->io.out_len = OUTPUT;
@@ -256,7 +270,7 @@ ch_inflate_as_feed(struct ch_inflate *in)
 const char *
 ch_inflate_format(const struct ch_inflate *in)
 {
-	return in->codec->name != NULL ? in->codec->name : "plain";
+	return in->codec != NULL ? in->codec->name : "plain";
 }
 
 void

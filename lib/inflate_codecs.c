@@ -1,11 +1,7 @@
-#define ZLIB_CONST
-
 #include <bzlib.h>
 #include <lz4frame.h>
 #include <lzma.h>
-#include <stdint.h>
 #include <string.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include "inflate_impl.h"
@@ -16,79 +12,10 @@
 /* A dictionary of 64 MiB and what the decoder needs beside it. */
 #define XZ_MEMORY_MAX ((uint64_t)80 << 20)
 
-static void
-move(struct ch_codec_io *io, size_t taken, size_t written)
-{
-	io->in.data += taken;
-	io->in.len -= taken;
-	io->out += written;
-	io->out_len -= written;
-}
-
-static enum ch_codec_step
-fail(struct ch_codec_io *io, const char *why)
-{
-	io->why = why;
-	return CH_CODEC_FAILED;
-}
-
-/* The libraries take lengths as unsigned int; what is longer waits. */
-static unsigned
-cut(size_t len)
-{
-	return len > 1 << 30 ? 1 << 30 : (unsigned)len;
-}
-
 static bool
 begins(struct ch_span s, const char *magic, size_t len)
 {
 	return s.len >= len && memcmp(s.data, magic, len) == 0;
-}
-
-/* RFC 1952 */
-static bool
-is_gzip(struct ch_span s)
-{
-	return begins(s, "\x1f\x8b\x08", 3);
-}
-
-static void *
-begin_gzip(void)
-{
-	z_stream *z = ch_calloc(1, sizeof(*z));
-
-	if (inflateInit2(z, 16 + MAX_WBITS) == Z_OK)
-		return z;
-	ch_free(z);
-	return NULL;
-}
-
-static enum ch_codec_step
-step_gzip(void *state, struct ch_codec_io *io)
-{
-	z_stream *z = state;
-	unsigned in = cut(io->in.len);
-	unsigned out = cut(io->out_len);
-	int status;
-
-	z->next_in = (const Bytef *)io->in.data;
-	z->avail_in = in;
-	z->next_out = (Bytef *)io->out;
-	z->avail_out = out;
-	status = inflate(z, Z_NO_FLUSH);
-	move(io, in - z->avail_in, out - z->avail_out);
-	if (status == Z_STREAM_END)
-		return CH_CODEC_ENDED;
-	if (status == Z_OK || status == Z_BUF_ERROR)
-		return CH_CODEC_MORE;
-	return fail(io, z->msg != NULL ? z->msg : "damaged");
-}
-
-static void
-end_gzip(void *state)
-{
-	inflateEnd(state);
-	ch_free(state);
 }
 
 /* https://tukaani.org/xz/xz-file-format.txt */
@@ -159,16 +86,17 @@ step_xz(void *state, struct ch_codec_io *io)
 	s->next_out = (uint8_t *)io->out;
 	s->avail_out = io->out_len;
 	status = lzma_code(s, io->is_last ? LZMA_FINISH : LZMA_RUN);
-	move(io, io->in.len - s->avail_in, io->out_len - s->avail_out);
+	ch_codec_move(io, io->in.len - s->avail_in, io->out_len - s->avail_out);
 	if (status == LZMA_OK || status == LZMA_BUF_ERROR)
 		return CH_CODEC_MORE;
 	if (status == LZMA_STREAM_END)
 		return CH_CODEC_ENDED;
 	if (status == LZMA_MEMLIMIT_ERROR)
-		return fail(io, "wants a dictionary of more than 64 MiB");
+		return ch_codec_fail(
+		    io, "wants a dictionary of more than 64 MiB");
 	if (status == LZMA_MEM_ERROR)
-		return fail(io, "out of memory");
-	return fail(io, "damaged");
+		return ch_codec_fail(io, "out of memory");
+	return ch_codec_fail(io, "damaged");
 }
 
 static void
@@ -199,30 +127,23 @@ begin_bzip2(void)
 	return NULL;
 }
 
-/* The library has no const, but does not write there. */
-static char *
-unconst(const char *p)
-{
-	return (char *)(uintptr_t)(const void *)p;
-}
-
 static enum ch_codec_step
 step_bzip2(void *state, struct ch_codec_io *io)
 {
 	bz_stream *b = state;
-	unsigned in = cut(io->in.len);
-	unsigned out = cut(io->out_len);
+	unsigned in = ch_codec_cut(io->in.len);
+	unsigned out = ch_codec_cut(io->out_len);
 	int status;
 
-	b->next_in = unconst(io->in.data);
+	b->next_in = ch_codec_unconst(io->in.data);
 	b->avail_in = in;
 	b->next_out = io->out;
 	b->avail_out = out;
 	status = BZ2_bzDecompress(b);
-	move(io, in - b->avail_in, out - b->avail_out);
+	ch_codec_move(io, in - b->avail_in, out - b->avail_out);
 	if (status == BZ_STREAM_END)
 		return CH_CODEC_ENDED;
-	return status == BZ_OK ? CH_CODEC_MORE : fail(io, "damaged");
+	return status == BZ_OK ? CH_CODEC_MORE : ch_codec_fail(io, "damaged");
 }
 
 static void
@@ -253,9 +174,9 @@ step_zstd(void *state, struct ch_codec_io *io)
 	ZSTD_outBuffer out = { io->out, io->out_len, 0 };
 	size_t status = ZSTD_decompressStream(state, &out, &in);
 
-	move(io, in.pos, out.pos);
+	ch_codec_move(io, in.pos, out.pos);
 	if (ZSTD_isError(status))
-		return fail(io, ZSTD_getErrorName(status));
+		return ch_codec_fail(io, ZSTD_getErrorName(status));
 	return status == 0 ? CH_CODEC_ENDED : CH_CODEC_MORE;
 }
 
@@ -291,8 +212,8 @@ step_lz4(void *state, struct ch_codec_io *io)
 	    LZ4F_decompress(state, io->out, &out, io->in.data, &in, NULL);
 
 	if (LZ4F_isError(status))
-		return fail(io, LZ4F_getErrorName(status));
-	move(io, in, out);
+		return ch_codec_fail(io, LZ4F_getErrorName(status));
+	ch_codec_move(io, in, out);
 	return status == 0 ? CH_CODEC_ENDED : CH_CODEC_MORE;
 }
 
@@ -302,12 +223,26 @@ end_lz4(void *state)
 	LZ4F_freeDecompressionContext(state);
 }
 
-const struct ch_codec ch_codecs[] = {
-	{ "gzip", is_gzip, begin_gzip, step_gzip, end_gzip },
-	{ "xz", is_xz, begin_xz, step_xz, end_xz },
-	{ "zstd", is_zstd, begin_zstd, step_zstd, end_zstd },
-	{ "lz4", is_lz4, begin_lz4, step_lz4, end_lz4 },
-	{ "bzip2", is_bzip2, begin_bzip2, step_bzip2, end_bzip2 },
-	{ "lzma", is_lzma, begin_lzma, step_xz, end_xz },
-	{ NULL, NULL, NULL, NULL, NULL },
+static const struct ch_codec xz = { "xz", is_xz, begin_xz, step_xz, end_xz };
+static const struct ch_codec zstd = { "zstd", is_zstd, begin_zstd, step_zstd,
+	end_zstd };
+static const struct ch_codec lz4 = { "lz4", is_lz4, begin_lz4, step_lz4,
+	end_lz4 };
+static const struct ch_codec bzip2 = { "bzip2", is_bzip2, begin_bzip2,
+	step_bzip2, end_bzip2 };
+static const struct ch_codec lzma = { "lzma", is_lzma, begin_lzma, step_xz,
+	end_xz };
+
+const struct ch_codec *const ch_codecs[] = {
+#ifdef CH_ISAL
+	&ch_codec_isal,
+#else
+	&ch_codec_zlib,
+#endif
+	&xz,
+	&zstd,
+	&lz4,
+	&bzip2,
+	&lzma,
+	NULL,
 };

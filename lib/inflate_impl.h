@@ -3,25 +3,11 @@
 #ifndef CH_INFLATE_IMPL_H
 #define CH_INFLATE_IMPL_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "codec.h"
+#include "inflate.h"
 
-#include "str.h"
-
-enum ch_codec_step {
-	CH_CODEC_MORE,  /* it goes on */
-	CH_CODEC_ENDED, /* a frame or member is complete */
-	CH_CODEC_FAILED /* why says what is wrong */
-};
-
-/* The bytes on both sides of a decoder; step() moves them. */
-struct ch_codec_io {
-	struct ch_span in; /* not yet taken */
-	bool is_last;      /* nothing comes behind in */
-	char *out;         /* where to write */
-	size_t out_len;    /* room there */
-	const char *why;   /* of a failure, static */
-};
+/* Why a frame fails that is none. */
+#define CH_CODEC_FOLLOWED "other bytes follow its end"
 
 struct ch_codec {
 	const char *name;                /* as users know it */
@@ -31,7 +17,26 @@ struct ch_codec {
 	void (*end)(void *state); /* behind a frame */
 };
 
-/* Ends with one without a name. */
-extern const struct ch_codec ch_codecs[];
+/*
+ * Both read gzip.  ISA-L is in builds for x86-64 alone, where it takes less
+ * than half of zlib's time; beyond zlib it takes Huffman codes that have no
+ * symbol for some bits.
+ */
+extern const struct ch_codec ch_codec_zlib;
+extern const struct ch_codec ch_codec_isal;
+
+bool ch_gzip_is(struct ch_span head);
+/*
+ * A member's first bytes, of which *seen were there before, are the magic;
+ * the libraries look only when they have more of it.
+ */
+bool ch_gzip_begins(size_t *seen, struct ch_span in);
+
+/* Ends with NULL. */
+extern const struct ch_codec *const ch_codecs[];
+
+/* ch_inflate_feed() with codecs of the caller's, which ends with NULL. */
+struct ch_inflate *ch_inflate_feed_with(const struct ch_codec *const *codecs,
+    const struct ch_feed *feed, uint64_t max, struct ch_err *err) CH_MUST_CHECK;
 
 #endif
