@@ -64,7 +64,8 @@ takes_part(struct join *j, bool *takes_out, struct ch_err *err)
 		return true;
 	if (!ch_record_parse(&j->record, j->old.line, err))
 		return false;
-	is_local = j->record.kind == CH_KIND_PACKAGE &&
+	is_local = (j->record.kind == CH_KIND_PACKAGE ||
+		       j->record.kind == CH_KIND_FILE) &&
 		   ch_record_true(&j->record, "local");
 	if (!o->leaves_out) {
 		*takes_out = is_local;
@@ -156,6 +157,8 @@ read_member(struct join *j, struct member *m, struct ch_err *err)
 	if (sha256 && strlen(sha256) == CH_SHA256_HEX)
 		memcpy(m->sha256, sha256, sizeof(m->sha256));
 	path = ch_record_string(&j->record, "path");
+	if (!path)
+		path = ch_record_string(&j->record, "as");
 	if (path && !m->path)
 		m->path = ch_strdup(path);
 	return true;

@@ -56,7 +56,9 @@ ch_line_names(struct ch_line *l)
 
 	l->name = l->arch = l->version = (struct ch_span){ NULL, 0 };
 	if (!ch_line_is_package(l)) {
-		if (!take(&s, CH_SPAN(",\"path\":")) ||
+		/* A file with a name is an upload, which others replace. */
+		if ((!take(&s, CH_SPAN(",\"path\":")) &&
+			!take(&s, CH_SPAN(",\"name\":"))) ||
 		    !take_string(&s, &l->name))
 			l->name = l->rest;
 		return;

@@ -128,10 +128,13 @@ ch_package_row(struct ch_table *t, struct ch_record *r, const char *ref,
 static bool
 is_wanted(const struct ch_listing *l, struct ch_record *r)
 {
+	bool is_local = ch_record_true(r, "local");
 	const char *type;
 
-	if (r->kind != CH_KIND_PACKAGE ||
-	    (l->is_local && !ch_record_true(r, "local")))
+	/* Files are of interest when they were uploaded. */
+	if (r->kind == CH_KIND_FILE
+		? !is_local || (!l->is_local && !l->has_files)
+		: r->kind != CH_KIND_PACKAGE || (l->is_local && !is_local))
 		return false;
 	type = l->type ? ch_record_string(r, "type") : NULL;
 	return !l->type || (type && ch_str_equal(type, l->type));

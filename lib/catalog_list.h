@@ -18,6 +18,7 @@ struct ch_listing {
 	uint64_t limit;               /* rows at most, 0: all */
 	const char *type;             /* packages of this one, or NULL */
 	bool is_local;                /* uploads only */
+	bool has_files;               /* those that are no packages too */
 	bool is_pattern;              /* of ch_drop_uploads: shell patterns */
 	bool is_dry;                  /* likewise: list, drop nothing */
 	struct ch_out *out;           /* where to */

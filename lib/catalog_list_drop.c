@@ -134,6 +134,7 @@ ch_drop_uploads(struct ch_listing *l, struct ch_err *err)
 	size_t count = 0;
 	bool ok;
 
+	l->has_files = true;
 	while (l->args[count])
 		count++;
 	d.used = ch_calloc(count, sizeof(*d.used));

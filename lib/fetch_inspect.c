@@ -112,18 +112,35 @@ import_fragment(void *ctx, struct ch_record *element, struct ch_err *err)
 	return is_imported;
 }
 
+/* What the index will need, by a name that a later one can take over. */
 static bool
-take_package(struct inspection *in, struct local *l, struct ch_err *err)
+check_input(struct ch_record *r, struct ch_err *err)
+{
+	return (ch_span_is(ch_record_span(r, "role"), "input") &&
+		   ch_record_span(r, "name").len > 0 &&
+		   ch_record_span(r, "as").len > 0 &&
+		   ch_record_find(r, "path") == NULL) ||
+	       ch_fail(err, CH_MALFORMED,
+		   "file: an upload that is no package is an input of the "
+		   "index: it has name, as, and no path");
+}
+
+static bool
+take_upload(struct inspection *in, struct local *l, struct ch_err *err)
 {
 	struct ch_record *r = &in->f->record;
+	bool is_package = r->kind == CH_KIND_PACKAGE;
 	char *url;
 
 	if (l == NULL)
 		return ch_fail(err, CH_MALFORMED,
-		    "package: neither \"file\" nor \"sha256\" names a file "
-		    "that it was given");
+		    "%s: neither \"file\" nor \"sha256\" names a file that it "
+		    "was given",
+		    ch_kind_name(r->kind));
 	l->is_answered = true;
-	if (!ch_record_each_element(r, "files", import_fragment, in->f, err))
+	if (is_package ? !ch_record_each_element(
+			     r, "files", import_fragment, in->f, err)
+		       : !check_input(r, err))
 		return false;
 	url = ch_url_from_path(l->path, err);
 	if (url == NULL)
@@ -134,7 +151,10 @@ take_package(struct inspection *in, struct local *l, struct ch_err *err)
 	ch_record_set_uint(r, "size", l->size);
 	ch_record_set_raw(r, "local", "true");
 	ch_free(url);
-	return ch_fetch_spool_package(in->f, err);
+	if (is_package)
+		return ch_fetch_spool_package(in->f, err);
+	return ch_record_check(r, err) &&
+	       ch_record_write(r, &in->f->spool.out, err);
 }
 
 static bool
@@ -149,8 +169,8 @@ take_line(void *ctx, struct ch_span line, uint64_t number, struct ch_err *err)
 	if (!ch_plugin_line_take(&f->lines, &f->record, line, number, err))
 		return false;
 	l = find_local(in, &f->record);
-	if (f->record.kind == CH_KIND_PACKAGE)
-		return take_package(in, l, err) ||
+	if (f->record.kind == CH_KIND_PACKAGE || f->record.kind == CH_KIND_FILE)
+		return take_upload(in, l, err) ||
 		       ch_wrap(err, "line %llu", (unsigned long long)number);
 	if (l != NULL)
 		l->is_answered = true;
@@ -221,8 +241,8 @@ ch_fetch_inspect(struct ch_fetch *f, const struct ch_list *files,
 	struct ch_buf input = { 0 };
 	bool is_done = false;
 
-	f->lines.kinds =
-	    1u << CH_KIND_PACKAGE | 1u << CH_KIND_REJECT | 1u << CH_KIND_OTHER;
+	f->lines.kinds = 1u << CH_KIND_PACKAGE | 1u << CH_KIND_FILE |
+			 1u << CH_KIND_REJECT | 1u << CH_KIND_OTHER;
 	if (!ch_plugin_can(f->plugin, CH_VERB_INSPECT))
 		(void)ch_fail(err, CH_USAGE,
 		    "type %s: it has no inspect: it takes no local files",

@@ -259,6 +259,27 @@ zypper_names() {
 	zypper_installed | grep -x 'hello-data-1.1-1.noarch'
 }
 
+@test "dnf installs a module, a group and an update of our own" {
+	repository own hosted "$SIGN"
+	modules_yaml >modules.yaml
+	updateinfo_xml >updateinfo.xml
+	comps_xml >comps.xml
+	cp -R "$RPMS/signed" own
+	cp modules.yaml updateinfo.xml comps.xml own
+	chantal -q package upload --repo-id own --directory own
+	chantal -q publish repo --repo-id own
+	chantal-publish --check www/own
+	reads own "$(checking mirror vendor)"
+	[ "$(dnf -q module list | awk '$1 == "greet" { print $2 }' | paste -sd' ')" = '1.10 2.0' ]
+	dnf module install greet:2.0/common
+	installed | grep -x 'greet-2.0-1.module+el9+3.x86_64'
+	dnf group install greeters
+	installed | grep -x hello-1.1-1.x86_64
+	dnf -q updateinfo list --all | grep FIX-2020:1
+	zypper_reads own mirror
+	zypper list-patches --all | grep FIX-2020:1
+}
+
 @test "dnf and zypper install from a view of several repositories" {
 	upstream
 	repository old filtered "$VERIFY" "filters: {patterns: {include: ['^hello.*-1\.0-1', ^greet]}}"

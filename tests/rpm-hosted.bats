@@ -253,6 +253,98 @@ trusting() {
 	[[ $stderr == *'rpm.hosted_dir'* ]]
 }
 
+@test "modules.yaml, updateinfo and comps are uploaded as packages are, listed and removed" {
+	repository r hosted "$NOSIGN"
+	modules_yaml >modules.yaml
+	updateinfo_xml | gzip -c >errata
+	comps_xml | xz -c >comps.xml.xz
+	chantal -q package upload --repo-id r --file "$(echo "$RPMS"/plain/greet-2.0*)" --file modules.yaml \
+		--file errata --file comps.xml.xz
+	chantal -q publish repo --repo-id r
+	chantal-publish --check www/r
+	[ "$(types www/r | sort | paste -sd' ')" = 'filelists group modules other primary' ]
+	data www/r modules >ours.yaml
+	modulemd-validator ours.yaml
+	cmp ours.yaml modules.yaml
+	comps_xml | cmp - <(data www/r group)
+	[[ $(href www/r group) == *-comps.xml.xz ]]
+	[[ $(href www/r modules) == *-modules.yaml.gz ]]
+	[ "$(chantal package list --repo-id r --format json | jq -r '.[].name' | sort | paste -sd' ')" = \
+		'comps.xml.xz errata greet modules.yaml' ]
+	[ "$(chantal content list --repo-id r --format json | jq -r '.[].name')" = greet ]
+	[ ! -e www/r/uploads ]
+	# The same again is no change, another one under the name is refused.
+	chantal -q package upload --repo-id r --file modules.yaml
+	module_stream '"2.0"' 20200302 ef567890 greet-0:2.0-1.module+el9+3.x86_64 >modules.yaml
+	run -1 chantal package upload --repo-id r --file modules.yaml
+	[[ $output == *'conflict'*modules.yaml* || $output == *modules.yaml*'--force'* ]]
+	chantal -q package upload --repo-id r --file modules.yaml --force
+	chantal -q package upload --repo-id r --file "$RPMS/plain/hello-1.1-1.x86_64.rpm"
+	chantal -q publish repo --repo-id r
+	data www/r modules | cmp - modules.yaml
+	[ "$(data www/r updateinfo | grep '<id>')" = '    <id>FIX-2020:1</id>' ]
+	chantal package remove --repo-id r errata comps.xml.xz
+	chantal -q publish repo --repo-id r
+	[ "$(types www/r | sort | paste -sd' ')" = 'filelists modules other primary' ]
+	chantal package remove --repo-id r modules.yaml
+	run -3 chantal -q publish repo --repo-id r
+	[[ $output == *greet*'no modules.yaml'* ]]
+}
+
+@test "uploaded metadata are joined with upstream's, and a sync keeps them" {
+	local mode
+	cp -R "$RPMS/plain" up
+	rm up/greet*
+	createrepo_c -q up
+	comps_xml >comps.xml
+	modifyrepo_c --mdtype=group comps.xml up/repodata
+	repository r filtered "$NOSIGN" 'verify: {enabled: false}' "feed: file://$W/up/"
+	chantal -q repo sync --repo-id r
+	comps_xml | sed 's/greeters/ours/; s/Greeters/Ours/' >ours.xml
+	modules_yaml >modules.yaml
+	chantal -q package upload --repo-id r --file ours.xml --file modules.yaml --file "$(echo "$RPMS"/plain/greet-2.0*)"
+	for mode in 1 2; do
+		chantal -q publish repo --repo-id r
+		chantal-publish --check www/r
+		[ "$(data www/r group | grep -o '<id>[a-z]*' | paste -sd' ')" = '<id>greeters <id>tools <id>everything <id>ours' ]
+		data www/r modules >ours.yaml
+		modulemd-validator ours.yaml
+		cp "$RPMS/signed/hello-1.0-1.x86_64.rpm" up/again.rpm
+		createrepo_c -q up
+		modifyrepo_c --mdtype=group comps.xml up/repodata
+		chantal -q repo sync --repo-id r
+	done
+	repository s filtered "$NOSIGN" 'verify: {enabled: false}' "feed: file://$W/up/"
+	chantal -q repo sync --repo-id s
+	printf 'views:\n  - name: all\n    repos: [s, r]\n    %s\n' "$NOSIGN" >>config.yaml
+	chantal -q publish view --name all
+	chantal-publish --check www/views/all/latest
+	data www/views/all/latest modules >ours.yaml
+	modulemd-validator ours.yaml
+}
+
+@test "what is neither a package nor metadata, or damaged, is a reject in words" {
+	local case words
+	modules_yaml >good.yaml
+	for case in 'text:neither|no modules.yaml' 'root:root element is .html' 'open:no XML' 'yaml:line' 'none:no document of it' \
+		'control:character that XML does not have' 'update:package' 'bomb:unpacks to more'; do
+		words=${case#*:}
+		case ${case%%:*} in
+		text) echo notes >odd ;;
+		root) echo '<html/>' >odd ;;
+		open) echo '<comps><group></comps>' >odd ;;
+		yaml) { cat good.yaml && printf -- '---\ndocument: modulemd\n\tx: [\n'; } >odd ;;
+		none) printf -- '---\ndocument: modulemd-defaults\nversion: 1\ndata: {module: x}\n' >odd ;;
+		control) printf '<comps><group><name>\001</name></group></comps>' >odd ;;
+		update) echo '<updates><update><pkglist><collection><package name="x"/></collection></pkglist></update></updates>' >odd ;;
+		bomb) { echo '<comps>' && head -c 70000000 /dev/zero | tr '\0' ' '; } | gzip -c >odd ;;
+		esac
+		run -0 inspected "$W/odd"
+		jq -e --arg w "$words" '.record == "reject" and .code == "malformed" and (.message | test($w))' <<<"$output" ||
+			{ echo "$case: $output" >&2 && false; }
+	done
+}
+
 @test "other bytes of a version that is there are refused without --force (T115)" {
 	repository r hosted "$NOSIGN"
 	cp "$RPMS/plain/caret-1.0^git1-1.noarch.rpm" a.rpm

@@ -175,16 +175,14 @@ check_module(struct ch_indexer *ix, struct ch_record *r, bool is_upload,
 {
 	struct ch_span streams = ch_record_lookup(r, "rpm.module");
 	bool has_stream = streams.data != NULL && streams.len > 2;
-	bool is_lost = is_upload ? has_stream || is_modular(r)
-				 : !has_stream && is_modular(r);
 
-	if (!ix->call->settings->needs_modules || !is_lost)
+	if (!ix->call->settings->needs_modules ||
+	    !(has_stream || is_modular(r)))
 		return true;
-	return ch_fail(err, CH_MALFORMED,
-	    "is part of a module, but no modules.yaml of its repository says "
-	    "so, and dnf installs none of these: filter it out, sync from an "
-	    "upstream that has modules.yaml, or accept it with rpm: "
-	    "{ require_modules: false }");
+	if (is_upload)
+		return ch_index_note_modular(ix, r, err);
+	return has_stream ||
+	       ch_fail(err, CH_MALFORMED, "%s", ch_index_lost_module);
 }
 
 static bool
@@ -250,6 +248,24 @@ take_package(struct ch_indexer *ix, const struct ch_index_repo *repo,
 	return ch_record_write(r, ix->call->out, err);
 }
 
+/* Metadata that were uploaded are of the member of what was. */
+static void
+take_upload(struct ch_indexer *ix, const struct ch_index_repo *repo,
+    struct ch_record *r, const char *as)
+{
+	struct ch_index_member *m = ch_index_member_of(ix, repo, true);
+	struct ch_span raw = ch_record_lookup(r, "rpm.data");
+	struct ch_buf type = { 0 };
+
+	if (m != NULL && raw.data != NULL && ch_json_decode(raw, &type) &&
+	    type.len > 0)
+		ch_index_add_upload(ix, m,
+		    &(struct ch_index_upload){ .as = as,
+			.type = type.data,
+			.sha256 = ch_record_string(r, "sha256") });
+	ch_buf_free(&type);
+}
+
 static void
 take_input(struct ch_indexer *ix, const struct ch_index_repo *repo,
     struct ch_record *r)
@@ -260,6 +276,10 @@ take_input(struct ch_indexer *ix, const struct ch_index_repo *repo,
 
 	if (as == NULL || !ch_is_sha256(sha256.data, sha256.len))
 		return;
+	if (ch_record_true(r, "local")) {
+		take_upload(ix, repo, r, as);
+		return;
+	}
 	for (size_t i = 0; m != NULL && i < m->count; i++) {
 		struct ch_index_input *in = &m->inputs[i];
 

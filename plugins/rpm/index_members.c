@@ -55,13 +55,46 @@ add_local_inputs(struct ch_index_member *m)
 {
 	static const char *const types[] = { "primary", "filelists", "other" };
 
-	m->inputs = ch_calloc(3, sizeof(*m->inputs));
+	m->inputs = ch_calloc(3, sizeof(*m->inputs)); /* and uploads */
 	for (; m->count < 3; m->count++)
 		m->inputs[m->count] = (struct ch_index_input){ .member = m,
 			.type = types[m->count],
 			.kind = ch_rpm_kind_of(types[m->count]),
 			.shown = ch_format(
 			    "%s of what was uploaded", types[m->count]) };
+}
+
+/* What the type is called stays as long as the table of them. */
+static const char *
+type_of(const char *type)
+{
+	static const char *const types[] = { "modules", "updateinfo", "group" };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (ch_str_equal(types[i], type))
+			return types[i];
+	return NULL;
+}
+
+void
+ch_index_add_upload(struct ch_indexer *ix, struct ch_index_member *m,
+    const struct ch_index_upload *u)
+{
+	const char *type = type_of(u->type);
+	struct ch_index_input *in;
+
+	if (type == NULL)
+		return;
+	m->inputs = ch_realloc(m->inputs, m->count + 1, sizeof(*m->inputs));
+	in = &m->inputs[m->count++];
+	*in = (struct ch_index_input){ .member = m,
+		.type = type,
+		.kind = ch_rpm_kind_of(type),
+		.path =
+		    ch_format("%s/%s/%s", ix->call->meta, m->repo->id, u->as),
+		.shown = ch_strdup(u->as),
+		.is_here = true };
+	memcpy(in->sha256, u->sha256, sizeof(in->sha256));
 }
 
 bool
@@ -130,6 +163,7 @@ ch_index_close(struct ch_indexer *ix)
 	ch_nevras_free(&ix->nevras);
 	ch_streams_free(&ix->streams);
 	ch_list_free(&ix->treeinfos);
+	ch_list_free(&ix->modular);
 	ch_memo_close(&ix->memo);
 	ch_scratch_close(&ix->scratch);
 }

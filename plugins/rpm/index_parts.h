@@ -141,6 +141,7 @@ struct ch_indexer {
 	struct ch_doc_made *made;         /* of docs, owned */
 	size_t doc_count;                 /* of these */
 	struct ch_list treeinfos;         /* "REPO/AS" of input lines */
+	struct ch_list modular;           /* NEVRAs of uploads of modules */
 	struct ch_memo memo;              /* documents of earlier runs */
 	uint64_t scratch_count;           /* names in scratch */
 	int64_t date;                     /* of repos, newest; 0: none */
@@ -153,6 +154,26 @@ bool ch_index_plan_repo(struct ch_indexer *ix, const struct ch_index_repo *repo,
 /* index_members.c: that of a package or an input file; NULL: there is none. */
 struct ch_index_member *ch_index_member_of(const struct ch_indexer *ix,
     const struct ch_index_repo *repo, bool is_local);
+/* Metadata that were uploaded, borrowed. */
+struct ch_index_upload {
+	const char *as;     /* its name in the repository's folder */
+	const char *type;   /* "modules" */
+	const char *sha256; /* of it */
+};
+
+/* index_members.c: one more input of m. */
+void ch_index_add_upload(struct ch_indexer *ix, struct ch_index_member *m,
+    const struct ch_index_upload *u);
+
+/* index_modules.c: why a package of a module is refused. */
+extern const char ch_index_lost_module[];
+/* index_modules.c: an uploaded package of a module has to be in a stream. */
+bool ch_index_note_modular(struct ch_indexer *ix, struct ch_record *r,
+    struct ch_err *err) CH_MUST_CHECK;
+/* index_modules.c: all of them are, when all lines were read. */
+bool ch_index_check_modular(
+    const struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;
+
 /* index_plan.c: the documents, when all lines were read. */
 bool ch_index_plan_docs(
     struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;

@@ -40,13 +40,16 @@ add_input(struct ch_indexer *ix, struct ch_index_input *in)
 	doc->inputs[doc->count++] = in;
 }
 
+/* Of a member without packages only what was uploaded beside them. */
 static bool
-add_member_inputs(
-    struct ch_indexer *ix, struct ch_index_member *m, struct ch_err *err)
+add_member_inputs(struct ch_indexer *ix, struct ch_index_member *m,
+    bool has_packages, struct ch_err *err)
 {
 	for (size_t i = 0; i < m->count; i++) {
 		struct ch_index_input *in = &m->inputs[i];
 
+		if (!has_packages && in->path == NULL)
+			continue;
 		if (!m->is_local && !in->is_here)
 			return ch_fail(err, CH_MALFORMED,
 			    "%s: %s: its file is not in the stream: sync the "
@@ -75,7 +78,7 @@ form_of(const struct ch_index_input *in)
 	struct ch_err err;
 	struct ch_inflate *from;
 
-	if (in->member->is_local)
+	if (in->member->is_local && in->kind != CH_RPM_KIND_GROUP)
 		return CH_DEFLATE_GZIP;
 	from = ch_inflate_open(in->path, CH_INDEX_INPUT_MAX, &err);
 	if (from == NULL)
@@ -124,8 +127,11 @@ stem_of(const struct ch_index_doc *doc)
 	size_t digits = name == NULL ? 0 : strspn(name, "0123456789abcdef");
 	size_t len;
 
+	if (name == NULL && doc->kind == CH_RPM_KIND_GROUP)
+		return ch_strdup("comps.xml");
 	if (name == NULL)
-		return ch_format("%s.xml", doc->type);
+		return ch_format("%s.%s", doc->type,
+		    doc->kind == CH_RPM_KIND_MODULES ? "yaml" : "xml");
 	if (digits >= 32 && name[digits] == '-' && name[digits + 1] != '\0')
 		name += digits + 1;
 	len = strlen(name);
@@ -141,7 +147,7 @@ static void
 add_input_key(struct ch_buf *text, const struct ch_index_input *in)
 {
 	ch_buf_printf(text, "%s %s %s\n", in->type,
-	    in->member->is_local ? "local" : in->sha256, in->member->digest);
+	    *in->sha256 == '\0' ? "local" : in->sha256, in->member->digest);
 }
 
 /* What all primaries and modules.yaml have decides about these. */
@@ -212,14 +218,14 @@ add_members(struct ch_indexer *ix, bool *is_good, struct ch_err *err)
 	for (size_t i = 0; i < ix->member_count && *is_good; i++) {
 		struct ch_index_member *m = ix->members[i];
 		bool is_last = i + 1 == ix->member_count;
+		bool has_packages =
+		    !m->is_local || m->kept.count > 0 || (is_last && used == 0);
 
-		if (m->is_local && m->kept.count == 0 && (!is_last || used > 0))
-			continue;
-		used++;
+		used += has_packages ? 1 : 0;
 		ch_kept_digest(&m->kept, m->digest);
 		*is_good =
 		    (!m->is_local || ch_index_sort_fragments(ix, m, err)) &&
-		    add_member_inputs(ix, m, err);
+		    add_member_inputs(ix, m, has_packages, err);
 	}
 	return used;
 }
@@ -231,6 +237,8 @@ ch_index_plan_docs(struct ch_indexer *ix, struct ch_err *err)
 	size_t used = add_members(ix, &is_good, err);
 
 	if (!is_good)
+		return false;
+	if (!ch_index_check_modular(ix, err))
 		return false;
 	drop_partial(ix, used);
 	if (ix->doc_count == 0 || find_doc(ix, "primary") == NULL)

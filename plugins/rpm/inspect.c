@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "inspect_data.h"
 #include "lib/path.h"
 #include "lib/record.h"
 #include "lib/sys.h"
@@ -145,15 +146,63 @@ read_package(struct ch_upload_rpm *u, struct ch_err *err)
 	return ch_xml_write(&u->pieces, u->header, &facts, err);
 }
 
+/* Whatever is named so, or begins so. */
+static bool
+is_package(const struct ch_upload_rpm *u)
+{
+	unsigned char bytes[4] = { 0 };
+	int fd;
+
+	if (ch_str_ends(u->name, ".rpm") ||
+	    ch_open_read(AT_FDCWD, u->file, &fd) != 0)
+		return true;
+	(void)!ch_read(fd, bytes, sizeof(bytes));
+	(void)close(fd);
+	return memcmp(bytes, "\xed\xab\xee\xdb", sizeof(bytes)) == 0;
+}
+
+static void
+put_text(struct ch_buf *line, const char *lead, const char *text)
+{
+	ch_buf_puts(line, lead);
+	ch_json_quote(line, text, strlen(text));
+}
+
+/* Metadata are an input of the index, by their name. */
+static bool
+print_data(
+    const struct ch_upload_rpm *u, struct ch_buf *line, struct ch_err *err)
+{
+	const char *type = ch_upload_data_type(u->file, "metadata", err);
+	char *as;
+
+	if (type == NULL || !ch_path_check(u->name, strlen(u->name), err))
+		return false;
+	as = ch_path_join(CH_UPLOADS, u->name);
+	put_text(line, "{\"record\":\"file\",\"name\":", u->name);
+	put_text(line, ",\"as\":", as);
+	put_text(line, ",\"file\":", u->file);
+	put_text(line, ",\"role\":\"input\",\"rpm\":{\"data\":", type);
+	ch_buf_puts(line, "}}\n");
+	ch_free(as);
+	return true;
+}
+
+static bool
+print_package(struct ch_upload_rpm *u, struct ch_buf *line, struct ch_err *err)
+{
+	return read_package(u, err) && ch_upload_rpm_print(u, line, err) &&
+	       write_fragment(u, err);
+}
+
 static bool
 take_file(
     const struct ch_rpm_call *c, struct ch_upload_rpm *u, struct ch_err *err)
 {
 	struct ch_buf line = { 0 };
 	struct ch_err why;
-	bool ok = read_package(u, &why) &&
-		  ch_upload_rpm_print(u, &line, &why) &&
-		  write_fragment(u, &why);
+	bool ok = is_package(u) ? print_package(u, &line, &why)
+				: print_data(u, &line, &why);
 
 	if (ok) {
 		ok = ch_out_write(c->out, line.data, line.len, err);

@@ -28,23 +28,46 @@ version(struct ch_buf *line, const struct ch_package *p)
 	ch_buf_free(&evr);
 }
 
-/* "name:stream" of "name:stream:version:context". */
+/* Up to the next colon, which is stepped over. */
+static struct ch_span
+next_part(struct ch_span *label)
+{
+	struct ch_span part = *label;
+	const char *colon =
+	    label->len == 0 ? NULL : memchr(label->data, ':', label->len);
+
+	if (colon != NULL)
+		part.len = (size_t)(colon - label->data);
+	label->data += part.len + (colon != NULL ? 1 : 0);
+	label->len -= part.len + (colon != NULL ? 1 : 0);
+	return part;
+}
+
+/* "name:stream:version:context" */
 static void
 module(struct ch_buf *line, struct ch_span label)
 {
-	const char *colon =
-	    label.len == 0 ? NULL : memchr(label.data, ':', label.len);
-	size_t stream = 0;
+	struct ch_span name;
+	struct ch_span stream;
+	struct ch_span version;
+	struct ch_buf b = { 0 };
 
-	if (colon == NULL || !ch_utf8_valid(label.data, label.len) ||
+	if (label.len == 0 || !ch_utf8_valid(label.data, label.len) ||
 	    !ch_is_plain(label.data, label.len))
 		return;
-	stream = (size_t)(colon + 1 - label.data);
-	colon = memchr(colon + 1, ':', label.len - stream);
-	if (colon != NULL)
-		label.len = (size_t)(colon - label.data);
-	text(line, ",\"module\":[", label);
+	name = next_part(&label);
+	stream = next_part(&label);
+	version = next_part(&label);
+	if (stream.len == 0)
+		return;
+	ch_buf_printf(&b, "%.*s:%.*s", (int)name.len, name.data,
+	    (int)stream.len, stream.data);
+	text(line, ",\"module\":[", (struct ch_span){ b.data, b.len });
 	ch_buf_puts(line, "]");
+	ch_buf_printf(&b, "@%.*s", (int)version.len, version.data);
+	text(line, ",\"latest\":[", (struct ch_span){ b.data, b.len });
+	ch_buf_puts(line, "]");
+	ch_buf_free(&b);
 }
 
 static void

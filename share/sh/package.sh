@@ -55,7 +55,8 @@ add_folder() {
 	case $type in
 		apt) files_below '(' -name '*.deb' -o -name '*.udeb' \
 			-o -name '*.ddeb' -o -name '*.dsc' ')' ;;
-		rpm) files_below -name '*.rpm' ;;
+		rpm) files_below '(' -name '*.rpm' -o -name modules.yaml \
+			-o -name updateinfo.xml -o -name comps.xml ')' ;;
 		*) files_below ;;
 	esac | LC_ALL=C sort >"$scratch/files"
 	while IFS= read -r file; do
