@@ -316,8 +316,9 @@ static const struct ch_key keys[] = {
 	TEXT("gpg", "key_email", 0, "chantal@localhost",
 	    "address in a key that is made"),
 
-	BOOL("verify", "enabled", "false",
-	    "whether the upstream's signatures are verified"),
+	BOOL("verify", "enabled", NULL,
+	    "whether the upstream's signatures are verified; they are not "
+	    "unless this is true, and a warning says so unless it is false"),
 	BOOL("verify", "repo_gpgcheck", "true", "those of the metadata"),
 	BOOL("verify", "gpgcheck", "true", "those of the packages"),
 	BOOL("verify", "check_dates", "true",

@@ -46,7 +46,7 @@ struct ch_trust {
 	enum ch_trust_policy on_missing; /* there is no signature */
 	enum ch_trust_policy on_invalid; /* it is not good */
 	bool ignores_dates;              /* verify.check_dates: false */
-	bool is_said;                    /* the configuration has a block */
+	bool is_said;                    /* verified or not: it was chosen */
 	bool has_idle_keys;              /* it names keys, not enabled */
 };
 

@@ -45,7 +45,8 @@ ch_trust_take(
 	    !trust->is_on && !ch_json_true(ch_json_get(wanted, "enabled")) &&
 	    (ch_json_count(ch_json_get(wanted, "key_files")) > 0 ||
 		ch_json_count(ch_json_get(wanted, "keys")) > 0);
-	trust->is_said = wanted != NULL || trust->is_on;
+	trust->is_said = ch_json_get(wanted, "enabled") != NULL ||
+			 trust->is_on || trust->has_idle_keys;
 	trust->ignores_dates =
 	    !ch_json_bool_or(ch_json_get(wanted, "check_dates"), true);
 	trust->on_missing = policy(wanted, "on_missing_signature");

@@ -582,7 +582,10 @@ in_s() {
 	EOS
 	run -0 --separate-stderr fetch --config config.yaml --repo dated
 	[[ "$stderr" == *"its signature is not verified"* ]]
-	sed -i 's/feed }/feed, verify: { enabled: false } }/' config.yaml
+	sed -i 's/feed }/feed, verify: { check_dates: false } }/' config.yaml
+	run -0 --separate-stderr fetch --config config.yaml --repo dated
+	[[ "$stderr" == *"its signature is not verified"* ]]
+	sed -i 's/check_dates: false/enabled: false/' config.yaml
 	run -0 --separate-stderr fetch --config config.yaml --repo dated
 	[ -z "$stderr" ]
 	archive_plugin
