@@ -236,7 +236,7 @@ on_input_end(void *ctx, struct ch_err *err)
 	    !release_sources(f, err))
 		return false;
 	tell(f);
-	return true;
+	return ch_rules_check_seen(f->o->rules, err);
 }
 
 static bool

@@ -71,6 +71,13 @@ bool ch_rules_add_config(struct ch_rules *rules, const struct ch_json *filters,
 bool ch_rules_check(struct ch_rules *rules, struct ch_record *r,
     const char **why_out, struct ch_err *err) CH_MUST_CHECK;
 
+/*
+ * Behind the last package: CH_USAGE when a where PATH is in none of them and
+ * another name is near it, so that it is misspelt; warns where it may be.
+ */
+bool ch_rules_check_seen(
+    const struct ch_rules *rules, struct ch_err *err) CH_MUST_CHECK;
+
 enum ch_sources ch_rules_sources(const struct ch_rules *rules);
 uint64_t ch_rules_latest(const struct ch_rules *rules); /* 0: all */
 /* The order that was asked for; NULL: each type's own. */

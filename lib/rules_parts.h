@@ -24,6 +24,10 @@ struct ch_attribute {
 	bool absent_passes;         /* what is not said is no reason */
 	struct ch_condition *items; /* owned */
 	size_t count;               /* in use */
+	uint64_t asked;             /* packages */
+	bool is_seen;               /* one of them has it */
+	char *near;                 /* what they have instead; owned */
+	size_t distance;            /* of that: edits */
 };
 
 struct ch_pattern {
@@ -107,6 +111,12 @@ bool ch_rules_add_where(
 bool ch_rules_check_attributes(struct ch_rules *rules, struct ch_record *r,
     bool *holds, struct ch_err *err) CH_MUST_CHECK;
 void ch_rules_free_attributes(struct ch_rules *rules);
+/* A condition without != or !~ is among them. */
+bool ch_attribute_has_wanted(const struct ch_attribute *a);
+
+/* rules_near.c: a package does not have it; what has it that is called so? */
+bool ch_attribute_missed(struct ch_rules *rules, struct ch_attribute *a,
+    struct ch_record *r, struct ch_err *err) CH_MUST_CHECK;
 
 /* "^lib", "full:^lib.*-2" */
 bool ch_patterns_add(struct ch_patterns *all, const char *value,

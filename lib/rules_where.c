@@ -120,8 +120,8 @@ judge(void *ctx, struct ch_span key, struct ch_span raw, struct ch_err *err)
 	return judge_text(v, text_of(v->rules, raw), err);
 }
 
-static bool
-has_wanted(const struct ch_attribute *a)
+bool
+ch_attribute_has_wanted(const struct ch_attribute *a)
 {
 	for (size_t i = 0; i < a->count; i++)
 		if (!a->items[i].is_unwanted)
@@ -157,7 +157,7 @@ explain(struct ch_rules *rules, const struct verdict *v)
 }
 
 static bool
-check_attribute(struct ch_rules *rules, const struct ch_attribute *a,
+check_attribute(struct ch_rules *rules, struct ch_attribute *a,
     struct ch_record *r, bool *holds, struct ch_err *err)
 {
 	struct verdict v = { rules, a, false, NULL };
@@ -165,6 +165,11 @@ check_attribute(struct ch_rules *rules, const struct ch_attribute *a,
 	bool is_judged = true;
 
 	if (!ch_rules_value(rules, a, r, &said, err))
+		return false;
+	a->asked++;
+	if (said.raw.data)
+		a->is_seen = true;
+	else if (!a->is_seen && !ch_attribute_missed(rules, a, r, err))
 		return false;
 	if (!said.raw.data)
 		v.is_wanted = a->absent_passes;
@@ -176,7 +181,7 @@ check_attribute(struct ch_rules *rules, const struct ch_attribute *a,
 		is_judged = judge(&v, said.raw, said.raw, err);
 	if (!is_judged)
 		return false;
-	*holds = !v.reason && (v.is_wanted || !has_wanted(a));
+	*holds = !v.reason && (v.is_wanted || !ch_attribute_has_wanted(a));
 	if (!*holds)
 		explain(rules, &v);
 	return true;
@@ -192,7 +197,7 @@ ch_rules_check_attributes(struct ch_rules *rules, struct ch_record *r,
 	if (rules->attribute_count > 0)
 		type = ch_record_span(r, "type");
 	for (size_t i = 0; *holds && i < rules->attribute_count; i++) {
-		const struct ch_attribute *a = &rules->attributes[i];
+		struct ch_attribute *a = &rules->attributes[i];
 
 		if (a->type && type.data && !ch_span_is(type, a->type))
 			continue;
@@ -213,6 +218,7 @@ ch_rules_free_attributes(struct ch_rules *rules)
 			ch_regex_free(a->items[k].re);
 		}
 		ch_free(a->items);
+		ch_free(a->near);
 		ch_free(a->path);
 	}
 	ch_free(rules->attributes);

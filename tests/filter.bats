@@ -293,6 +293,42 @@ foo-doc 1.0 all: arch: is none of the wanted" ]
 	[ "$(wc -l <<<"$output")" -eq 3 ]
 }
 
+@test "a misspelt where is an error that names what was meant" {
+	{
+		repo_line deb apt
+		apt_line a 1 all 1 admin '"stanza":"Package: a\nDepends: b\n"'
+		end_line deb
+	} >stream
+	while IFS='|' read -r where meant; do
+		run -2 --separate-stderr chantal-filter --where "$where" <stream
+		[[ $stderr == *"where ${where%%[=~!]*}: none of 1 packages has it: is $meant meant?"* ]] ||
+			{ echo "$where: $stderr"; return 1; }
+		tail -n 1 <<<"$output" | jq -e '.status == "failed" and .exit == 2'
+	done <<-END
+		apt.sektion=admin|apt.section
+		aptt.section=admin|apt.section
+		stanza.Depnds~b|stanza.Depends
+		nmae=a|name
+	END
+}
+
+@test "a where that only excludes is warned of, one of a field that none has as well" {
+	{
+		repo_line deb apt
+		apt_line a 1 all 1 admin
+		end_line deb
+	} >stream
+	run -0 --separate-stderr chantal-filter --where 'apt.sektion!=games' <stream
+	[[ $stderr == *"none is dropped: is apt.section meant?"* ]]
+	[ "$(grep -c '"package"' <<<"$output")" -eq 1 ]
+	run -0 --separate-stderr chantal-filter --where 'apt.phased!=0' <stream
+	[ -z "$stderr" ]
+	run -0 --separate-stderr chantal-filter --where 'apt.phased=0' <stream
+	[[ $stderr == *"where apt.phased: none of 1 packages has it"* ]]
+	run -0 --separate-stderr chantal-filter --include nothing --where 'apt.section=admin' <stream
+	[[ $stderr != *"has it"* ]]
+}
+
 @test "a package keeps what belongs to it" {
 	{
 		repo_line deb apt
