@@ -62,6 +62,7 @@ struct ch_entry {
 	uint64_t left;                         /* no longer named; 0: it is */
 	uint64_t left_number;                  /* the publish that saw it */
 	uint64_t line;                         /* of the stream; not saved */
+	const char *what;                      /* package, likewise; or NULL */
 };
 
 struct ch_chunk; /* of the strings' memory */

@@ -14,6 +14,8 @@ struct planning {
 	struct ch_list repos;       /* ids seen */
 	struct ch_list identities;  /* "id\traw JSON" of each */
 	uint64_t line;              /* of the current record */
+	const char *what;           /* its package in words, or NULL */
+	struct ch_buf words;        /* scratch */
 };
 
 /* One file as a record, or an element of its "files", describes it. */
@@ -49,6 +51,7 @@ plan_file(struct planning *pl, const struct described *d, struct ch_err *err)
 	e->keep = d->keep;
 	e->size = d->size;
 	e->line = pl->line;
+	e->what = pl->what;
 	return ch_digest_from_hex(d->sha256, e->sha256) ||
 	       ch_fail(err, CH_MALFORMED,
 		   "%s: its sha256 is not 64 lower-case hex digits", e->path);
@@ -127,6 +130,26 @@ plan_files(struct planning *pl, const struct ch_record *r, struct ch_err *err)
 	return ch_json_each(files->value, on_element, pl, err);
 }
 
+/* "name version arch", for who has to decide between two of them. */
+static void
+take_words(struct planning *pl, struct ch_record *r)
+{
+	static const char *const keys[] = { "name", "version", "arch" };
+
+	pl->what = NULL;
+	if (r->kind != CH_KIND_PACKAGE)
+		return;
+	ch_buf_clear(&pl->words);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		struct ch_span part = ch_record_span(r, keys[i]);
+
+		if (part.len > 0)
+			ch_buf_putc(&pl->words, ' ');
+		ch_buf_put(&pl->words, part.data, part.len);
+	}
+	pl->what = ch_manifest_text(pl->plan, pl->words.data, pl->words.len);
+}
+
 static bool
 plan_record(struct planning *pl, struct ch_record *r, struct ch_err *err)
 {
@@ -135,6 +158,7 @@ plan_record(struct planning *pl, struct ch_record *r, struct ch_err *err)
 		.keep = ch_record_true(r, "keep") };
 	const char *role = ch_record_string(r, "role");
 
+	take_words(pl, r);
 	d.has_size = ch_record_uint(r, "size", &d.size);
 	if (r->kind == CH_KIND_FILE && role != NULL) {
 		d.is_input = ch_str_equal(role, "input");
@@ -243,12 +267,27 @@ read_records(
 	return next == CH_END;
 }
 
+static bool
+refuse_twins(
+    const struct ch_entry *a, const struct ch_entry *b, struct ch_err *err)
+{
+	char one[CH_SHA256_HEX + 1];
+	char two[CH_SHA256_HEX + 1];
+
+	ch_digest_to_hex(a->sha256, one);
+	ch_digest_to_hex(b->sha256, two);
+	return ch_fail(err, CH_MALFORMED,
+	    "%s: two files for one path: the %s%s in line %" PRIu64
+	    " (%s) and the %s%s in line %" PRIu64
+	    " (%s): filter one of them out",
+	    a->path, ch_role_name(a->role), a->what ? a->what : "", a->line,
+	    one, ch_role_name(b->role), b->what ? b->what : "", b->line, two);
+}
+
 /* Sorted: drops second mentions of one thing, refuses contradictions. */
 static bool
 merge_twins(struct ch_manifest *plan, struct ch_err *err)
 {
-	char one[CH_SHA256_HEX + 1];
-	char two[CH_SHA256_HEX + 1];
 	size_t kept = 0;
 
 	for (size_t i = 0; i < plan->count; i++) {
@@ -260,15 +299,8 @@ merge_twins(struct ch_manifest *plan, struct ch_err *err)
 			plan->items[kept++] = *e;
 			continue;
 		}
-		if (memcmp(last->sha256, e->sha256, CH_DIGEST_BYTES) != 0) {
-			ch_digest_to_hex(last->sha256, one);
-			ch_digest_to_hex(e->sha256, two);
-			return ch_fail(err, CH_MALFORMED,
-			    "%s: two files for one path: the %s %s in line "
-			    "%" PRIu64 " and the %s %s in line %" PRIu64,
-			    e->path, ch_role_name(last->role), one, last->line,
-			    ch_role_name(e->role), two, e->line);
-		}
+		if (memcmp(last->sha256, e->sha256, CH_DIGEST_BYTES) != 0)
+			return refuse_twins(last, e, err);
 		if (last->size != e->size)
 			return ch_fail(err, CH_MALFORMED,
 			    "%s: two sizes for one file, in lines %" PRIu64
@@ -294,6 +326,7 @@ ch_plan_read(struct ch_manifest *plan, struct ch_marks *marks,
 		note_ids(&pl);
 	ch_list_free(&pl.repos);
 	ch_list_free(&pl.identities);
+	ch_buf_free(&pl.words);
 	if (!is_read)
 		return false;
 	ch_manifest_sort(plan);

@@ -345,6 +345,14 @@ leftovers() {
 	[ ! -e "$BATS_TEST_TMPDIR/pub" ]
 }
 
+@test "two packages at one path are named, not only their digests" {
+	one=$(put one) two=$(put two)
+	run -3 --separate-stderr publish < <(stream \
+		"$(pkg_line r foo 1.0 amd64 pool/foo.deb "\"sha256\":\"$one\",\"size\":3")" \
+		"$(pkg_line r foo 2:1.0 amd64 pool/foo.deb "\"sha256\":\"$two\",\"size\":3")")
+	[[ $stderr == *"pool/foo.deb: two files for one path: the package foo 1.0 amd64 in line 2"*"and the package foo 2:1.0 amd64 in line 3"*"filter one of them out"* ]]
+}
+
 @test "a path that is a file and a folder is refused" {
 	run -3 --separate-stderr publish < <(stream "$(pkg a one)" "$(pkg a-b x)" "$(pkg a/b two)")
 	[[ $stderr == *"is a file, and a folder of a/b"* ]]
