@@ -164,6 +164,8 @@ take_object(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 	else if (ch_span_is(ch_record_span(r, "role"), "root") &&
 		 ch_record_span(r, "path").data != NULL)
 		s->has_root = true;
+	if (s->o->is_merge && !ch_paths_claim(s, r, err))
+		return false;
 	return add_line(s, r, err);
 }
 

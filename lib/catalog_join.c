@@ -211,13 +211,37 @@ settle_local(struct join *j, struct member *old, struct ch_err *err)
 }
 
 static bool
-reject_member(struct join *j, struct member *m, struct ch_err *err)
+reject_member(struct join *j, struct member *m, const struct ch_reason *why,
+    struct ch_err *err)
 {
 	m->is_dropped = true;
 	if (!read_member(j, m, err))
 		return false;
-	ch_reject_make(&j->rejected, &j->record, &conflict);
+	ch_reject_make(&j->rejected, &j->record, why);
 	return ch_intake_reject(j->s, &j->rejected, err);
+}
+
+/* Of a merge: a path can be of one package only. */
+static bool
+settle_path(struct join *j, struct member *m, struct ch_err *err)
+{
+	struct ch_reason why = { .code = "conflict" };
+	const char *who;
+	char *message;
+	bool ok;
+
+	if (!read_member(j, m, err) ||
+	    !ch_paths_rivals(j->s, &j->record, &who, err))
+		return false;
+	if (!who)
+		return true;
+	message = ch_format("%s would lie at one path with other bytes: give "
+			    "one another version or name",
+	    who);
+	why.message = message;
+	ok = reject_member(j, m, &why, err);
+	ch_free(message);
+	return ok;
 }
 
 /* An upload against what is there, and against the uploads before it. */
@@ -241,7 +265,7 @@ settle_upload(struct join *j, struct member *m, struct ch_err *err)
 	if (m->is_dropped)
 		return true;
 	if (is_refused)
-		return reject_member(j, m, err);
+		return reject_member(j, m, &conflict, err);
 	for (i = 0; i < j->count; i++)
 		if (j->members[i].is_old && !same_bytes(&j->members[i], m))
 			j->members[i].is_dropped = true;
@@ -254,14 +278,17 @@ settle(struct join *j, struct ch_err *err)
 	size_t i;
 	bool ok = true;
 
+	for (i = 0; ok && j->s->contested_count > 0 && i < j->count; i++)
+		if (!j->members[i].is_old)
+			ok = settle_path(j, &j->members[i], err);
 	if (j->count < 2)
-		return true;
+		return ok;
 	for (i = 0; ok && i < j->count; i++)
 		ok = read_member(j, &j->members[i], err);
 	for (i = 0; ok && i < j->count; i++) {
 		struct member *m = &j->members[i];
 
-		if (j->s->o->is_merge && !m->is_old)
+		if (j->s->o->is_merge && !m->is_old && !m->is_dropped)
 			ok = settle_upload(j, m, err);
 		else if (!j->s->o->is_merge && !m->is_new)
 			ok = settle_local(j, m, err);

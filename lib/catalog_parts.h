@@ -1,6 +1,7 @@
 /*
  * What the files of ch_save_run() share: catalog_save.c calls, in this order,
  * catalog_intake.c (reads the stream), catalog_guard.c (may it be saved?),
+ * catalog_paths.c (who of a merge wants the path of another?),
  * catalog_join.c (with what is kept of the current generation) and
  * catalog_write.c (the file).  No other file includes this.
  */
@@ -29,6 +30,8 @@ struct ch_repo_facts {
 	uint64_t serial;   /* upstream's own counter */
 };
 
+struct ch_contested;
+
 struct ch_saving {
 	const struct ch_save *o;       /* what is asked for */
 	struct ch_save_report *report; /* counts go here */
@@ -44,8 +47,11 @@ struct ch_saving {
 	uint64_t current;              /* generation number, 0: none */
 	char *current_path;            /* its file, or NULL */
 	char before_sha256[CH_SHA256_HEX + 1]; /* its digest, or "" */
-	struct ch_atomic rejects; /* rejects.ndjson, path NULL: none */
-	char *message;            /* for the history, or NULL */
+	struct ch_atomic rejects;       /* rejects.ndjson, path NULL: none */
+	char *message;                  /* for the history, or NULL */
+	struct ch_sort *claims;         /* paths of a merge, or NULL */
+	struct ch_contested *contested; /* paths of several; owned */
+	size_t contested_count;         /* in use, in byte order */
 	/* the file that is being written */
 	struct ch_atomic file;   /* path NULL: none */
 	struct ch_hash *hash;    /* of what was written */
@@ -68,6 +74,16 @@ bool ch_guard_read_before(
     struct ch_saving *s, struct ch_err *err) CH_MUST_CHECK;
 bool ch_guard_check(
     const struct ch_saving *s, struct ch_err *err) CH_MUST_CHECK;
+
+/* catalog_paths.c: a package of a merge and its paths. */
+bool ch_paths_claim(
+    struct ch_saving *s, struct ch_record *r, struct ch_err *err) CH_MUST_CHECK;
+/* Behind the last: compares them with each other and with what is there. */
+bool ch_paths_settle(struct ch_saving *s, struct ch_err *err) CH_MUST_CHECK;
+/* *who_out: the packages that want one of its paths, or NULL; borrowed. */
+bool ch_paths_rivals(const struct ch_saving *s, struct ch_record *r,
+    const char **who_out, struct ch_err *err) CH_MUST_CHECK;
+void ch_paths_free(struct ch_saving *s);
 
 /* catalog_join.c: gives each line of the new generation to ch_write_line. */
 bool ch_join_run(struct ch_saving *s, struct ch_err *err) CH_MUST_CHECK;

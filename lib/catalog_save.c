@@ -202,7 +202,7 @@ save(struct ch_saving *s, struct ch_err *err)
 		return false;
 	if (is_blocked(s))
 		return keep_because_of_rejects(s, err);
-	return write_generation(s, err);
+	return ch_paths_settle(s, err) && write_generation(s, err);
 }
 
 /* The rejects of this attempt are those that there are, maybe none. */
@@ -234,6 +234,7 @@ clear(struct ch_saving *s)
 		ch_atomic_discard(&s->rejects);
 	ch_marks_free(&s->marks);
 	ch_sort_free(s->lines);
+	ch_paths_free(s);
 	ch_buf_free(&s->repo_line);
 	ch_buf_free(&s->line);
 	ch_repo_facts_free(&s->now);

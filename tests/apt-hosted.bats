@@ -145,6 +145,16 @@ upload() { chantal -q package upload --repo-id r "$@"; }
 	diff wanted got
 }
 
+@test "two uploads that differ in their epoch only are refused by name, the others go on" {
+	make_deb one.deb twin 1.0 all
+	make_deb two.deb twin 2:1.0 all
+	make_deb three.deb other 1 all
+	run -1 --separate-stderr upload --file one.deb --file two.deb --file three.deb
+	[ "$(grep -c 'rejected: twin .*: conflict: twin 1.0 all and twin 2:1.0 all would lie at one path' <<<"$stderr")" -eq 2 ]
+	run -0 chantal-catalog ls r --format csv
+	[ "$(cut -d, -f1 <<<"$output" | paste -sd' ')" = "name other" ]
+}
+
 @test "a udeb is known by its fields, whatever the file is called" {
 	cp "$DEBS/inst.udeb" inst.deb
 	inspected inst.deb | jq -e '.apt.kind == "udeb" and .path == "pool/main/i/inst/inst_1_amd64.udeb"'

@@ -146,3 +146,37 @@ names() {
 	[[ "$output" != *$'\e'* && "$output" != *$'\a'* ]]
 	[[ "$output" == *"stanza: a: "*$'\n\tb: 2\n'*"http.x: "* ]]
 }
+
+# upload ID LINE...: package lines of repository some, merged.
+merge() {
+	chantal-catalog save some --merge --catalog cat "${FORCE[@]}" < <(
+		repo_line some http
+		printf '%s\n' "$@"
+		end_line some
+	)
+}
+
+# up NAME VERSION PATH DIGIT
+up() {
+	pkg_line some "$1" "$2" all "$3" '"local":true,"sha256":"'"$(printf "%064d" "$4")"'"'
+}
+
+@test "two uploads that want one path are refused by name, the others go on" {
+	FORCE=()
+	run -1 --separate-stderr merge "$(up foo 1.0 foo_1.0 1)" "$(up foo 1:1.0 foo_1.0 2)" "$(up bar 1 bar_1 3)"
+	[ "$(grep -c 'rejected: foo 1:*1*:*1*.0 all: conflict: foo 1.0 all and foo 1:1.0 all would lie at one path' <<<"$stderr")" -eq 2 ]
+	run -0 chantal-catalog ls some --catalog cat --format csv
+	[ "${#lines[@]}" -eq 2 ]
+	[[ "${lines[1]}" == bar* ]]
+	run -0 merge "$(up foo 1.0 foo_1.0 1)"
+	run -1 --separate-stderr merge "$(up foo 1:1.0 foo_1.0 2)" "$(up baz 1 baz_1 4)"
+	[[ "$stderr" == *"rejected: foo 1:1.0 all: conflict: foo 1.0 all and foo 1:1.0 all would"* ]]
+	run -0 chantal-catalog ls some --catalog cat --format csv
+	[ "${#lines[@]}" -eq 4 ]
+	[[ "$output" != *1:1.0* ]]
+	# The same bytes, and other bytes of one package by force, are no matter of paths.
+	run -0 merge "$(up foo 1:1.0 foo_1.0 1)"
+	chantal-catalog -q drop some foo=1:1.0 --catalog cat
+	FORCE=(--force)
+	run -0 merge "$(up foo 1.0 foo_1.0 5)"
+}
