@@ -109,7 +109,10 @@ bool ch_fetch_open(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
 /* The whole loop; *status_out is what the end record says. */
 bool ch_fetch_list(struct ch_fetch *f, enum ch_end_status *status_out,
     struct ch_err *err) CH_MUST_CHECK;
-/* Absolute paths of local package files through the inspect verb. */
+/*
+ * Local package files through the inspect verb; "-" alone: as stdin names them,
+ * each with a NUL behind it.
+ */
 bool ch_fetch_inspect(struct ch_fetch *f, const struct ch_list *files,
     enum ch_end_status *status_out, struct ch_err *err) CH_MUST_CHECK;
 /* The end of a stream that failed; for a stream that nothing came of. */

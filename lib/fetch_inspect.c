@@ -14,6 +14,8 @@
 
 #include "banned.h"
 
+#define NAMES_MAX ((size_t)256 << 20)
+
 /* A local package file. */
 struct local {
 	char *path;                     /* absolute */
@@ -179,25 +181,73 @@ take_line(void *ctx, struct ch_span line, uint64_t number, struct ch_err *err)
 	return ch_record_write(&f->record, &f->spool.out, err);
 }
 
+/* It may answer about others meanwhile. */
 static bool
-ask(struct inspection *in, const struct ch_list *files, struct ch_buf *input,
+ask(struct inspection *in, const char *path, struct ch_plugin_run *run,
     struct ch_err *err)
 {
-	in->items = ch_calloc(files->count, sizeof(*in->items));
-	for (size_t i = 0; i < files->count; i++) {
-		struct local *l = &in->items[in->count++];
+	struct local *l = &in->items[in->count++];
+	struct ch_buf line = { 0 };
+	bool is_asked;
 
-		if (!read_facts(l, files->items[i], err))
+	if (!read_facts(l, path, err))
+		return false;
+	if (!ch_utf8_valid(l->path, strlen(l->path)))
+		return ch_fail(
+		    err, CH_USAGE, "%s: its path is not UTF-8", l->path);
+	ch_buf_puts(&line, "{\"file\":");
+	ch_json_quote(&line, l->path, strlen(l->path));
+	ch_buf_printf(&line, ",\"sha256\":\"%s\",\"size\":%llu}\n", l->sha256,
+	    (unsigned long long)l->size);
+	is_asked = ch_plugin_feed(run, line.data, line.len, err);
+	ch_buf_free(&line);
+	return is_asked;
+}
+
+static bool
+ask_all(struct inspection *in, const struct ch_list *files, struct ch_err *err)
+{
+	struct ch_fetch *f = in->f;
+	const char *const args[] = { "inspect", "--config", f->config, "--out",
+		f->output, NULL };
+	struct ch_plugin_run_options o = { .args = args,
+		.scratch = f->scratch.path,
+		.on_line = take_line,
+		.ctx = in };
+	struct ch_plugin_run *run = ch_plugin_start(f->plugin, &o, err);
+
+	if (run == NULL)
+		return false;
+	in->items = ch_calloc(files->count + 1, sizeof(*in->items));
+	for (size_t i = 0; i < files->count; i++)
+		if (!ask(in, files->items[i], run, err)) {
+			ch_plugin_abort(run);
 			return false;
-		if (!ch_utf8_valid(l->path, strlen(l->path)))
+		}
+	return ch_plugin_finish(run, err);
+}
+
+/* Names on stdin, each ended by a NUL. */
+static bool
+read_names(struct ch_list *names, struct ch_err *err)
+{
+	struct ch_buf text = { 0 };
+	char chunk[4096];
+	ssize_t n;
+
+	ch_buf_init(&text, NAMES_MAX);
+	while ((n = ch_read(STDIN_FILENO, chunk, sizeof(chunk))) > 0)
+		if (!ch_buf_add(&text, chunk, (size_t)n)) {
+			ch_buf_free(&text);
 			return ch_fail(err, CH_USAGE,
-			    "%s: its path is not UTF-8", l->path);
-		ch_buf_puts(input, "{\"file\":");
-		ch_json_quote(input, l->path, strlen(l->path));
-		ch_buf_printf(input, ",\"sha256\":\"%s\",\"size\":%llu}\n",
-		    l->sha256, (unsigned long long)l->size);
-	}
-	return true;
+			    "stdin: over %zu bytes of names", NAMES_MAX);
+		}
+	if (n < 0)
+		(void)ch_fail_errno(err, errno, "stdin");
+	for (size_t at = 0; at < text.len; at += strlen(text.data + at) + 1)
+		ch_list_add(names, text.data + at);
+	ch_buf_free(&text);
+	return n == 0;
 }
 
 /* A file of which nothing was said was not taken. */
@@ -231,30 +281,25 @@ bool
 ch_fetch_inspect(struct ch_fetch *f, const struct ch_list *files,
     enum ch_end_status *status_out, struct ch_err *err)
 {
-	const char *const args[] = { "inspect", "--config", f->config, "--out",
-		f->output, NULL };
 	struct inspection in = { .f = f };
-	struct ch_plugin_run_options o = { .args = args,
-		.scratch = f->scratch.path,
-		.on_line = take_line,
-		.ctx = &in };
-	struct ch_buf input = { 0 };
-	bool is_done = false;
+	struct ch_list names = { 0 };
+	bool is_done = true;
 
 	f->lines.kinds = 1u << CH_KIND_PACKAGE | 1u << CH_KIND_FILE |
 			 1u << CH_KIND_REJECT | 1u << CH_KIND_OTHER;
 	if (!ch_plugin_can(f->plugin, CH_VERB_INSPECT))
-		(void)ch_fail(err, CH_USAGE,
+		return ch_fail(err, CH_USAGE,
 		    "type %s: it has no inspect: it takes no local files",
 		    f->plugin->type);
-	else
-		is_done = ask(&in, files, &input, err) &&
-			  ch_fetch_open_spool(f, err) &&
-			  ch_plugin_call(f->plugin, &o, &input, err) &&
-			  reject_unanswered(&in, err) &&
-			  ch_pool_flush(f->pool, err) &&
-			  ch_fetch_emit(f, status_out, err);
+	if (files->count == 1 && ch_str_equal(files->items[0], "-")) {
+		is_done = read_names(&names, err);
+		files = &names;
+	}
+	is_done = is_done && ch_fetch_open_spool(f, err) &&
+		  ask_all(&in, files, err) && reject_unanswered(&in, err) &&
+		  ch_pool_flush(f->pool, err) &&
+		  ch_fetch_emit(f, status_out, err);
 	free_inspection(&in);
-	ch_buf_free(&input);
+	ch_list_free(&names);
 	return is_done;
 }

@@ -63,7 +63,7 @@ finish(struct ch_pool *pool, struct ch_put *put, struct ch_put_facts *facts,
 		return false;
 	}
 	return ch_pool_put_accept(put, err) &&
-	       (!ch_pool_is_flush_due(pool) || ch_pool_flush(pool, err));
+	       (!ch_pool_is_flush_due(pool) || ch_pool_turn(pool, err));
 }
 
 static struct ch_put *

@@ -791,6 +791,18 @@ in_s() {
 	[[ "$stderr" == *"--events-fd: 9: not open"* ]]
 }
 
+@test "names of local files come from standard input too, with blanks in them" {
+	mkdir 'a b'
+	for name in 'a b/one-1.0.tar.gz' ' two-2.0.tar.gz'; do echo "$name" >"$name"; done
+	find . -name '*.tar.gz' -print0 | LC_ALL=C sort -z >names
+	run -0 --separate-stderr chantal-fetch --files http - <names
+	[ "$(jq -r 'select(.record=="package").version' <<<"$output" | sort | paste -sd' ')" = '1.0 2.0' ]
+	run -0 --separate-stderr chantal-fetch --files http - </dev/null
+	[ "$(jq -r .record <<<"$output" | paste -sd' ')" = 'repo end' ]
+	run -2 --separate-stderr chantal-fetch --files http - < <(printf ' two-2.0.tar.gz\0gone\0')
+	[[ "$stderr" == *gone* ]]
+}
+
 @test "a configuration that cannot be read is in the end of the stream too" {
 	refused_as 2 none.yaml fetch --config none.yaml --repo mine
 }

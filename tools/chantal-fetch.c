@@ -30,7 +30,7 @@ static const struct ch_cli cli = {
 	"  --max-total BYTES     of upstream files (16G)\n"
 	"  --events-fd N         progress as lines of JSON\n"
 	"  --allow-override      plugins may shadow built-in types\n"
-	"  --files               records of local package files\n"
+	"  --files               records of package files here (-: on stdin)\n"
 	"  --get                 the bytes of one URL\n"
 	"  -O FILE               where they go (stdout)\n" CH_ACCESS_HELP
 	"  -q, -v                say less, say more\n"

@@ -1,6 +1,7 @@
 #include "inspect.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -95,6 +96,20 @@ make_path(struct ch_upload_rpm *u, struct ch_err *err)
 
 /* The file of the fragment is made anew: another run's has its bytes. */
 static bool
+open_fragment(const char *path, int *fd_out, struct ch_err *err)
+{
+	const int how = O_WRONLY | O_CREAT | O_TRUNC;
+	int e = ch_sys_open(AT_FDCWD, path, how, 0644, fd_out);
+
+	if (e == ENOENT) {
+		if (!ch_make_parents(path, 0755, err))
+			return false;
+		e = ch_sys_open(AT_FDCWD, path, how, 0644, fd_out);
+	}
+	return e == 0 || ch_fail_errno(err, e, "%s", path);
+}
+
+static bool
 write_fragment(const struct ch_upload_rpm *u, struct ch_err *err)
 {
 	char *as = ch_path_join(CH_FRAGMENT_FOLDER, u->sha256);
@@ -107,12 +122,7 @@ write_fragment(const struct ch_upload_rpm *u, struct ch_err *err)
 
 	ch_buf_init(&text, 3 * CH_XML_PIECE_MAX + 4096);
 	ok = ch_fragment_print(&u->pieces, &text, err) &&
-	     ch_make_parents(path, 0755, err);
-	if (ok) {
-		e = ch_sys_open(
-		    AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, 0644, &fd);
-		ok = e == 0 || ch_fail_errno(err, e, "%s", path);
-	}
+	     open_fragment(path, &fd, err);
 	if (ok) {
 		ch_out_init(&out, fd, path);
 		ok = ch_out_write(&out, text.data, text.len, err) &&

@@ -15,14 +15,19 @@ folder_of() {
 	esac
 }
 
-flush_batch() {
-	[ -n "$batch" ] || return 0
-	line="chantal-fetch$conf$verbose --repo $repo_id$overrides --files $type$batch |
-	chantal-pool add$conf$verbose --repo $repo_id$allowed_folders |
+# upload FETCH FOLDERS: what chantal-fetch reads, from folders that may be read.
+upload() {
+	line="$1 |
+	chantal-pool add$conf$verbose --repo $repo_id$2 |
 	chantal-catalog save $repo_id --merge$conf$verbose${force:+ --force}"
 	status=0
 	run "$line" || status=$?
 	graver "$worst" "$status"
+}
+
+flush_batch() {
+	[ -n "$batch" ] || return 0
+	upload "$fetch$batch" "$allowed_folders"
 	batch='' batched=0 allowed_folders=''
 }
 
@@ -39,29 +44,23 @@ add_file() {
 	[ "$batched" -lt "$BATCH" ] || flush_batch
 }
 
-# files_below TEST...: of --directory, what find's tests let through.
-files_below() {
-	if [ -n "$recursive" ]; then
-		find -H "$directory" -type f ! -name '.*' "$@"
-	else
-		find -H "$directory" -maxdepth 1 -type f ! -name '.*' "$@"
-	fi
-}
-
+# However many there are, they are one stream and one new generation.
 add_folder() {
 	[ -d "$directory" ] || die 2 "$(clean "$directory"): no such folder"
-	odd=$(files_below -path "*$newline*" -print -quit)
-	[ -z "$odd" ] || refuse_newline "$odd"
+	folder=$(cd -- "$directory" && pwd -P)
+	find="find $(quote "$folder")"
+	[ -n "$recursive" ] || find="$find -maxdepth 1"
+	find="$find -type f ! -name '.*'"
 	case $type in
-		apt) files_below '(' -name '*.deb' -o -name '*.udeb' \
-			-o -name '*.ddeb' -o -name '*.dsc' ')' ;;
-		rpm) files_below '(' -name '*.rpm' -o -name modules.yaml \
-			-o -name updateinfo.xml -o -name comps.xml ')' ;;
-		*) files_below ;;
-	esac | LC_ALL=C sort >"$scratch/files"
-	while IFS= read -r file; do
-		add_file "$file"
-	done <"$scratch/files"
+		apt) find="$find '(' -name '*.deb' -o -name '*.udeb' -o -name '*.ddeb' -o -name '*.dsc' ')'" ;;
+		rpm) find="$find '(' -name '*.rpm' -o -name modules.yaml -o -name updateinfo.xml -o -name comps.xml ')'" ;;
+	esac
+	odd=$(eval "$find -path '*$newline*' -print -quit")
+	[ -z "$odd" ] || refuse_newline "$odd"
+	any=$(eval "$find -print -quit")
+	[ -n "$any" ] || return 0
+	upload "$find -print0 | LC_ALL=C sort -z |
+	$fetch -" " --allow-file $(quote "$folder")"
 }
 
 package_upload() {
@@ -81,6 +80,7 @@ package_upload() {
 		[ "$type" = apt ] || usage "--component: $type has no components"
 		overrides=" -o $(quote "apt.component=$component")"
 	fi
+	fetch="chantal-fetch$conf$verbose --repo $repo_id$overrides --files $type"
 	batch='' batched=0 allowed_folders='' worst=0
 	while [ -n "$files" ]; do
 		file=${files%%"$newline"*}
