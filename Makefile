@@ -221,4 +221,4 @@ clean:
 
 .PHONY: all help faults units replays fuzz fuzzers check deps lint bench demo install uninstall dist clean
 .DELETE_ON_ERROR:
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
