@@ -215,6 +215,32 @@ ch_out_free(struct ch_out *out)
 	out->len = 0;
 }
 
+bool
+ch_out_create(struct ch_out *out, const char *path, struct ch_err *err)
+{
+	int fd;
+	int e =
+	    ch_sys_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0644, &fd);
+
+	if (e != 0)
+		return ch_fail_errno(err, e, "%s: cannot make", path);
+	ch_out_init(out, fd, path);
+	return true;
+}
+
+bool
+ch_out_close(struct ch_out *out, bool is_good, struct ch_err *err)
+{
+	int e;
+
+	is_good = is_good && ch_out_flush(out, err);
+	e = ch_sys_close(out->fd);
+	if (is_good && e != 0)
+		is_good = ch_fail_errno(err, e, "%s: cannot write", out->name);
+	ch_out_free(out);
+	return is_good;
+}
+
 int
 ch_open_read(int dir, const char *path, int *fd_out)
 {

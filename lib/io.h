@@ -79,6 +79,12 @@ bool ch_out_printf(struct ch_out *out, struct ch_err *err, const char *fmt, ...)
 bool ch_out_flush(struct ch_out *out, struct ch_err *err) CH_MUST_CHECK;
 /* Frees the buffer; does not flush and does not close fd. */
 void ch_out_free(struct ch_out *out);
+/* A new file, for what is thrown away as a whole; path is borrowed. */
+bool ch_out_create(
+    struct ch_out *out, const char *path, struct ch_err *err) CH_MUST_CHECK;
+/* Flushes if is_good, closes in any case; false when is_good was. */
+bool ch_out_close(
+    struct ch_out *out, bool is_good, struct ch_err *err) CH_MUST_CHECK;
 
 struct ch_atomic {
 	char *path;        /* where it will be */

@@ -14,7 +14,7 @@
 #define BLOCK     ((size_t)256 << 10)
 
 int
-ch_check_stat(struct ch_tree_check *c, const char *path, struct stat *st)
+ch_check_stat(struct ch_checked_tree *c, const char *path, struct stat *st)
 {
 	int fd = -1;
 	int errnum = ch_open_beneath(c->tree, path, &fd, st);
@@ -26,7 +26,7 @@ ch_check_stat(struct ch_tree_check *c, const char *path, struct stat *st)
 
 /* All digests that are known, in one pass. */
 static bool
-check_bytes(struct ch_tree_check *c, const struct ch_file_check *f, int fd,
+check_bytes(struct ch_checked_tree *c, const struct ch_file_check *f, int fd,
     struct ch_err *err)
 {
 	struct ch_hash *hashes[CH_HASH_NONE] = { NULL };
@@ -62,7 +62,7 @@ check_bytes(struct ch_tree_check *c, const struct ch_file_check *f, int fd,
 }
 
 bool
-ch_check_file(struct ch_tree_check *c, const struct ch_file_check *f,
+ch_check_file(struct ch_checked_tree *c, const struct ch_file_check *f,
     bool *is_here_out, struct ch_err *err)
 {
 	struct stat st;
@@ -119,7 +119,7 @@ static bool
 check_named(void *ctx, const struct ch_line_file *file, struct ch_err *err)
 {
 	const struct reading *r = ctx;
-	struct ch_tree_check *c = r->suite->check;
+	struct ch_checked_tree *c = r->suite->check;
 	char *path = find_path(r, file->path);
 	char *size = ch_format("%" PRIu64, file->size);
 	char *digest = ch_strndup(file->hex.data, file->hex.len);
@@ -150,7 +150,7 @@ static bool
 check_stanza(
     struct reading *r, const struct ch_apt_index *index, struct ch_err *err)
 {
-	struct ch_packages *names = &r->suite->check->names;
+	struct ch_packages *names = r->suite->names;
 	struct ch_line_visit visit = { check_named, r };
 	struct ch_flaw flaw = { .code = NULL };
 	const char *slash = strrchr(r->path, '/');

@@ -12,24 +12,18 @@
 
 #include <sys/stat.h>
 
+#include "lib/verb_check_tree.h"
 #include "packages.h"
 #include "release.h"
 
-struct ch_tree_check {
-	const char *tree;         /* the root */
-	struct ch_out *out;       /* problem lines */
-	struct ch_list suites;    /* folders of suites, "" for the root */
-	struct ch_seen files;     /* package files that are as named */
-	struct ch_packages names; /* packages of the suite */
-	int64_t said;             /* when we last gave a sign of life */
-};
-
 /* A suite that is checked. */
 struct ch_suite_check {
-	struct ch_tree_check *check; /* of the tree */
-	const char *base;            /* its folder */
-	struct ch_release release;   /* what it lists */
-	bool *are_here;              /* which of these are in the tree */
+	struct ch_checked_tree *check; /* of the tree */
+	const struct ch_list *suites;  /* folders of all, "" for the root */
+	struct ch_packages *names;     /* packages of the suite */
+	const char *base;              /* its folder */
+	struct ch_release release;     /* what it lists */
+	bool *are_here;                /* which of these are in the tree */
 };
 
 /* A file and what it has to be. */
@@ -40,18 +34,11 @@ struct ch_file_check {
 	const char *listed_by;  /* for messages */
 };
 
-bool ch_check_problem(struct ch_tree_check *c, const char *path,
-    struct ch_err *err, const char *fmt, ...) CH_PRINTF(4, 5) CH_MUST_CHECK;
 /* 0 or errno; the file is a regular one, reached without links. */
-int ch_check_stat(struct ch_tree_check *c, const char *path, struct stat *st);
+int ch_check_stat(struct ch_checked_tree *c, const char *path, struct stat *st);
 /* Tells whether it is there; what is wrong with it is a problem. */
-bool ch_check_file(struct ch_tree_check *c, const struct ch_file_check *f,
+bool ch_check_file(struct ch_checked_tree *c, const struct ch_file_check *f,
     bool *is_here_out, struct ch_err *err) CH_MUST_CHECK;
-/* Once in a while a line, since silence ends a plugin. */
-void ch_check_live(struct ch_tree_check *c);
-
-/* The folder and a path below it; "a" alone below "". */
-char *ch_check_join(const char *base, const char *path);
 /* Names without ".xz" and the like: the length that stays. */
 size_t ch_check_stem(const char *path);
 /* Packages or Sources, whatever the form. */

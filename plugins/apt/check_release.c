@@ -288,9 +288,9 @@ check_forms(struct ch_suite_check *s, struct ch_err *err)
 }
 
 static bool
-is_suite(const struct ch_tree_check *c, const char *base)
+is_suite(const struct ch_suite_check *s, const char *base)
 {
-	return ch_list_has(&c->suites, base);
+	return ch_list_has(s->suites, base);
 }
 
 static bool
@@ -326,7 +326,7 @@ check_folder(
 			ok = check_leftover(s, path, err);
 		else if (S_ISDIR(st.st_mode) && deep &&
 			 !ch_str_equal(entry->d_name, "by-hash") &&
-			 !is_suite(s->check, path))
+			 !is_suite(s, path))
 			ok = check_folder(s, path, true, err);
 		ch_free(at);
 		ch_free(path);
@@ -373,7 +373,7 @@ ch_check_release(struct ch_suite_check *s, struct ch_err *err)
 	bool ok;
 
 	s->are_here = ch_calloc(s->release.entry_count, sizeof(*s->are_here));
-	ch_seen_clear(&s->check->names.all);
+	ch_seen_clear(&s->names->all);
 	ok = check_dates(s, err) && check_entries(s, err) &&
 	     check_forms(s, err) && check_folder(s, s->base, !is_flat, err);
 	ch_free(s->are_here);

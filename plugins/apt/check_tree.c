@@ -1,117 +1,15 @@
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "check_parts.h"
 #include "lib/openpgp.h"
-#include "lib/record.h"
 #include "verbs.h"
 
 #include "lib/banned.h"
 
-#define FOLDERS_MAX ((size_t)1000000)
-#define ALIVE_S     20
-
-bool
-ch_check_problem(struct ch_tree_check *c, const char *path, struct ch_err *err,
-    const char *fmt, ...)
-{
-	struct ch_buf line = { 0 };
-	struct ch_buf shown = { 0 };
-	char text[1024];
-	va_list ap;
-	bool ok;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	ch_escape_text(&shown, path, strlen(path));
-	ch_buf_puts(&line, "{\"record\":\"problem\",\"path\":");
-	ch_json_quote(&line, shown.data != NULL ? shown.data : "", shown.len);
-	ch_buf_puts(&line, ",\"message\":");
-	ch_buf_clear(&shown);
-	ch_escape_text(&shown, text, strlen(text));
-	ch_json_quote(&line, shown.data, shown.len);
-	ch_buf_puts(&line, "}\n");
-	ok = ch_out_write(c->out, line.data, line.len, err);
-	ch_buf_free(&line);
-	ch_buf_free(&shown);
-	return ok;
-}
-
-void
-ch_check_live(struct ch_tree_check *c)
-{
-	int64_t now = (int64_t)time(NULL);
-
-	if (c->said != 0 && now - c->said >= ALIVE_S)
-		(void)fprintf(stderr, "debug: %zu package files are right\n",
-		    c->files.count);
-	if (c->said == 0 || now - c->said >= ALIVE_S)
-		c->said = now;
-}
-
-char *
-ch_check_join(const char *base, const char *path)
-{
-	return *base != '\0' ? ch_path_join(base, path) : ch_strdup(path);
-}
-
-/* The names in a folder; one that vanished has none. */
-static void
-read_folder(const char *path, struct ch_list *names)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-
-	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL)
-		if (entry->d_name[0] != '.')
-			ch_list_add(names, entry->d_name);
-	(void)closedir(dir);
-	ch_list_sort(names);
-}
-
-static bool
-is_folder(const char *path)
-{
-	struct stat st;
-
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* Adds the folders below base; by-hash folders hold nothing of their own. */
-static void
-add_folders(
-    const struct ch_tree_check *c, const char *base, struct ch_list *folders)
-{
-	char *path = ch_check_join(c->tree, base);
-	struct ch_list names = { 0 };
-	size_t i;
-
-	read_folder(path, &names);
-	for (i = 0; i < names.count && folders->count < FOLDERS_MAX; i++) {
-		char *below = ch_check_join(base, names.items[i]);
-		char *full = ch_path_join(c->tree, below);
-
-		if (!ch_str_equal(names.items[i], "by-hash") && is_folder(full))
-			ch_list_add(folders, below);
-		ch_free(full);
-		ch_free(below);
-	}
-	ch_list_free(&names);
-	ch_free(path);
-}
-
 /* CH_END: there is no such file. */
 static enum ch_next
-read_text(struct ch_tree_check *c, const char *path, struct ch_buf *text,
+read_text(struct ch_checked_tree *c, const char *path, struct ch_buf *text,
     struct ch_err *err)
 {
 	struct stat st;
@@ -154,7 +52,7 @@ struct texts {
 };
 
 static bool
-read_texts(struct ch_tree_check *c, const char *base, struct texts *t,
+read_texts(struct ch_checked_tree *c, const char *base, struct texts *t,
     struct ch_err *err)
 {
 	char *clear = ch_check_join(base, "InRelease");
@@ -184,8 +82,8 @@ read_texts(struct ch_tree_check *c, const char *base, struct texts *t,
 }
 
 static bool
-compare_texts(struct ch_tree_check *c, const char *base, const struct texts *t,
-    struct ch_err *err)
+compare_texts(struct ch_checked_tree *c, const char *base,
+    const struct texts *t, struct ch_err *err)
 {
 	char *clear = ch_check_join(base, "InRelease");
 	char *signature = ch_check_join(base, "Release.gpg");
@@ -213,7 +111,7 @@ is_below(const char *path, const char *base)
 }
 
 static bool
-is_there(struct ch_tree_check *c, const char *base, const char *name)
+is_there(struct ch_checked_tree *c, const char *base, const char *name)
 {
 	char *path = ch_check_join(base, name);
 	struct stat st;
@@ -224,12 +122,10 @@ is_there(struct ch_tree_check *c, const char *base, const char *name)
 }
 
 static bool
-is_below_suite(const struct ch_tree_check *c, const char *base)
+is_below_one(const struct ch_list *suites, const char *base)
 {
-	size_t i;
-
-	for (i = 0; i < c->suites.count; i++)
-		if (is_below(base, c->suites.items[i]))
+	for (size_t i = 0; i < suites->count; i++)
+		if (is_below(base, suites->items[i]))
 			return true;
 	return false;
 }
@@ -239,8 +135,9 @@ is_below_suite(const struct ch_tree_check *c, const char *base)
  * lists nothing: it tells about the indexes of that folder.
  */
 static bool
-is_suite(struct ch_tree_check *c, const char *base)
+is_suite(const struct ch_suite_check *s, const char *base)
 {
+	struct ch_checked_tree *c = s->check;
 	struct ch_release r = { .text = NULL };
 	struct ch_buf text = { 0 };
 	struct ch_err why;
@@ -254,7 +151,7 @@ is_suite(struct ch_tree_check *c, const char *base)
 		return false;
 	path = ch_check_join(base, "Release");
 	full = ch_path_join(c->tree, path);
-	if (is_below_suite(c, base) &&
+	if (is_below_one(s->suites, base) &&
 	    ch_read_file(full, CH_RELEASE_MAX, &text, &why) && text.len > 0) {
 		is_one =
 		    !ch_release_parse(&r,
@@ -269,29 +166,30 @@ is_suite(struct ch_tree_check *c, const char *base)
 }
 
 static bool
-visit_suite(struct ch_tree_check *c, const char *base, struct ch_err *err)
+visit_suite(struct ch_suite_check *s, struct ch_err *err)
 {
-	struct ch_suite_check s = { .check = c, .base = base };
+	struct ch_checked_tree *c = s->check;
 	const struct ch_buf *text;
 	struct ch_err why;
 	struct texts t;
 	char *path;
-	bool ok =
-	    read_texts(c, base, &t, err) && compare_texts(c, base, &t, err);
+	bool ok = read_texts(c, s->base, &t, err) &&
+		  compare_texts(c, s->base, &t, err);
 
 	text = t.clear.len > 0 ? &t.clear : &t.release;
-	path = ch_check_join(base, t.clear.len > 0 ? "InRelease" : "Release");
-	if (!ch_release_parse(&s.release,
+	path =
+	    ch_check_join(s->base, t.clear.len > 0 ? "InRelease" : "Release");
+	if (!ch_release_parse(&s->release,
 		(struct ch_span){
 		    text->data != NULL ? text->data : "", text->len },
 		path, &why))
 		ok = ok && ch_check_problem(c, path, err, "%s", why.text);
-	else if (s.release.entry_count == 0)
+	else if (s->release.entry_count == 0)
 		ok = ok && ch_check_problem(c, path, err,
 			       "it lists no file: clients refuse it");
 	else
-		ok = ok && ch_check_release(&s, err);
-	ch_release_free(&s.release);
+		ok = ok && ch_check_release(s, err);
+	ch_release_free(&s->release);
 	ch_buf_free(&t.clear);
 	ch_buf_free(&t.release);
 	ch_free(path);
@@ -300,21 +198,19 @@ visit_suite(struct ch_tree_check *c, const char *base, struct ch_err *err)
 
 /* A flat repository may have a Packages file and nothing else. */
 static bool
-check_bare(
-    struct ch_tree_check *c, const char *base, bool *is_one, struct ch_err *err)
+check_bare(struct ch_suite_check *s, bool *is_one, struct ch_err *err)
 {
 	static const char *const names[] = { "Packages", "Packages.gz",
 		"Packages.xz", "Packages.bz2", "Packages.zst" };
-	struct ch_suite_check s = { .check = c, .base = base };
 	bool ok = true;
 	size_t i;
 
 	for (i = 0; ok && i < sizeof(names) / sizeof(names[0]); i++) {
-		char *path = ch_check_join(base, names[i]);
+		char *path = ch_check_join(s->base, names[i]);
 
-		if (is_there(c, base, names[i])) {
+		if (is_there(s->check, s->base, names[i])) {
 			*is_one = true;
-			ok = ch_check_index(&s, path, err);
+			ok = ch_check_index(s, path, err);
 			i = sizeof(names) / sizeof(names[0]);
 		}
 		ch_free(path);
@@ -324,23 +220,25 @@ check_bare(
 
 static bool
 check_without_release(
-    struct ch_tree_check *c, const struct ch_list *folders, struct ch_err *err)
+    struct ch_suite_check *s, const struct ch_list *folders, struct ch_err *err)
 {
 	bool has_one = false;
 	bool ok = true;
 	size_t i;
 
-	for (i = 0; ok && i < folders->count; i++)
-		ok = check_bare(c, folders->items[i], &has_one, err);
+	for (i = 0; ok && i < folders->count; i++) {
+		s->base = folders->items[i];
+		ok = check_bare(s, &has_one, err);
+	}
 	if (ok && !has_one)
-		ok = ch_check_problem(c, "", err,
+		ok = ch_check_problem(s->check, "", err,
 		    "there is no Release and no Packages file: no client can "
 		    "use it");
 	return ok;
 }
 
 static bool
-check_tree(struct ch_tree_check *c, struct ch_err *err)
+check_all(struct ch_suite_check *s, struct ch_list *suites, struct ch_err *err)
 {
 	struct ch_list folders = { 0 };
 	bool ok = true;
@@ -349,31 +247,37 @@ check_tree(struct ch_tree_check *c, struct ch_err *err)
 	ch_list_add(&folders, "");
 	/* Those of a folder stand behind it, so this comes to all of them. */
 	for (i = 0; i < folders.count; i++) {
-		if (is_suite(c, folders.items[i]))
-			ch_list_add(&c->suites, folders.items[i]);
-		add_folders(c, folders.items[i], &folders);
+		if (is_suite(s, folders.items[i]))
+			ch_list_add(suites, folders.items[i]);
+		/* by-hash folders hold nothing of their own. */
+		ch_check_folders(
+		    s->check, folders.items[i], "by-hash", &folders);
 	}
-	if (c->suites.count == 0)
-		ok = check_without_release(c, &folders, err);
-	ch_list_sort(&c->suites);
-	for (i = 0; ok && i < c->suites.count; i++)
-		ok = visit_suite(c, c->suites.items[i], err);
+	if (suites->count == 0)
+		ok = check_without_release(s, &folders, err);
+	ch_list_sort(suites);
+	for (i = 0; ok && i < suites->count; i++) {
+		s->base = suites->items[i];
+		ok = visit_suite(s, err);
+	}
 	ch_list_free(&folders);
 	return ok;
 }
 
 bool
-ch_apt_check_tree(const struct ch_apt_call *call, struct ch_err *err)
+ch_apt_check_tree(const struct ch_call *call, struct ch_err *err)
 {
-	struct ch_tree_check c = { .tree = call->tree, .out = call->out };
-	bool ok;
+	struct ch_checked_tree t;
+	struct ch_list suites = { 0 };
+	struct ch_packages names = { .out = NULL };
+	struct ch_suite_check s = {
+		.check = &t, .suites = &suites, .names = &names
+	};
+	bool ok =
+	    ch_checked_tree_open(&t, call, err) && check_all(&s, &suites, err);
 
-	if (access(call->tree, F_OK) != 0)
-		return ch_fail(
-		    err, CH_USAGE, "%s: there is no such folder", call->tree);
-	ok = check_tree(&c, err);
-	ch_list_free(&c.suites);
-	ch_seen_free(&c.files);
-	ch_packages_free(&c.names);
+	ch_list_free(&suites);
+	ch_packages_free(&names);
+	ch_checked_tree_close(&t);
 	return ok;
 }

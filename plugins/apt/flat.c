@@ -27,13 +27,13 @@ static char *
 find(struct ch_lister *l, const struct ch_upstream *u, const char *stem,
     bool *is_pending)
 {
-	bool is_mirror = l->s->mode == CH_APT_MIRROR;
+	bool is_mirror = l->s->mode == CH_MODE_MIRROR;
 	char *found = NULL;
 
 	for (size_t i = 0; ch_select_suffixes[i] != NULL; i++) {
 		char *as =
 		    ch_format("%s%s%s", u->base, stem, ch_select_suffixes[i]);
-		enum ch_fetched state = ch_lister_state(l, as);
+		enum ch_fetched state = ch_fetched_state(l->call, as);
 
 		if (state == CH_FETCHED_NOT_YET) {
 			want(l, as);
@@ -78,7 +78,7 @@ print_files(struct ch_lister *l, const struct ch_upstream *u, const char *stem,
 		char *as =
 		    ch_format("%s%s%s", u->base, stem, ch_select_suffixes[i]);
 
-		if (ch_lister_state(l, as) == CH_FETCHED_HERE)
+		if (ch_fetched_state(l->call, as) == CH_FETCHED_HERE)
 			ok = ch_lister_print_file(l, as, as, "root", err);
 		ch_free(as);
 	}
@@ -101,7 +101,7 @@ print_stem(struct ch_lister *l, const struct ch_upstream *u, size_t stem,
 		ok = ch_lister_print_index(
 		    l, u, &item, (uint64_t)4 * CH_APT_INDEX_MAX, err);
 	}
-	if (ok && l->s->mode == CH_APT_MIRROR)
+	if (ok && l->s->mode == CH_MODE_MIRROR)
 		ok = print_files(l, u, stems[stem], err);
 	ch_free(found);
 	return ok;

@@ -196,13 +196,13 @@ join_parts(const struct target *t, const struct ch_list *parts,
 
 	if (parts->count == 1)
 		return true;
-	if (!ch_plain_open(&out, path, err))
+	if (!ch_out_create(&out, path, err))
 		return false;
 	sort = ch_sort_new(t->ix->scratch.path, LINES_MEMORY);
 	is_joined = t->arch != NULL ? sort_lines(sort, parts, &out, err)
 				    : append_parts(parts, &out, err);
 	ch_sort_free(sort);
-	return ch_plain_close(&out, is_joined, err);
+	return ch_out_close(&out, is_joined, err);
 }
 
 static bool

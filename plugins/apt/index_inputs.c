@@ -12,20 +12,21 @@
 
 /* Its place below dists/SUITE/, of one of the suites of its repository. */
 static const char *
-below_suite(const struct ch_index_repo *repo, const char *as,
+below_suite(const struct ch_told_repo *repo, const char *as,
     const struct ch_apt_suite **suite_out)
 {
+	const struct ch_apt_facts *facts = repo->facts;
 	size_t best = 0;
 
-	for (size_t i = 0; i < repo->facts.count; i++) {
-		const char *name = repo->facts.suites[i].name;
+	for (size_t i = 0; i < facts->count; i++) {
+		const char *name = facts->suites[i].name;
 		size_t len = strlen(name);
 
 		if (strncmp(as, "dists/", 6) != 0 || len <= best ||
 		    strncmp(as + 6, name, len) != 0 || as[6 + len] != '/')
 			continue;
 		best = len;
-		*suite_out = &repo->facts.suites[i];
+		*suite_out = &facts->suites[i];
 	}
 	return best == 0 ? NULL : as + 6 + best + 1;
 }
@@ -78,7 +79,7 @@ component_in(const struct ch_apt_suite *suite, struct ch_span dir)
 }
 
 bool
-ch_index_take_input(struct ch_indexer *ix, const struct ch_index_repo *repo,
+ch_index_take_input(struct ch_indexer *ix, const struct ch_told_repo *repo,
     struct ch_record *r, struct ch_err *err)
 {
 	const char *as = ch_record_string(r, "as");
@@ -147,7 +148,7 @@ ch_index_take_other(
 /* One of its files; what inspect wrote about its contents is noted. */
 struct noting {
 	struct ch_indexer *ix;            /* whose folders */
-	const struct ch_index_repo *repo; /* of the package */
+	const struct ch_told_repo *repo;  /* of the package */
 	const struct ch_index_package *p; /* the package */
 };
 
@@ -197,19 +198,19 @@ note_element(void *ctx, struct ch_record *element, struct ch_err *err)
 }
 
 bool
-ch_index_note_package(struct ch_indexer *ix, const struct ch_index_repo *repo,
+ch_index_note_package(struct ch_indexer *ix, const struct ch_told_repo *repo,
     const struct ch_index_package *p, struct ch_record *r, struct ch_err *err)
 {
 	struct noting n = { ix, repo, p };
 
-	if (repo->mode == CH_APT_FILTERED) {
+	if (repo->mode == CH_MODE_FILTERED) {
 		ch_contents_keep(&p->component->names,
 		    (struct ch_span){ p->name, strlen(p->name) });
 		if (p->kind != CH_LIST_SOURCE)
 			ch_translation_keep(
 			    &p->component->descriptions, &p->stanza);
 	}
-	if (ix->call->settings->contents == CH_APT_NO || p->suite->is_flat)
+	if (ix->settings->contents == CH_APT_NO || p->suite->is_flat)
 		return true;
 	return ch_record_each_element(r, "files", note_element, &n, err);
 }

@@ -155,10 +155,10 @@ sort_list(struct ch_indexer *ix, struct ch_index_list *l, struct ch_err *err)
 	bool is_sorted;
 
 	l->sorted = ch_index_scratch(ix, "sorted");
-	if (!ch_plain_open(&s.out, l->sorted, err))
+	if (!ch_out_create(&s.out, l->sorted, err))
 		return false;
 	is_sorted = take_keys(&s, l->keys, err);
-	is_sorted = ch_plain_close(&s.out, is_sorted, err);
+	is_sorted = ch_out_close(&s.out, is_sorted, err);
 	ch_sort_free(l->keys);
 	l->keys = NULL;
 	ch_buf_free(&s.last);
@@ -219,13 +219,13 @@ write_list(struct ch_indexer *ix, const struct ch_index_list *l,
 	struct writing w = { .ix = ix, .arch = arch };
 	bool is_written = true;
 
-	if (!ch_plain_open(&w.out, f->plain, err))
+	if (!ch_out_create(&w.out, f->plain, err))
 		return false;
 	ch_digesting_start(&w.digesting);
 	if (l->sorted != NULL)
 		is_written = write_stanzas(&w, l->sorted, err);
 	ch_digesting_end(&w.digesting, &f->digest);
-	return ch_plain_close(&w.out, is_written, err);
+	return ch_out_close(&w.out, is_written, err);
 }
 
 /* arch is NULL for the one file of a folder, or of sources. */

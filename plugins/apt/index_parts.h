@@ -21,6 +21,7 @@
 #include "lib/seen.h"
 #include "lib/sort.h"
 #include "lib/spool.h"
+#include "lib/verb_index.h"
 #include "release_write.h"
 #include "settings.h"
 #include "verbs.h"
@@ -62,19 +63,11 @@ struct ch_index_suite {
 	struct ch_release_writer release;       /* its Release file */
 };
 
-/* A repository of the stream. */
-struct ch_index_repo {
-	char *id;                  /* of its lines */
-	char *line;                /* as it came */
-	enum ch_apt_mode mode;     /* as it was synced */
-	struct ch_apt_facts facts; /* of its upstream */
-};
-
 /* An upstream file to be cut. */
 struct ch_index_input {
 	char *path;                           /* where its bytes are */
 	char *shown;                          /* its name upstream */
-	const struct ch_index_repo *repo;     /* that it is of */
+	const struct ch_told_repo *repo;      /* that it is of */
 	struct ch_index_suite *suite;         /* that it is for */
 	struct ch_index_component *component; /* likewise */
 	char *rel;                            /* below base, plain */
@@ -91,39 +84,36 @@ struct ch_index_file {
 };
 
 struct ch_indexer {
-	const struct ch_apt_call *call; /* options, borrowed */
-	struct ch_scratch scratch;      /* folder of this run */
-	struct ch_index_repo *repos;    /* owned */
-	size_t repo_count;              /* of these */
-	bool is_planned;                /* their suites are known */
-	struct ch_index_suite **suites; /* owned */
-	size_t suite_count;             /* of these */
-	struct ch_index_input *inputs;  /* owned */
-	size_t input_count;             /* of these */
-	struct ch_index_file *files;    /* owned */
-	size_t file_count;              /* of these */
-	struct ch_stanza_spool spool;   /* of all packages */
-	struct ch_memo cache;           /* of compressed indexes */
-	uint64_t names;                 /* of files in scratch */
-	int64_t date;                   /* of repos, newest; 0: none */
-	int64_t built;                  /* newest package; 0: none */
-	struct ch_buf decoded;          /* a stanza out of base64 */
-	struct ch_buf edited;           /* a stanza with another path */
-	struct ch_buf key;              /* of a package */
+	const struct ch_call *call;             /* options, borrowed */
+	const struct ch_apt_settings *settings; /* of the call */
+	struct ch_told told;                    /* repositories of the stream */
+	struct ch_scratch scratch;              /* folder of this run */
+	struct ch_index_suite **suites;         /* owned */
+	size_t suite_count;                     /* of these */
+	struct ch_index_input *inputs;          /* owned */
+	size_t input_count;                     /* of these */
+	struct ch_index_file *files;            /* owned */
+	size_t file_count;                      /* of these */
+	struct ch_stanza_spool spool;           /* of all packages */
+	struct ch_memo cache;                   /* of compressed indexes */
+	uint64_t names;                         /* of files in scratch */
+	struct ch_buf decoded;                  /* a stanza out of base64 */
+	struct ch_buf edited;                   /* a stanza with another path */
+	struct ch_buf key;                      /* of a package */
 };
 
 /* index_suite.c: the suites, components and architectures of a repository. */
-bool ch_index_plan(struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;
+bool ch_index_plan(void *ctx, struct ch_err *err) CH_MUST_CHECK;
 /*
  * index_suite.c: that of a package or file; it is made when it is new.  The
  * names are as a repository has them; CH_MALFORMED when they could not be
  * names of folders.
  */
 struct ch_index_suite *ch_index_suite_of(struct ch_indexer *ix,
-    const struct ch_index_repo *repo, const char *name,
+    const struct ch_told_repo *repo, const char *name,
     struct ch_err *err) CH_MUST_CHECK;
 struct ch_index_component *ch_index_component_of(struct ch_indexer *ix,
-    struct ch_index_suite *suite, const struct ch_index_repo *repo,
+    struct ch_index_suite *suite, const struct ch_told_repo *repo,
     const char *name, struct ch_err *err) CH_MUST_CHECK;
 bool ch_index_add_architecture(struct ch_index_suite *suite, const char *name,
     struct ch_err *err) CH_MUST_CHECK;
@@ -132,9 +122,8 @@ char *ch_index_scratch(struct ch_indexer *ix, const char *what);
 void ch_index_suites_free(struct ch_indexer *ix);
 
 /* index_take.c: a package line, printed again. */
-bool ch_index_take_package(struct ch_indexer *ix,
-    const struct ch_index_repo *repo, struct ch_record *r,
-    struct ch_err *err) CH_MUST_CHECK;
+bool ch_index_take_package(void *ctx, const struct ch_told_repo *repo,
+    struct ch_record *r, struct ch_err *err) CH_MUST_CHECK;
 
 /* A package line, as far as the index needs it. */
 struct ch_index_package {
@@ -161,15 +150,14 @@ struct ch_span ch_index_stanza_placed(
     struct ch_indexer *ix, const struct ch_index_package *p);
 
 /* index_inputs.c: a line of an input file, which may have to be cut. */
-bool ch_index_take_input(struct ch_indexer *ix,
-    const struct ch_index_repo *repo, struct ch_record *r,
-    struct ch_err *err) CH_MUST_CHECK;
+bool ch_index_take_input(struct ch_indexer *ix, const struct ch_told_repo *repo,
+    struct ch_record *r, struct ch_err *err) CH_MUST_CHECK;
 /* index_inputs.c: a file that is published as it came. */
 bool ch_index_take_other(struct ch_indexer *ix, struct ch_record *r,
     struct ch_err *err) CH_MUST_CHECK;
 /* index_inputs.c: what the Translation and Contents files need of it. */
 bool ch_index_note_package(struct ch_indexer *ix,
-    const struct ch_index_repo *repo, const struct ch_index_package *p,
+    const struct ch_told_repo *repo, const struct ch_index_package *p,
     struct ch_record *r, struct ch_err *err) CH_MUST_CHECK;
 /* index_cut.c: all Translation and Contents files. */
 bool ch_index_write_inputs(
@@ -204,12 +192,6 @@ bool ch_index_write_repos(
 struct ch_index_file *ch_index_add_file(struct ch_indexer *ix,
     struct ch_index_suite *suite, const char *rel, bool is_plain_only,
     struct ch_err *err) CH_MUST_CHECK;
-/* index_write.c: a new file to write to; path is borrowed until the close. */
-bool ch_plain_open(
-    struct ch_out *out, const char *path, struct ch_err *err) CH_MUST_CHECK;
-/* index_write.c: closes it in any case; false when is_good was. */
-bool ch_plain_close(
-    struct ch_out *out, bool is_good, struct ch_err *err) CH_MUST_CHECK;
 /* index_write.c: forms of all files, their lines, Release's lists. */
 bool ch_index_write_files(
     struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;

@@ -50,7 +50,7 @@ yes_if(enum ch_apt_switch is, const char *found)
 static struct identity
 identity_of(const struct ch_indexer *ix, const struct ch_index_suite *s)
 {
-	const struct ch_apt_settings *c = ix->call->settings;
+	const struct ch_apt_settings *c = ix->settings;
 	bool is_own = s->facts == NULL;
 	bool has_name =
 	    upstream(s, "Suite") != NULL || upstream(s, "Codename") != NULL;
@@ -131,7 +131,7 @@ is_copied(const char *name)
 static void
 put_fields(struct ch_indexer *ix, struct ch_index_suite *s)
 {
-	const struct ch_apt_settings *c = ix->call->settings;
+	const struct ch_apt_settings *c = ix->settings;
 	struct ch_release_writer *w = &s->release;
 	struct identity id = identity_of(ix, s);
 
@@ -141,10 +141,10 @@ put_fields(struct ch_indexer *ix, struct ch_index_suite *s)
 	ch_release_put(
 	    w, "Version", first_of(c->version, upstream(s, "Version"), NULL));
 	ch_release_put(w, "Codename", id.codename);
-	put_date(w, "Date", ix->date);
+	put_date(w, "Date", ix->told.date);
 	if (c->valid_days > 0)
-		put_date(
-		    w, "Valid-Until", ix->date + (int64_t)c->valid_days * DAY);
+		put_date(w, "Valid-Until",
+		    ix->told.date + (int64_t)c->valid_days * DAY);
 	ch_release_put(w, "NotAutomatic", id.automatic);
 	ch_release_put(w, "ButAutomaticUpgrades", id.upgrades);
 	put_contents(ix, s);
@@ -161,8 +161,8 @@ write_text(const char *path, const struct ch_buf *text, struct ch_err *err)
 {
 	struct ch_out out;
 
-	return ch_plain_open(&out, path, err) &&
-	       ch_plain_close(
+	return ch_out_create(&out, path, err) &&
+	       ch_out_close(
 		   &out, ch_out_write(&out, text->data, text->len, err), err);
 }
 
@@ -172,8 +172,8 @@ ch_index_write_folder_release(struct ch_indexer *ix,
 {
 	const struct ch_index_suite *suite = folder->suite;
 	struct identity id = identity_of(ix, suite);
-	const char *version = first_of(
-	    ix->call->settings->version, upstream(suite, "Version"), NULL);
+	const char *version =
+	    first_of(ix->settings->version, upstream(suite, "Version"), NULL);
 	struct ch_release_writer w = { 0 };
 	char *rel = ch_format("%sRelease", folder->path);
 	struct ch_index_file *f =
@@ -285,7 +285,7 @@ print_identity(const struct ch_indexer *ix, const struct ch_index_suite *s,
 }
 
 static bool
-print_repo(struct ch_indexer *ix, const struct ch_index_repo *repo,
+print_repo(struct ch_indexer *ix, const struct ch_told_repo *repo,
     const char *identity, struct ch_err *err)
 {
 	struct ch_record r = { 0 };
@@ -293,8 +293,8 @@ print_repo(struct ch_indexer *ix, const struct ch_index_repo *repo,
 	char date[CH_WHEN_RFC3339_SIZE];
 	bool is_printed = ch_record_parse(&r, line, err);
 
-	ch_when_print(ix->date, date);
-	if (is_printed && repo->mode != CH_APT_MIRROR) {
+	ch_when_print(ix->told.date, date);
+	if (is_printed && repo->mode != CH_MODE_MIRROR) {
 		ch_record_set_raw(&r, "identity", identity);
 		ch_record_set_string(&r, "date", date);
 	}
@@ -316,8 +316,9 @@ ch_index_write_repos(struct ch_indexer *ix, struct ch_err *err)
 		print_identity(ix, ix->suites[i], &identity);
 	}
 	ch_buf_putc(&identity, '}');
-	for (size_t i = 0; i < ix->repo_count && is_printed; i++)
-		is_printed = print_repo(ix, &ix->repos[i], identity.data, err);
+	for (size_t i = 0; i < ix->told.count && is_printed; i++)
+		is_printed =
+		    print_repo(ix, &ix->told.repos[i], identity.data, err);
 	ch_buf_free(&identity);
 	return is_printed;
 }

@@ -16,14 +16,14 @@ static const char *
 view_components(const struct ch_indexer *ix)
 {
 	return ch_json_string_or(
-	    ch_json_path(ix->call->settings->json, "apt.view_components"),
+	    ch_json_path(ix->settings->json, "apt.view_components"),
 	    "upstream");
 }
 
 static bool
 is_view(const struct ch_indexer *ix)
 {
-	return ix->repo_count > 1;
+	return ix->told.count > 1;
 }
 
 char *
@@ -77,13 +77,14 @@ add_suite(struct ch_indexer *ix, const char *name, struct ch_err *err)
 }
 
 struct ch_index_suite *
-ch_index_suite_of(struct ch_indexer *ix, const struct ch_index_repo *repo,
+ch_index_suite_of(struct ch_indexer *ix, const struct ch_told_repo *repo,
     const char *name, struct ch_err *err)
 {
-	const struct ch_list *configured = &ix->call->settings->suites;
+	const struct ch_list *configured = &ix->settings->suites;
+	const struct ch_apt_facts *facts = repo->facts;
 
-	if (name == NULL && repo->facts.count > 0)
-		name = repo->facts.suites[0].name;
+	if (name == NULL && facts->count > 0)
+		name = facts->suites[0].name;
 	if (name == NULL && configured->count > 0)
 		name = configured->items[0];
 	if (name == NULL) {
@@ -113,7 +114,7 @@ last_segment(const char *name)
 static struct ch_index_component *
 add_component(struct ch_indexer *ix, struct ch_index_suite *s, const char *name)
 {
-	const struct ch_apt_settings *settings = ix->call->settings;
+	const struct ch_apt_settings *settings = ix->settings;
 	struct ch_index_component *c = ch_calloc(1, sizeof(*c));
 
 	c->name = ch_strdup(name);
@@ -131,7 +132,7 @@ add_component(struct ch_indexer *ix, struct ch_index_suite *s, const char *name)
 
 struct ch_index_component *
 ch_index_component_of(struct ch_indexer *ix, struct ch_index_suite *suite,
-    const struct ch_index_repo *repo, const char *name, struct ch_err *err)
+    const struct ch_told_repo *repo, const char *name, struct ch_err *err)
 {
 	const char *rule = is_view(ix) ? view_components(ix) : "upstream";
 	const char *dir;
@@ -213,7 +214,7 @@ note_facts(struct ch_index_suite *s, const struct ch_apt_suite *found)
 /* One suite of a repository, as upstream or the configuration has it. */
 struct plan {
 	struct ch_indexer *ix;            /* that will write it */
-	const struct ch_index_repo *repo; /* whose it is */
+	const struct ch_told_repo *repo;  /* whose it is */
 	const struct ch_list *components; /* its components */
 	const struct ch_list *archs;      /* its architectures */
 };
@@ -225,7 +226,7 @@ plan_suite(const struct plan *p, const char *name, struct ch_err *err)
 
 	if (s == NULL)
 		return false;
-	note_facts(s, ch_apt_facts_find(&p->repo->facts, name));
+	note_facts(s, ch_apt_facts_find(p->repo->facts, name));
 	if (s->is_flat &&
 	    ch_index_component_of(p->ix, s, p->repo, "", err) == NULL)
 		return false;
@@ -242,10 +243,10 @@ plan_suite(const struct plan *p, const char *name, struct ch_err *err)
 /* Of what was synced its own suites; of what was uploaded those configured. */
 static bool
 plan_repo(
-    struct ch_indexer *ix, const struct ch_index_repo *repo, struct ch_err *err)
+    struct ch_indexer *ix, const struct ch_told_repo *repo, struct ch_err *err)
 {
-	const struct ch_apt_settings *c = ix->call->settings;
-	const struct ch_apt_facts *f = &repo->facts;
+	const struct ch_apt_settings *c = ix->settings;
+	const struct ch_apt_facts *f = repo->facts;
 	struct plan p = { ix, repo, &c->components, &c->architectures };
 
 	for (size_t i = 0; f->count == 0 && i < c->suites.count; i++)
@@ -262,13 +263,15 @@ plan_repo(
 
 /* A mirror has a Release of its own; what is made here must not be another. */
 static bool
-check_mirror(const struct ch_indexer *ix, const struct ch_index_repo *repo,
+check_mirror(const struct ch_indexer *ix, const struct ch_told_repo *repo,
     struct ch_err *err)
 {
-	for (size_t i = 0; i < repo->facts.count; i++)
+	const struct ch_apt_facts *facts = repo->facts;
+
+	for (size_t i = 0; i < facts->count; i++)
 		for (size_t k = 0; k < ix->suite_count; k++)
-			if (ch_str_equal(ix->suites[k]->name,
-				repo->facts.suites[i].name))
+			if (ch_str_equal(
+				ix->suites[k]->name, facts->suites[i].name))
 				return ch_fail(err, CH_USAGE,
 				    "%s: is a mirror and has the suite %s, "
 				    "which others of the view have too: sync "
@@ -279,23 +282,23 @@ check_mirror(const struct ch_indexer *ix, const struct ch_index_repo *repo,
 }
 
 bool
-ch_index_plan(struct ch_indexer *ix, struct ch_err *err)
+ch_index_plan(void *ctx, struct ch_err *err)
 {
-	ix->is_planned = true;
-	for (size_t i = 0; i < ix->repo_count; i++) {
-		const struct ch_index_repo *repo = &ix->repos[i];
+	struct ch_indexer *ix = ctx;
+	for (size_t i = 0; i < ix->told.count; i++) {
+		const struct ch_told_repo *repo = &ix->told.repos[i];
 
-		if (repo->mode == CH_APT_MIRROR && is_view(ix))
+		if (repo->mode == CH_MODE_MIRROR && is_view(ix))
 			ch_warn("%s: is a mirror: published with upstream's "
 				"index, beside the suite of the others; to "
 				"merge it, sync it with mode: filtered",
 			    repo->id);
-		if (repo->mode != CH_APT_MIRROR && !plan_repo(ix, repo, err))
+		if (repo->mode != CH_MODE_MIRROR && !plan_repo(ix, repo, err))
 			return ch_wrap(err, "%s", repo->id);
 	}
-	for (size_t i = 0; i < ix->repo_count; i++)
-		if (ix->repos[i].mode == CH_APT_MIRROR &&
-		    !check_mirror(ix, &ix->repos[i], err))
+	for (size_t i = 0; i < ix->told.count; i++)
+		if (ix->told.repos[i].mode == CH_MODE_MIRROR &&
+		    !check_mirror(ix, &ix->told.repos[i], err))
 			return false;
 	return true;
 }

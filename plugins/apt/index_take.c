@@ -55,7 +55,7 @@ fit_kind(struct ch_index_package *p)
 }
 
 static bool
-find_place(struct ch_indexer *ix, const struct ch_index_repo *repo,
+find_place(struct ch_indexer *ix, const struct ch_told_repo *repo,
     struct ch_record *r, struct ch_index_package *p, struct ch_err *err)
 {
 	char *suite = NULL;
@@ -168,18 +168,16 @@ write_moved(struct ch_indexer *ix, struct ch_record *r,
 }
 
 static bool
-take(struct ch_indexer *ix, const struct ch_index_repo *repo,
+take(struct ch_indexer *ix, const struct ch_told_repo *repo,
     struct ch_record *r, struct ch_index_package *p, struct ch_err *err)
 {
 	struct ch_place place;
-	uint64_t time;
 
-	if (ch_record_uint(r, "time", &time) && (int64_t)time > ix->built)
-		ix->built = (int64_t)time;
+	ch_told_note_time(&ix->told, r);
 	if (!find_place(ix, repo, r, p, err) ||
 	    !ch_index_stanza_open(ix, p, r, err))
 		return false;
-	if (ix->call->settings->has_original_layout) {
+	if (ix->settings->has_original_layout) {
 		p->moved = original_path(p->component, p->path);
 		p->path = p->moved;
 	}
@@ -191,13 +189,14 @@ take(struct ch_indexer *ix, const struct ch_index_repo *repo,
 }
 
 bool
-ch_index_take_package(struct ch_indexer *ix, const struct ch_index_repo *repo,
+ch_index_take_package(void *ctx, const struct ch_told_repo *repo,
     struct ch_record *r, struct ch_err *err)
 {
+	struct ch_indexer *ix = ctx;
 	struct ch_index_package p = { 0 };
 	bool is_taken;
 
-	if (repo->mode == CH_APT_MIRROR)
+	if (repo->mode == CH_MODE_MIRROR)
 		return ch_record_write(r, ix->call->out, err);
 	if (!read_package(r, &p, err))
 		return ch_wrap(err, "%s", p.name == NULL ? "package" : p.name);

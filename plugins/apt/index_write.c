@@ -11,14 +11,14 @@
 bool
 ch_index_is_by_hash(const struct ch_indexer *ix)
 {
-	return ix->call->settings->by_hash != CH_APT_NO;
+	return ix->settings->by_hash != CH_APT_NO;
 }
 
 /* What only some clients read never stands alone. */
 static unsigned
 wanted_forms(const struct ch_indexer *ix)
 {
-	unsigned forms = ix->call->settings->forms;
+	unsigned forms = ix->settings->forms;
 
 	return forms == CH_APT_ZSTD ? forms | CH_APT_GZIP : forms;
 }
@@ -55,32 +55,6 @@ ch_index_add_file(struct ch_indexer *ix, struct ch_index_suite *suite,
 	ix->files = ch_realloc(ix->files, ix->file_count + 1, sizeof(f));
 	ix->files[ix->file_count] = f;
 	return &ix->files[ix->file_count++];
-}
-
-bool
-ch_plain_open(struct ch_out *out, const char *path, struct ch_err *err)
-{
-	int fd;
-	int e =
-	    ch_sys_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0644, &fd);
-
-	if (e != 0)
-		return ch_fail_errno(err, e, "%s: cannot make", path);
-	ch_out_init(out, fd, path);
-	return true;
-}
-
-bool
-ch_plain_close(struct ch_out *out, bool is_good, struct ch_err *err)
-{
-	int e;
-
-	is_good = is_good && ch_out_flush(out, err);
-	e = ch_sys_close(out->fd);
-	if (is_good && e != 0)
-		is_good = ch_fail_errno(err, e, "%s: cannot write", out->name);
-	ch_out_free(out);
-	return is_good;
 }
 
 /* A form of a file, on its way below --out. */

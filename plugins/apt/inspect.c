@@ -1,11 +1,8 @@
 #include "inspect.h"
 
-#include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "lib/path.h"
-#include "lib/record.h"
+#include "settings.h"
 #include "sources.h"
 
 #include "lib/banned.h"
@@ -56,35 +53,15 @@ ch_upload_check_version(struct ch_span version, struct ch_flaw *flaw)
 	return true;
 }
 
-/* A reject of a file that did not come to be a stanza. */
-static bool
-refuse(
-    const struct ch_apt_call *c, const struct ch_upload *u, struct ch_err *err)
-{
-	struct ch_buf line = { 0 };
-	bool ok;
-
-	ch_buf_printf(&line,
-	    "{\"record\":\"reject\",\"code\":\"%s\",\"file\":", u->flaw.code);
-	ch_json_quote(&line, u->file, strlen(u->file));
-	ch_line_text(&line, ",\"message\":", ch_span_of(u->flaw.err.text));
-	ch_line_text(
-	    &line, ",\"retry\":false,\"ref\":{\"path\":", ch_span_of(u->name));
-	ch_buf_puts(&line, "}}\n");
-	ok = ch_out_write(c->out, line.data, line.len, err);
-	ch_buf_free(&line);
-	return ok;
-}
-
 /* What was written is read as any upstream's, so that it is checked so. */
 static bool
-print(
-    const struct ch_apt_call *c, const struct ch_upload *u, struct ch_err *err)
+print(const struct ch_call *c, const struct ch_upload *u, struct ch_err *err)
 {
-	const struct ch_apt_local local = { .file = ch_span_of(u->file),
+	const struct ch_apt_local local = { .file = ch_span_of(u->file->path),
 		.more = { u->more.data, u->more.len },
-		.folder = { u->file, (size_t)(u->name - u->file) - 1 } };
-	const struct ch_apt_index index = { .shown = u->name,
+		.folder = { u->file->path,
+		    (size_t)(u->file->name - u->file->path) - 1 } };
+	const struct ch_apt_index index = { .shown = u->file->name,
 		.suite = u->suite,
 		.component = u->component,
 		.kind = u->kind,
@@ -94,8 +71,8 @@ print(
 	struct ch_deb822 d;
 	bool ok;
 
-	ch_deb822_init(
-	    &d, (struct ch_span){ u->stanza.data, u->stanza.len }, u->name);
+	ch_deb822_init(&d, (struct ch_span){ u->stanza.data, u->stanza.len },
+	    u->file->name);
 	ok = ch_deb822_next(&d, err) == CH_ITEM;
 	if (ok && u->kind == NULL)
 		ok = ch_sources_take(&p, &index, &d, err);
@@ -107,12 +84,13 @@ print(
 }
 
 static bool
-take_file(const struct ch_apt_call *c, struct ch_upload *u, struct ch_err *err)
+take_upload(const struct ch_call *c, struct ch_upload *u, struct ch_err *err)
 {
+	const char *name = u->file->name;
 	size_t i = 0;
 	bool ok = false;
 
-	while (i < KINDS && !ch_str_ends(u->name, kinds[i].suffix))
+	while (i < KINDS && !ch_str_ends(name, kinds[i].suffix))
 		i++;
 	if (i == KINDS) {
 		(void)ch_flaw_set(&u->flaw, "malformed",
@@ -124,57 +102,35 @@ take_file(const struct ch_apt_call *c, struct ch_upload *u, struct ch_err *err)
 	if (ok)
 		return print(c, u, err);
 	if (u->flaw.code != NULL)
-		return refuse(c, u, err);
+		return ch_local_file_refuse(
+		    c, u->file, u->flaw.code, u->flaw.err.text, err);
 	*err = u->flaw.err;
-	return ch_wrap(err, "%s", u->name);
+	return ch_wrap(err, "%s", name);
 }
 
 static bool
-take_line(const struct ch_apt_call *c, struct ch_span line, struct ch_err *err)
+take_file(
+    const struct ch_call *c, const struct ch_local_file *f, struct ch_err *err)
 {
 	const struct ch_apt_settings *s = c->settings;
-	struct ch_json *given =
-	    ch_json_parse(line.data, line.len, "file line", err);
-	struct ch_upload u = { .out_dir = c->out_dir,
+	struct ch_upload u = { .file = f,
+		.out_dir = c->out_dir,
 		.suite = s->suites.count > 0 ? s->suites.items[0] : "stable",
 		.component = s->is_flat ? NULL : s->component };
-	int64_t size = ch_json_int_or(ch_json_get(given, "size"), -1);
-	bool ok = false;
+	bool ok = take_upload(c, &u, err);
 
-	u.file = ch_json_string(ch_json_get(given, "file"));
-	u.sha256 = ch_json_string(ch_json_get(given, "sha256"));
-	if (u.file != NULL && u.file[0] == '/' && u.sha256 != NULL &&
-	    ch_is_sha256(u.sha256, strlen(u.sha256)) && size >= 0) {
-		u.name = strrchr(u.file, '/') + 1;
-		u.size = (uint64_t)size;
-		ok = take_file(c, &u, err);
-	} else if (given != NULL) {
-		(void)ch_fail(
-		    err, CH_MALFORMED, "a line without file, sha256 and size");
-	}
 	ch_buf_free(&u.stanza);
 	ch_buf_free(&u.more);
-	ch_json_free(given);
 	return ok;
 }
 
 bool
-ch_apt_inspect(const struct ch_apt_call *c, struct ch_err *err)
+ch_apt_inspect(const struct ch_call *c, struct ch_err *err)
 {
-	struct ch_in in;
-	struct ch_span line;
-	enum ch_next next;
-	bool ok = true;
+	const struct ch_apt_settings *s = c->settings;
 
-	if (c->settings->is_flat &&
-	    ch_json_path(c->settings->json, "apt.component") != NULL)
+	if (s->is_flat && ch_json_path(s->json, "apt.component") != NULL)
 		return ch_fail(err, CH_USAGE,
 		    "apt.component: a flat repository has no components");
-	ch_in_init(&in, STDIN_FILENO, "stdin");
-	while (ok && (next = ch_in_line(&in, &line, err)) != CH_END)
-		ok = next == CH_ITEM &&
-		     (line.len == 0 || take_line(c, line, err) ||
-			 ch_wrap(err, "stdin: line %" PRIu64, in.line));
-	ch_in_close(&in);
-	return ok;
+	return ch_local_files_read(c, take_file, err);
 }

@@ -13,16 +13,14 @@
 #define APT_INSPECT_H
 
 #include "control.h"
+#include "lib/verb_inspect.h"
 #include "packages.h"
 #include "verbs.h"
 
 /* One file and what it is going to be. */
 struct ch_upload {
-	const char *file;      /* absolute */
-	const char *name;      /* the same without folders */
+	const struct ch_local_file *file; /* its bytes */
 	const char *kind;      /* as records have it; NULL: a source */
-	const char *sha256;    /* of its bytes, as the host says */
-	uint64_t size;         /* likewise */
 	const char *suite;     /* where it goes */
 	const char *component; /* likewise; NULL: a flat repository */
 	const char *out_dir;   /* of the verb */

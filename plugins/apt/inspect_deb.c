@@ -55,7 +55,8 @@ put_path(struct ch_buf *out, const struct ch_upload *u, const struct facts *f)
 	ch_upload_folder(out, u->component, f->source);
 	ch_buf_printf(out, "/%.*s_%.*s_%.*s%s", (int)f->name.len, f->name.data,
 	    (int)version.len, version.data, (int)f->arch.len, f->arch.data,
-	    ch_str_equal(u->kind, "udeb") ? ".udeb" : strrchr(u->name, '.'));
+	    ch_str_equal(u->kind, "udeb") ? ".udeb"
+					  : strrchr(u->file->name, '.'));
 }
 
 static void
@@ -67,14 +68,14 @@ put_stanza(struct ch_upload *u, const struct ch_deb *deb,
 	struct ch_buf size = { 0 };
 
 	put_path(&path, u, f);
-	ch_buf_printf(&size, "%" PRIu64, u->size);
+	ch_buf_printf(&size, "%" PRIu64, u->file->size);
 	ch_control_write(&u->stanza, d, ch_control_binary_order,
 	    (const struct ch_control_field[]){
 		{ "Filename", { path.data, path.len } },
 		{ "Size", { size.data, size.len } },
 		{ "MD5sum", ch_span_of(deb->md5) },
 		{ "SHA1", ch_span_of(deb->sha1) },
-		{ "SHA256", ch_span_of(u->sha256) }, { "SHA512", none },
+		{ "SHA256", ch_span_of(u->file->sha256) }, { "SHA512", none },
 		{ "MSDOS-Filename", none }, { "Status", none },
 		{ "Description-md5", none } },
 	    9);
@@ -105,7 +106,7 @@ static bool
 write_contents(struct ch_upload *u, struct ch_deb *deb)
 {
 	struct ch_err *err = &u->flaw.err;
-	char *as = ch_path_join("contents", u->sha256);
+	char *as = ch_path_join("contents", u->file->sha256);
 	char *path = ch_path_join(u->out_dir, as);
 	bool ok = ch_make_parents(path, 0755, err);
 	int e;
@@ -134,7 +135,7 @@ static bool
 read_package(struct ch_upload *u, struct ch_deb *deb)
 {
 	int fd;
-	int e = ch_open_read(AT_FDCWD, u->file, &fd);
+	int e = ch_open_read(AT_FDCWD, u->file->path, &fd);
 	bool ok;
 
 	if (e != 0)
@@ -159,8 +160,8 @@ ch_upload_deb(struct ch_upload *u)
 	ch_deb_open(&deb, temp != NULL ? temp : "/tmp");
 	ok = read_package(u, &deb) &&
 	     ch_control_read(&d,
-		 (struct ch_span){ deb.control.data, deb.control.len }, u->name,
-		 &u->flaw) &&
+		 (struct ch_span){ deb.control.data, deb.control.len },
+		 u->file->name, &u->flaw) &&
 	     read_facts(&d, &f, &u->flaw);
 	if (ok && ch_deb822_is(ch_deb822_get(&d, "Package-Type"), "udeb"))
 		u->kind = "udeb";

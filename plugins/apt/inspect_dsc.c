@@ -14,7 +14,7 @@ read_text(struct ch_upload *u, struct ch_buf *text)
 {
 	struct ch_buf raw = { 0 };
 
-	if (!ch_read_file(u->file, DSC_MAX, &raw, &u->flaw.err)) {
+	if (!ch_read_file(u->file->path, DSC_MAX, &raw, &u->flaw.err)) {
 		u->flaw.code = u->flaw.err.status == CH_MALFORMED ? "malformed"
 								  : "not-found";
 		ch_buf_free(&raw);
@@ -62,13 +62,13 @@ ch_upload_dsc(struct ch_upload *u)
 
 	ok = read_text(u, &text) &&
 	     ch_control_read(&d, (struct ch_span){ text.data, text.len },
-		 u->name, &u->flaw);
+		 u->file->name, &u->flaw);
 	if (ok) {
 		source = ch_deb822_get(&d, "Source");
 		ok = ch_line_check_name("Source", source, &u->flaw) &&
 		     ch_upload_check_version(
 			 ch_deb822_get(&d, "Version"), &u->flaw) &&
-		     ch_dsc_files(&lists, &d, u->file, &u->flaw);
+		     ch_dsc_files(&lists, &d, u->file->path, &u->flaw);
 	}
 	if (ok)
 		put_stanza(u, &d, source, &lists);

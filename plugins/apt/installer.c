@@ -119,7 +119,7 @@ ch_installer_print(struct ch_lister *l, const struct ch_upstream *u,
 {
 	struct ch_span dir = { path, (size_t)(strrchr(path, '/') - path) + 1 };
 	char *as = ch_upstream_path(u, path);
-	char *file = ch_lister_path(l, as);
+	char *file = ch_fetched_path(l->call, as);
 	struct ch_span line;
 	struct ch_in in;
 	enum ch_next next = CH_ERROR;

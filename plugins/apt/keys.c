@@ -4,6 +4,7 @@
 
 #include "lib/record.h"
 #include "settings.h"
+#include "verbs.h"
 
 #include "lib/banned.h"
 
@@ -232,16 +233,20 @@ print_key(struct ch_buf *out, const struct key *key)
 	ch_buf_putc(out, '}');
 }
 
-void
-ch_apt_describe(struct ch_buf *out, const char *verbs)
+bool
+ch_apt_describe(const struct ch_call *c, struct ch_err *err)
 {
+	struct ch_buf line = { 0 };
+	struct ch_buf *out = &line;
+	bool ok;
+
 	ch_buf_printf(out,
 	    "{\"protocol\":[1],\"type\":\"apt\",\"version\":\"%s\","
 	    "\"verbs\":[%s],"
 	    "\"modes\":[\"mirror\",\"filtered\",\"hosted\"],"
 	    "\"version_order\":\"deb\",\"key\":\"binary\","
 	    "\"signed\":true,",
-	    CH_VERSION, verbs);
+	    CH_VERSION, c->verbs);
 	ch_buf_puts(out,
 	    "\"stanza\":{\"name\":\"Package\",\"version\":\"Version\","
 	    "\"arch\":\"Architecture\",\"size\":\"Size\","
@@ -252,4 +257,7 @@ ch_apt_describe(struct ch_buf *out, const char *verbs)
 	for (const struct key *k = keys; k->name != NULL; k++)
 		print_key(out, k);
 	ch_buf_puts(out, "}}}\n");
+	ok = ch_out_write(c->out, line.data, line.len, err);
+	ch_buf_free(&line);
+	return ok;
 }

@@ -1,7 +1,6 @@
 #include "list.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/log.h"
 #include "lib/record.h"
@@ -14,47 +13,6 @@
 static const char *const identity[] = { "Origin", "Label", "Codename",
 	"NotAutomatic", "ButAutomaticUpgrades" };
 
-char *
-ch_lister_path(const struct ch_lister *l, const char *as)
-{
-	return ch_path_join(l->call->meta, as);
-}
-
-static bool
-is_file(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-enum ch_fetched
-ch_lister_state(const struct ch_lister *l, const char *as)
-{
-	char *path = ch_lister_path(l, as);
-	char *mark = ch_format("%s.absent", path);
-	enum ch_fetched state = CH_FETCHED_NOT_YET;
-
-	if (is_file(path))
-		state = CH_FETCHED_HERE;
-	else if (is_file(mark))
-		state = CH_FETCHED_ABSENT;
-	ch_free(mark);
-	ch_free(path);
-	return state;
-}
-
-bool
-ch_lister_read(const struct ch_lister *l, const char *as, size_t max,
-    struct ch_buf *out, struct ch_err *err)
-{
-	char *path = ch_lister_path(l, as);
-	bool ok = ch_read_file(path, max, out, err);
-
-	ch_free(path);
-	return ok;
-}
-
 static void
 put_url(struct ch_buf *b, const char *path)
 {
@@ -62,13 +20,6 @@ put_url(struct ch_buf *b, const char *path)
 
 	ch_json_quote(b, url, strlen(url));
 	ch_free(url);
-}
-
-static void
-put_member(struct ch_buf *b, const char *key, const char *value)
-{
-	ch_buf_printf(b, ",\"%s\":", key);
-	ch_json_quote(b, value, strlen(value));
 }
 
 /* Names by hash, the strongest first: what an older server may not have. */
@@ -100,7 +51,7 @@ put_claims(struct ch_buf *b, const struct ch_apt_want *want)
 	const struct ch_release_entry *e = want->entry;
 
 	if (want->sha256 != NULL)
-		put_member(b, "sha256", want->sha256);
+		ch_line_member(b, "sha256", want->sha256);
 	if (e == NULL) {
 		ch_buf_printf(
 		    b, ",\"max\":%llu", (unsigned long long)want->max);
@@ -109,7 +60,7 @@ put_claims(struct ch_buf *b, const struct ch_apt_want *want)
 	ch_buf_printf(b, ",\"max\":%llu,\"size\":%llu",
 	    (unsigned long long)e->size, (unsigned long long)e->size);
 	if (e->digests[CH_HASH_SHA256] != NULL)
-		put_member(b, "sha256", e->digests[CH_HASH_SHA256]);
+		ch_line_member(b, "sha256", e->digests[CH_HASH_SHA256]);
 	else
 		ch_buf_printf(b, ",\"digest\":\"%s:%s\"",
 		    ch_hash_name(ch_release_strongest(e)),
@@ -126,12 +77,12 @@ ch_lister_want(struct ch_lister *l, const struct ch_apt_want *want)
 		put_hash_urls(b, want);
 	put_url(b, want->path);
 	ch_buf_putc(b, ']');
-	put_member(b, "as", want->as != NULL ? want->as : want->path);
+	ch_line_member(b, "as", want->as != NULL ? want->as : want->path);
 	put_claims(b, want);
 	if (want->verify != NULL)
-		put_member(b, "verify", want->verify);
+		ch_line_member(b, "verify", want->verify);
 	if (want->signature != NULL)
-		put_member(b, "signature", want->signature);
+		ch_line_member(b, "signature", want->signature);
 	if (want->is_root)
 		ch_buf_puts(b, ",\"root\":true");
 	ch_buf_puts(b, ",\"optional\":true}\n");
@@ -141,21 +92,11 @@ bool
 ch_lister_print_file(struct ch_lister *l, const char *path, const char *from,
     const char *role, struct ch_err *err)
 {
-	bool is_input = ch_str_equal(role, "input");
-	struct ch_buf b = { 0 };
-	bool ok;
+	bool keep = strstr(path, "/by-hash/") != NULL ||
+		    ch_str_starts(path, "by-hash/");
 
-	ch_buf_puts(&b, "{\"record\":\"file\"");
-	put_member(&b, is_input ? "as" : "path", path);
-	put_member(&b, "from", from);
-	put_member(&b, "role", role);
-	if (strstr(path, "/by-hash/") != NULL ||
-	    ch_str_starts(path, "by-hash/"))
-		ch_buf_puts(&b, ",\"keep\":true");
-	ch_buf_puts(&b, "}\n");
-	ok = ch_out_write(l->call->out, b.data, b.len, err);
-	ch_buf_free(&b);
-	return ok;
+	return ch_listed_file_print(
+	    l->call, &(struct ch_listed_file){ path, from, role, keep }, err);
 }
 
 static void
@@ -231,7 +172,7 @@ put_time(struct ch_buf *b, const char *key, int64_t when)
 	char text[CH_WHEN_RFC3339_SIZE];
 
 	ch_when_print(when, text);
-	put_member(b, key, text);
+	ch_line_member(b, key, text);
 }
 
 static bool
@@ -334,7 +275,7 @@ ch_upstream_path(const struct ch_upstream *u, const char *path)
 }
 
 bool
-ch_apt_list(const struct ch_apt_call *c, struct ch_err *err)
+ch_apt_list(const struct ch_call *c, struct ch_err *err)
 {
 	struct ch_lister l = {
 		.call = c, .s = c->settings, .packages = { .out = c->out }

@@ -11,8 +11,10 @@
 #define APT_LIST_H
 
 #include "facts.h"
+#include "lib/verb_list.h"
 #include "packages.h"
 #include "select.h"
+#include "settings.h"
 #include "verbs.h"
 
 enum {
@@ -35,18 +37,12 @@ struct ch_upstream {
 };
 
 struct ch_lister {
-	const struct ch_apt_call *call;  /* borrowed */
+	const struct ch_call *call;      /* borrowed */
 	const struct ch_apt_settings *s; /* likewise */
 	struct ch_upstream *suites;      /* as configured */
 	size_t count;                    /* of them */
 	struct ch_buf wants;             /* lines to print */
 	struct ch_packages packages;     /* being printed */
-};
-
-enum ch_fetched {
-	CH_FETCHED_HERE,   /* DIR/as */
-	CH_FETCHED_ABSENT, /* upstream has none */
-	CH_FETCHED_NOT_YET /* not asked for yet */
 };
 
 struct ch_apt_want {
@@ -61,14 +57,8 @@ struct ch_apt_want {
 	uint64_t max;                         /* bytes, without an entry */
 };
 
-enum ch_fetched ch_lister_state(const struct ch_lister *l, const char *as);
 /* Every want is optional: who reads it says what its absence means. */
 void ch_lister_want(struct ch_lister *l, const struct ch_apt_want *want);
-/* All of DIR/as. */
-bool ch_lister_read(const struct ch_lister *l, const char *as, size_t max,
-    struct ch_buf *out, struct ch_err *err) CH_MUST_CHECK;
-/* DIR/as; the caller's. */
-char *ch_lister_path(const struct ch_lister *l, const char *as);
 /* A path below the suite's base; the caller's. */
 char *ch_upstream_path(const struct ch_upstream *u, const char *path);
 

@@ -16,7 +16,7 @@ static enum ch_fetched
 state_of(const struct ch_lister *l, const struct ch_upstream *u, size_t i)
 {
 	char *as = ch_upstream_path(u, u->sel.items[i].entry->path);
-	enum ch_fetched state = ch_lister_state(l, as);
+	enum ch_fetched state = ch_fetched_state(l->call, as);
 
 	ch_free(as);
 	return state;
@@ -83,7 +83,7 @@ settle_group(struct ch_lister *l, const struct ch_upstream *u, size_t first,
     size_t *pick, struct ch_err *err)
 {
 	size_t end = ch_selection_group(&u->sel, first);
-	bool is_mirror = l->s->mode == CH_APT_MIRROR;
+	bool is_mirror = l->s->mode == CH_MODE_MIRROR;
 	bool is_pending = false;
 
 	*pick = end;
@@ -124,7 +124,7 @@ ch_lister_print_index(struct ch_lister *l, const struct ch_upstream *u,
     const struct ch_selected *item, uint64_t max, struct ch_err *err)
 {
 	char *shown = ch_upstream_path(u, item->entry->path);
-	char *path = ch_lister_path(l, shown);
+	char *path = ch_fetched_path(l->call, shown);
 	struct ch_apt_index index = { .path = path,
 		.shown = shown,
 		.max = max,
@@ -133,7 +133,7 @@ ch_lister_print_index(struct ch_lister *l, const struct ch_upstream *u,
 		.kind = item->is_udeb ? "udeb" : "deb",
 		/* Of a flat repository too: apt joins it with the feed. */
 		.base = "",
-		.has_stanza = l->s->mode != CH_APT_MIRROR };
+		.has_stanza = l->s->mode != CH_MODE_MIRROR };
 	bool ok = item->kind == CH_SELECT_SOURCES
 		      ? ch_sources_print(&l->packages, &index, err)
 		      : ch_packages_print(&l->packages, &index, err);
@@ -152,7 +152,7 @@ print_input(struct ch_lister *l, const struct ch_upstream *u,
 	bool is_sums = item->kind == CH_SELECT_SUMS;
 	bool ok = true;
 
-	if (l->s->mode != CH_APT_MIRROR)
+	if (l->s->mode != CH_MODE_MIRROR)
 		ok = ch_lister_print_file(
 		    l, as, as, is_sums ? "installer" : "input", err);
 	if (ok && is_sums && l->s->has_installer)
@@ -291,9 +291,9 @@ print_roots(struct ch_lister *l, struct ch_upstream *u, struct ch_err *err)
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
 		/* A signature of nothing is not worth having. */
 		if (roots[i] == u->signature &&
-		    ch_lister_state(l, u->release) != CH_FETCHED_HERE)
+		    ch_fetched_state(l->call, u->release) != CH_FETCHED_HERE)
 			continue;
-		if (ch_lister_state(l, roots[i]) == CH_FETCHED_HERE &&
+		if (ch_fetched_state(l->call, roots[i]) == CH_FETCHED_HERE &&
 		    !ch_lister_print_file(l, roots[i], roots[i], "root", err))
 			return false;
 	}
@@ -308,6 +308,6 @@ ch_list_print(struct ch_lister *l, struct ch_upstream *u, struct ch_err *err)
 	for (i = 0; i < u->sel.count; i = ch_selection_group(&u->sel, i))
 		if (!print_group(l, u, i, err))
 			return false;
-	return l->s->mode != CH_APT_MIRROR ||
+	return l->s->mode != CH_MODE_MIRROR ||
 	       (print_roots(l, u, err) && print_mirror(l, u, err));
 }

@@ -15,7 +15,7 @@ parse(struct ch_lister *l, struct ch_upstream *u, const char *as,
 
 	ch_buf_init(&text, CH_RELEASE_MAX);
 	u->root = as;
-	ok = ch_lister_read(l, as, CH_RELEASE_MAX, &text, err) &&
+	ok = ch_fetched_read(l->call, as, CH_RELEASE_MAX, &text, err) &&
 	     ch_release_parse(&u->parsed,
 		 (struct ch_span){
 		     text.data != NULL ? text.data : "", text.len },
@@ -40,7 +40,7 @@ want_release(struct ch_lister *l, struct ch_upstream *u)
 bool
 ch_list_release(struct ch_lister *l, struct ch_upstream *u, struct ch_err *err)
 {
-	switch (ch_lister_state(l, u->in_release)) {
+	switch (ch_fetched_state(l->call, u->in_release)) {
 	case CH_FETCHED_HERE:
 		return parse(l, u, u->in_release, err);
 	case CH_FETCHED_NOT_YET:
@@ -52,7 +52,7 @@ ch_list_release(struct ch_lister *l, struct ch_upstream *u, struct ch_err *err)
 	case CH_FETCHED_ABSENT:
 		break;
 	}
-	switch (ch_lister_state(l, u->release)) {
+	switch (ch_fetched_state(l->call, u->release)) {
 	case CH_FETCHED_HERE:
 		return parse(l, u, u->release, err);
 	case CH_FETCHED_NOT_YET:
@@ -133,8 +133,9 @@ compare_twin(struct ch_lister *l, struct ch_upstream *u, struct ch_err *err)
 
 	ch_buf_init(&within, CH_RELEASE_MAX);
 	ch_buf_init(&beside, CH_RELEASE_MAX);
-	ok = ch_lister_read(l, u->in_release, CH_RELEASE_MAX, &within, err) &&
-	     ch_lister_read(l, u->release, CH_RELEASE_MAX, &beside, err);
+	ok = ch_fetched_read(
+		 l->call, u->in_release, CH_RELEASE_MAX, &within, err) &&
+	     ch_fetched_read(l->call, u->release, CH_RELEASE_MAX, &beside, err);
 	a = (struct ch_span){ within.data != NULL ? within.data : "",
 		within.len };
 	b = (struct ch_span){ beside.data != NULL ? beside.data : "",
@@ -144,8 +145,8 @@ compare_twin(struct ch_lister *l, struct ch_upstream *u, struct ch_err *err)
 		    "%s and %s do not say the same: the upstream is changing, "
 		    "or forgot one of them",
 		    u->in_release, u->release);
-	if (ok && ch_lister_state(l, u->signature) == CH_FETCHED_HERE &&
-	    ch_lister_state(l, u->checked) == CH_FETCHED_NOT_YET)
+	if (ok && ch_fetched_state(l->call, u->signature) == CH_FETCHED_HERE &&
+	    ch_fetched_state(l->call, u->checked) == CH_FETCHED_NOT_YET)
 		want_checked(l, u, b);
 	ch_buf_free(&within);
 	ch_buf_free(&beside);
@@ -157,9 +158,9 @@ ch_list_twins(struct ch_lister *l, struct ch_upstream *u, struct ch_err *err)
 {
 	enum ch_fetched state;
 
-	if (l->s->mode != CH_APT_MIRROR || u->root != u->in_release)
+	if (l->s->mode != CH_MODE_MIRROR || u->root != u->in_release)
 		return true;
-	state = ch_lister_state(l, u->release);
+	state = ch_fetched_state(l->call, u->release);
 	if (state == CH_FETCHED_HERE)
 		return compare_twin(l, u, err);
 	if (state == CH_FETCHED_ABSENT)

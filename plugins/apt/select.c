@@ -150,7 +150,7 @@ choose_all(struct selecting *x)
 	struct ch_list without = { 0 };
 
 	ch_release_words(x->r, "No-Support-for-Architecture-all", &without);
-	x->reads_all = x->s->mode == CH_APT_MIRROR ||
+	x->reads_all = x->s->mode == CH_MODE_MIRROR ||
 		       (ch_list_has(&x->known, "all") &&
 			   !ch_list_has(&without, "Packages"));
 	ch_list_free(&without);
@@ -235,7 +235,7 @@ takes_language(const struct selecting *x, const struct ch_place *p)
 {
 	const struct ch_list *languages = &x->s->languages;
 
-	if (x->s->translations == CH_APT_NO || x->s->mode == CH_APT_MIRROR)
+	if (x->s->translations == CH_APT_NO || x->s->mode == CH_MODE_MIRROR)
 		return x->s->translations != CH_APT_NO;
 	for (size_t i = 0; i < languages->count; i++)
 		if (ch_span_is(p->language, languages->items[i]))
@@ -260,11 +260,11 @@ takes_kind(const struct selecting *x, const struct ch_place *p)
 	case CH_SELECT_CONTENTS:
 		return ch_apt_wants(s, s->contents);
 	case CH_SELECT_SUMS:
-		return s->has_installer || s->mode == CH_APT_MIRROR;
+		return s->has_installer || s->mode == CH_MODE_MIRROR;
 	case CH_SELECT_OTHER:
 		break;
 	}
-	return s->mode == CH_APT_MIRROR;
+	return s->mode == CH_MODE_MIRROR;
 }
 
 static void

@@ -79,7 +79,7 @@ bool
 ch_apt_wants(const struct ch_apt_settings *s, enum ch_apt_switch is)
 {
 	return is == CH_APT_YES ||
-	       (is == CH_APT_UPSTREAM && s->mode == CH_APT_MIRROR);
+	       (is == CH_APT_UPSTREAM && s->mode == CH_MODE_MIRROR);
 }
 
 struct words {
@@ -308,22 +308,17 @@ bool
 ch_apt_settings_load(struct ch_apt_settings *s, const char *file,
     bool needs_suite, struct ch_err *err)
 {
+	struct ch_host_config host;
 	const struct ch_json *block;
-	const char *mode;
 
 	*s = (struct ch_apt_settings){ 0 };
-	s->json = ch_json_load(file, FILE_MAX, err);
-	if (s->json == NULL) {
-		err->status = CH_USAGE;
+	if (!ch_host_config_load(&host, "apt", file, err))
 		return false;
-	}
-	block = ch_json_get(s->json, "apt");
-	mode = ch_json_string_or(ch_json_get(s->json, "mode"), "filtered");
-	s->mode = ch_str_equal(mode, "mirror")   ? CH_APT_MIRROR
-		  : ch_str_equal(mode, "hosted") ? CH_APT_HOSTED
-						 : CH_APT_FILTERED;
-	s->id = ch_json_string_or(ch_json_get(s->json, "id"), "");
-	s->name = ch_json_string_or(ch_json_get(s->json, "name"), s->id);
+	block = host.block;
+	s->json = host.json;
+	s->id = host.id;
+	s->name = host.name;
+	s->mode = host.mode;
 	if (!ch_apt_keys_check(block, err) || !read_block(s, block, err) ||
 	    !read_forms(s, err))
 		return false;

@@ -11,10 +11,8 @@
 #ifndef APT_SETTINGS_H
 #define APT_SETTINGS_H
 
-#include "lib/json.h"
 #include "lib/str.h"
-
-enum ch_apt_mode { CH_APT_MIRROR, CH_APT_FILTERED, CH_APT_HOSTED };
+#include "lib/verb.h"
 
 /* A switch that follows upstream unless it is set. */
 enum ch_apt_switch { CH_APT_UPSTREAM, CH_APT_NO, CH_APT_YES };
@@ -32,7 +30,7 @@ struct ch_apt_settings {
 	struct ch_json *json;            /* the whole file, owned */
 	const char *id;                  /* of the repository */
 	const char *name;                /* for people */
-	enum ch_apt_mode mode;           /* filtered unless said */
+	enum ch_mode mode;               /* filtered unless said */
 	bool is_flat;                    /* suites are folders of the feed */
 	struct ch_list suites;           /* "bookworm"; flat: "./", "sub/" */
 	bool takes_all_components;       /* whatever Release lists */
@@ -82,11 +80,5 @@ void ch_apt_drop_strange(
     struct ch_list *words, const char *where, struct ch_list *warnings);
 /* "a, b", for messages; the caller's. */
 char *ch_apt_join_words(const struct ch_list *words);
-
-/*
- * Appends the answer to the verb describe, a line of JSON; verbs are its
- * words, quoted, with commas between them.
- */
-void ch_apt_describe(struct ch_buf *out, const char *verbs);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/path.h"
 #include "lib/url.h"
@@ -117,14 +118,18 @@ inspect_line(struct ch_settings *s, struct ch_span line, struct ch_out *out,
 }
 
 bool
-ch_inspect(struct ch_settings *s, struct ch_in *in, struct ch_out *out,
-    struct ch_err *err)
+ch_http_inspect(const struct ch_call *c, struct ch_err *err)
 {
+	struct ch_in in;
 	struct ch_span line;
 	enum ch_next next;
+	bool ok = true;
 
-	while ((next = ch_in_line(in, &line, err)) == CH_ITEM)
-		if (!inspect_line(s, line, out, err))
-			return ch_wrap(err, "stdin: line %" PRIu64, in->line);
-	return next == CH_END;
+	ch_in_init(&in, STDIN_FILENO, "stdin");
+	while (ok && (next = ch_in_line(&in, &line, err)) != CH_END)
+		ok = next == CH_ITEM &&
+		     (inspect_line(c->settings, line, c->out, err) ||
+			 ch_wrap(err, "stdin: line %" PRIu64, in.line));
+	ch_in_close(&in);
+	return ok;
 }

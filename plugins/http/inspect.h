@@ -3,10 +3,9 @@
 #ifndef HTTP_INSPECT_H
 #define HTTP_INSPECT_H
 
-#include "lib/io.h"
-#include "settings.h"
+#include "lib/verb.h"
 
-bool ch_inspect(struct ch_settings *s, struct ch_in *in, struct ch_out *out,
-    struct ch_err *err) CH_MUST_CHECK;
+/* c->settings is a struct ch_settings. */
+bool ch_http_inspect(const struct ch_call *c, struct ch_err *err) CH_MUST_CHECK;
 
 #endif

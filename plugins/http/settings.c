@@ -6,10 +6,9 @@
 #include "lib/mem.h"
 #include "lib/path.h"
 #include "lib/url.h"
+#include "lib/verb.h"
 
 #include "lib/banned.h"
-
-enum { FILE_MAX = 16 << 20 };
 
 /* What a member has to be; numbers have a range. */
 struct key {
@@ -249,26 +248,21 @@ bool
 ch_settings_load(struct ch_settings *s, const char *file, bool needs_feed,
     struct ch_err *err)
 {
-	const struct ch_json *block;
-	const char *feed;
+	struct ch_host_config host;
 
-	*s = (struct ch_settings){ 0 };
-	s->json = ch_json_load(file, FILE_MAX, err);
-	if (s->json == NULL) {
-		err->status = CH_USAGE;
+	*s = (struct ch_settings){ .json = NULL };
+	if (!ch_host_config_load(&host, "http", file, err))
 		return false;
-	}
-	block = ch_json_get(s->json, "http");
-	feed = ch_json_string(ch_json_get(s->json, "feed"));
-	if (!check_block(block, err) || !read_block(s, block, err))
+	s->json = host.json;
+	if (!check_block(host.block, err) || !read_block(s, host.block, err))
 		return ch_wrap(err, "%s", file);
 	if (!needs_feed)
 		return true;
-	if (feed == NULL)
+	if (host.feed == NULL)
 		return ch_fail(err, CH_USAGE, "%s: feed: is missing", file);
-	return read_feed(s, feed, err) &&
-	       (ch_json_get(block, "list") == NULL ||
-		   read_list(s, ch_json_get(block, "list"), err));
+	return read_feed(s, host.feed, err) &&
+	       (ch_json_get(host.block, "list") == NULL ||
+		   read_list(s, ch_json_get(host.block, "list"), err));
 }
 
 void

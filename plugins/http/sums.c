@@ -187,7 +187,7 @@ read_sums(struct ch_walk *w, struct ch_entry *e, struct ch_err *err)
 	struct ch_buf text;
 	bool ok = true;
 
-	if (ch_walk_state(w, as) == CH_STATE_HERE) {
+	if (ch_fetched_state(w->call, as) == CH_FETCHED_HERE) {
 		e->is_fetched = true;
 		ch_buf_init(&text, w->settings->max_page);
 		ok = ch_walk_read(w, as, &text, err);
@@ -209,7 +209,7 @@ want_sums(struct ch_walk *w, const struct ch_entry *e)
 	char *url =
 	    e->url != NULL ? ch_strdup(e->url) : ch_walk_url(w, e->path);
 
-	if (ch_walk_state(w, as) == CH_STATE_MISSING)
+	if (ch_fetched_state(w->call, as) == CH_FETCHED_NOT_YET)
 		ch_walk_want(
 		    w, &(struct ch_wish){
 			   .url = url, .as = as, .is_optional = true });

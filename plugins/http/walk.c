@@ -2,34 +2,11 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "lib/io.h"
 #include "lib/record.h"
 #include "lib/url.h"
 
 #include "lib/banned.h"
-
-static bool
-is_file(const char *meta, const char *as, const char *suffix)
-{
-	char *path = ch_format("%s/%s%s", meta, as, suffix);
-	struct stat st;
-	bool is = stat(path, &st) == 0 && S_ISREG(st.st_mode);
-
-	ch_free(path);
-	return is;
-}
-
-enum ch_state
-ch_walk_state(const struct ch_walk *w, const char *as)
-{
-	if (is_file(w->meta, as, ""))
-		return CH_STATE_HERE;
-	if (is_file(w->meta, as, ".absent"))
-		return CH_STATE_ABSENT;
-	return CH_STATE_MISSING;
-}
 
 void
 ch_walk_want(struct ch_walk *w, const struct ch_wish *want)
@@ -55,11 +32,7 @@ bool
 ch_walk_read(const struct ch_walk *w, const char *as, struct ch_buf *out,
     struct ch_err *err)
 {
-	char *path = ch_path_join(w->meta, as);
-	bool ok = ch_read_file(path, w->settings->max_page, out, err);
-
-	ch_free(path);
-	return ok;
+	return ch_fetched_read(w->call, as, w->settings->max_page, out, err);
 }
 
 char *

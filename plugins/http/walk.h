@@ -1,7 +1,7 @@
 /*
  * One run of the verb list over DIR, the folder of what was fetched so far.
  *
- * ch_walk_state() says whether a file is there; when it is not,
+ * ch_fetched_state() says whether a file is there; when it is not,
  * ch_walk_want() asks for it.  A run that asked for anything prints its wants
  * and is run again when they have come; a run that did not prints records.
  * ch_walk_files() finds the files in whatever way the settings say, and
@@ -11,21 +11,15 @@
 #ifndef HTTP_WALK_H
 #define HTTP_WALK_H
 
-#include "lib/mem.h"
+#include "lib/verb_list.h"
 #include "settings.h"
 
 struct ch_walk {
 	struct ch_settings *settings; /* borrowed */
-	const char *meta;             /* DIR, borrowed */
+	const struct ch_call *call;   /* borrowed */
 	struct ch_entries files;      /* found; folders are not in it */
 	struct ch_buf wants;          /* lines to print */
 	bool is_pinned; /* an unchanged root means unchanged files */
-};
-
-enum ch_state {
-	CH_STATE_HERE,   /* DIR/as */
-	CH_STATE_ABSENT, /* DIR/as.absent: upstream has none */
-	CH_STATE_MISSING /* not asked for yet */
 };
 
 struct ch_wish {
@@ -35,7 +29,6 @@ struct ch_wish {
 	bool is_optional; /* may be absent */
 };
 
-enum ch_state ch_walk_state(const struct ch_walk *w, const char *as);
 void ch_walk_want(struct ch_walk *w, const struct ch_wish *want);
 /* The bytes of DIR/as. */
 bool ch_walk_read(const struct ch_walk *w, const char *as, struct ch_buf *out,

@@ -122,7 +122,7 @@ count_pages(const struct ch_walk *w)
 
 	for (n = 0; n < PAGES_MAX; n++) {
 		char *as = page_as(n + 1);
-		bool is_here = ch_walk_state(w, as) == CH_STATE_HERE;
+		bool is_here = ch_fetched_state(w->call, as) == CH_FETCHED_HERE;
 
 		ch_free(as);
 		if (!is_here)

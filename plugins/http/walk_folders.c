@@ -137,12 +137,12 @@ static bool
 visit(struct ch_walk *w, struct queue *q, size_t index, struct ch_err *err)
 {
 	char *as = ch_walk_as("dir", q->items[index].path);
-	enum ch_state state = ch_walk_state(w, as);
+	enum ch_fetched state = ch_fetched_state(w->call, as);
 	bool ok = true;
 
-	if (state == CH_STATE_HERE)
+	if (state == CH_FETCHED_HERE)
 		ok = take_page(w, q, index, as, err);
-	else if (state == CH_STATE_MISSING)
+	else if (state == CH_FETCHED_NOT_YET)
 		want_page(w, &q->items[index], as);
 	else
 		ok = ch_entries_refuse(&w->files,

@@ -152,7 +152,7 @@ ch_walk_list(struct ch_walk *w, struct ch_err *err)
 
 	if (s->lines != NULL)
 		return take_lines(&r, s->lines, err);
-	if (ch_walk_state(w, as_list) != CH_STATE_HERE) {
+	if (ch_fetched_state(w->call, as_list) != CH_FETCHED_HERE) {
 		ch_walk_want(w,
 		    &(struct ch_wish){
 			.url = s->list_url, .as = as_list, .is_root = true });

@@ -9,20 +9,21 @@
 #include "lib/log.h"
 #include "lib/path.h"
 #include "lib/record.h"
+#include "settings.h"
 
 #include "lib/banned.h"
 
 enum policy { POLICY_FAIL, POLICY_WARN, POLICY_SKIP };
 
 struct checking {
-	const struct ch_rpm_call *call; /* of the verb */
-	struct ch_verifier verifier;    /* keys, pins */
-	enum policy on_missing;         /* of what is not signed */
-	enum policy on_invalid;         /* of what is not well */
-	struct ch_checked checked;      /* seen before */
-	struct ch_record record;        /* of the current line */
-	struct ch_span raw;             /* the same, as it came */
-	struct ch_buf file;             /* where its bytes are */
+	const struct ch_call *call;  /* of the verb */
+	struct ch_verifier verifier; /* keys, pins */
+	enum policy on_missing;      /* of what is not signed */
+	enum policy on_invalid;      /* of what is not well */
+	struct ch_checked checked;   /* seen before */
+	struct ch_record record;     /* of the current line */
+	struct ch_span raw;          /* the same, as it came */
+	struct ch_buf file;          /* where its bytes are */
 };
 
 static enum policy
@@ -39,8 +40,8 @@ read_policy(const struct ch_json *signatures, const char *key)
 static bool
 read_settings(struct checking *c, struct ch_err *err)
 {
-	const struct ch_json *signatures =
-	    ch_json_get(c->call->settings->json, "signatures");
+	const struct ch_rpm_settings *s = c->call->settings;
+	const struct ch_json *signatures = ch_json_get(s->json, "signatures");
 	const struct ch_json *pins =
 	    ch_json_get(signatures, "trusted_fingerprints");
 	const char *temp = getenv("TMPDIR");
@@ -204,7 +205,7 @@ check_all(struct checking *c, struct ch_err *err)
 }
 
 bool
-ch_rpm_check(const struct ch_rpm_call *call, struct ch_err *err)
+ch_rpm_check(const struct ch_call *call, struct ch_err *err)
 {
 	struct checking c = { .call = call };
 	bool ok = read_settings(&c, err);

@@ -1,71 +1,18 @@
-#include <dirent.h>
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "check_tree_parts.h"
-#include "lib/record.h"
 #include "repomd.h"
 
 #include "lib/banned.h"
 
-#define FOLDERS_MAX  ((size_t)1000000)
 #define TREEINFO_MAX ((size_t)16 << 20)
-#define ALIVE_S      20
 #define REPOMD       "repodata/repomd.xml"
 
-bool
-ch_rpm_problem(struct ch_rpm_check *c, const char *path, struct ch_err *err,
-    const char *fmt, ...)
-{
-	struct ch_buf line = { 0 };
-	struct ch_buf shown = { 0 };
-	char text[1024];
-	va_list ap;
-	bool ok;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	ch_escape_text(&shown, path, strlen(path));
-	ch_buf_puts(&line, "{\"record\":\"problem\",\"path\":");
-	ch_json_quote(&line, shown.data != NULL ? shown.data : "", shown.len);
-	ch_buf_puts(&line, ",\"message\":");
-	ch_buf_clear(&shown);
-	ch_escape_text(&shown, text, strlen(text));
-	ch_json_quote(&line, shown.data, shown.len);
-	ch_buf_puts(&line, "}\n");
-	ok = ch_out_write(c->out, line.data, line.len, err);
-	ch_buf_free(&line);
-	ch_buf_free(&shown);
-	return ok;
-}
-
-void
-ch_rpm_live(struct ch_rpm_check *c)
-{
-	int64_t now = (int64_t)time(NULL);
-
-	if (c->said != 0 && now - c->said >= ALIVE_S)
-		(void)fprintf(stderr, "debug: %zu package files were read\n",
-		    c->files.count);
-	if (c->said == 0 || now - c->said >= ALIVE_S)
-		c->said = now;
-}
-
-char *
-ch_rpm_below(const char *base, const char *path)
-{
-	return *base != '\0' ? ch_path_join(base, path) : ch_strdup(path);
-}
-
 static bool
-is_there(const struct ch_rpm_check *c, const char *base, const char *name)
+is_there(const struct ch_checked_tree *c, const char *base, const char *name)
 {
-	char *path = ch_rpm_below(base, name);
+	char *path = ch_check_join(base, name);
 	struct stat st;
 	int fd = -1;
 	int e = ch_open_beneath(c->tree, path, &fd, &st);
@@ -76,48 +23,9 @@ is_there(const struct ch_rpm_check *c, const char *base, const char *name)
 	return e == 0;
 }
 
-static bool
-is_folder(const char *path)
-{
-	struct stat st;
-
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* Adds the folders below base, in the order of their names. */
-static void
-add_folders(
-    const struct ch_rpm_check *c, const char *base, struct ch_list *folders)
-{
-	char *path = ch_path_join(c->tree, base);
-	struct ch_list names = { 0 };
-	DIR *dir = opendir(*base == '\0' ? c->tree : path);
-	struct dirent *entry;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		if (entry->d_name[0] != '.')
-			ch_list_add(&names, entry->d_name);
-	if (dir != NULL)
-		(void)closedir(dir);
-	ch_list_sort(&names);
-	for (size_t i = 0; i < names.count && folders->count < FOLDERS_MAX;
-	     i++) {
-		char *below = ch_rpm_below(base, names.items[i]);
-		char *full = ch_path_join(c->tree, below);
-
-		if (!ch_str_equal(names.items[i], "repodata") &&
-		    is_folder(full))
-			ch_list_add(folders, below);
-		ch_free(full);
-		ch_free(below);
-	}
-	ch_list_free(&names);
-	ch_free(path);
-}
-
 /* False with CH_OK in why: there is no such file. */
 static bool
-read_text(const struct ch_rpm_check *c, const char *path, size_t max,
+read_text(const struct ch_checked_tree *c, const char *path, size_t max,
     struct ch_buf *text, struct ch_err *why)
 {
 	char *full = ch_path_join(c->tree, path);
@@ -160,8 +68,8 @@ digest_in(const struct ch_buf *text)
 static bool
 check_treeinfo(struct ch_repo_check *r, const char *name, struct ch_err *err)
 {
-	char *path = ch_rpm_below(r->base, name);
-	char *repomd = ch_rpm_below(r->base, REPOMD);
+	char *path = ch_check_join(r->base, name);
+	char *repomd = ch_check_join(r->base, REPOMD);
 	struct ch_buf text = { 0 };
 	struct ch_err why;
 	bool ok = true;
@@ -187,12 +95,12 @@ check_treeinfo(struct ch_repo_check *r, const char *name, struct ch_err *err)
 static bool
 check_signature(struct ch_repo_check *r, struct ch_err *err)
 {
-	char *path = ch_rpm_below(r->base, REPOMD ".asc");
+	char *path = ch_check_join(r->base, REPOMD ".asc");
 	bool ok = true;
 
 	if (is_there(r->check, r->base, REPOMD ".key") &&
 	    !is_there(r->check, r->base, REPOMD ".asc"))
-		ok = ch_rpm_problem(r->check, path, err,
+		ok = ch_check_problem(r->check, path, err,
 		    "it is not there, but " REPOMD ".key is: clients that "
 		    "check signatures refuse the repository");
 	ch_free(path);
@@ -209,7 +117,7 @@ check_repo(struct ch_repo_check *r, const char *path, struct ch_err *err)
 	if (!read_text(r->check, path, CH_REPOMD_MAX, &text, &why) ||
 	    !ch_repomd_parse(
 		&r->facts, (struct ch_span){ text.data, text.len }, path, &why))
-		ok = ch_rpm_problem(r->check, path, err, "%s", why.text);
+		ok = ch_check_problem(r->check, path, err, "%s", why.text);
 	else
 		ok = ch_rpm_check_data(r, err) && ch_rpm_check_notes(r, err);
 	ch_buf_free(&text);
@@ -219,10 +127,10 @@ check_repo(struct ch_repo_check *r, const char *path, struct ch_err *err)
 }
 
 static bool
-visit(struct ch_rpm_check *c, const char *base, struct ch_err *err)
+visit(struct ch_checked_tree *c, const char *base, struct ch_err *err)
 {
 	struct ch_repo_check r = { .check = c, .base = base };
-	char *path = ch_rpm_below(base, REPOMD);
+	char *path = ch_check_join(base, REPOMD);
 	bool ok = check_repo(&r, path, err);
 
 	ch_rpm_facts_free(&r.facts);
@@ -235,7 +143,7 @@ visit(struct ch_rpm_check *c, const char *base, struct ch_err *err)
 }
 
 static bool
-check_all(struct ch_rpm_check *c, struct ch_err *err)
+check_all(struct ch_checked_tree *c, struct ch_err *err)
 {
 	struct ch_list folders = { 0 };
 	size_t found = 0;
@@ -244,29 +152,25 @@ check_all(struct ch_rpm_check *c, struct ch_err *err)
 	ch_list_add(&folders, "");
 	/* Those of a folder stand behind it, so this comes to all of them. */
 	for (size_t i = 0; ok && i < folders.count; i++) {
-		add_folders(c, folders.items[i], &folders);
+		ch_check_folders(c, folders.items[i], "repodata", &folders);
 		if (!is_there(c, folders.items[i], REPOMD))
 			continue;
 		found++;
 		ok = visit(c, folders.items[i], err);
 	}
 	if (ok && found == 0)
-		ok = ch_rpm_problem(c, REPOMD, err,
+		ok = ch_check_problem(c, REPOMD, err,
 		    "it is not there: no client can use the tree");
 	ch_list_free(&folders);
 	return ok;
 }
 
 bool
-ch_rpm_check_tree(const struct ch_rpm_call *call, struct ch_err *err)
+ch_rpm_check_tree(const struct ch_call *call, struct ch_err *err)
 {
-	struct ch_rpm_check c = { .tree = call->tree, .out = call->out };
-	bool ok;
+	struct ch_checked_tree c;
+	bool ok = ch_checked_tree_open(&c, call, err) && check_all(&c, err);
 
-	if (access(call->tree, F_OK) != 0)
-		return ch_fail(
-		    err, CH_USAGE, "%s: there is no such folder", call->tree);
-	ok = check_all(&c, err);
-	ch_seen_free(&c.files);
+	ch_checked_tree_close(&c);
 	return ok;
 }

@@ -13,7 +13,7 @@
 
 /* Of all that is left of fd. */
 static bool
-digest_fd(struct ch_rpm_check *c, int fd, enum ch_hash_kind kind, char *hex)
+digest_fd(struct ch_checked_tree *c, int fd, enum ch_hash_kind kind, char *hex)
 {
 	struct ch_hash *hash = ch_hash_new(kind);
 	char *block = ch_alloc(BLOCK);
@@ -21,7 +21,7 @@ digest_fd(struct ch_rpm_check *c, int fd, enum ch_hash_kind kind, char *hex)
 
 	while ((got = ch_read(fd, block, BLOCK)) > 0) {
 		ch_hash_update(hash, block, (size_t)got);
-		ch_rpm_live(c);
+		ch_check_live(c);
 	}
 	ch_hash_finish(hash, hex);
 	ch_free(block);
@@ -29,7 +29,7 @@ digest_fd(struct ch_rpm_check *c, int fd, enum ch_hash_kind kind, char *hex)
 }
 
 static bool
-check_bytes(struct ch_rpm_check *c, const struct ch_rpm_file *f, int fd,
+check_bytes(struct ch_checked_tree *c, const struct ch_rpm_file *f, int fd,
     struct ch_err *err)
 {
 	char is[CH_HASH_HEX_MAX + 1];
@@ -39,20 +39,20 @@ check_bytes(struct ch_rpm_check *c, const struct ch_rpm_file *f, int fd,
 	if (f->checksum == NULL)
 		return true;
 	if (!ch_digest_parse(f->checksum, strlen(f->checksum), &kind, &hex))
-		return ch_rpm_problem(c, f->path, err,
+		return ch_check_problem(c, f->path, err,
 		    "%s has a checksum of it that is none", f->listed_by);
 	if (!digest_fd(c, fd, kind, is))
-		return ch_rpm_problem(
+		return ch_check_problem(
 		    c, f->path, err, "cannot be read: %s", strerror(errno));
 	return ch_str_equal(is, hex) ||
-	       ch_rpm_problem(c, f->path, err,
+	       ch_check_problem(c, f->path, err,
 		   "its %s is not that of %s: clients refuse it",
 		   ch_hash_name(kind), f->listed_by);
 }
 
 bool
 ch_rpm_check_file(
-    struct ch_rpm_check *c, const struct ch_rpm_file *f, struct ch_err *err)
+    struct ch_checked_tree *c, const struct ch_rpm_file *f, struct ch_err *err)
 {
 	struct stat st;
 	int fd = -1;
@@ -60,13 +60,13 @@ ch_rpm_check_file(
 	bool ok;
 
 	if (e == ENOENT || e == ENOTDIR)
-		ok = ch_rpm_problem(c, f->path, err,
+		ok = ch_check_problem(c, f->path, err,
 		    "it is not there, but %s names it", f->listed_by);
 	else if (e != 0)
-		ok = ch_rpm_problem(c, f->path, err, "cannot be read: %s",
+		ok = ch_check_problem(c, f->path, err, "cannot be read: %s",
 		    e == EINVAL ? "it is no file" : strerror(e));
 	else if (f->has_size && (uint64_t)st.st_size != f->size)
-		ok = ch_rpm_problem(c, f->path, err,
+		ok = ch_check_problem(c, f->path, err,
 		    "it has %jd bytes, but %s says %" PRIu64,
 		    (intmax_t)st.st_size, f->listed_by, f->size);
 	else
@@ -100,21 +100,21 @@ check_open(struct ch_repo_check *r, const struct ch_rpm_data *d,
 	    ok && (ok = ch_inflate_read(in, &block, &why)) && block.len > 0) {
 		ch_hash_update(hash, block.data, block.len);
 		size += block.len;
-		ch_rpm_live(r->check);
+		ch_check_live(r->check);
 	}
 	ch_hash_finish(hash, is);
 	ch_inflate_close(in);
 	ch_free(full);
 	if (!ok)
-		return ch_rpm_problem(
+		return ch_check_problem(
 		    r->check, path, err, "cannot be unpacked: %s", why.text);
 	if (d->has_open_size && size != d->open_size)
-		return ch_rpm_problem(r->check, path, err,
+		return ch_check_problem(r->check, path, err,
 		    "unpacked it has %" PRIu64
 		    " bytes, but repomd.xml says %" PRIu64,
 		    size, d->open_size);
 	return hex == NULL || ch_str_equal(is, hex) ||
-	       ch_rpm_problem(r->check, path, err,
+	       ch_check_problem(r->check, path, err,
 		   "unpacked its %s is not the open-checksum of repomd.xml",
 		   ch_hash_name(kind));
 }
@@ -171,10 +171,10 @@ check_data(
 		return true;
 	if (!ch_location_path(ch_span_of(d->href), &below, &why)) {
 		ch_buf_free(&below);
-		return ch_rpm_problem(
+		return ch_check_problem(
 		    r->check, "repodata/repomd.xml", err, "%s", why.text);
 	}
-	path = ch_rpm_below(r->base, below.data);
+	path = ch_check_join(r->base, below.data);
 	ok = ch_rpm_check_file(r->check,
 	    &(struct ch_rpm_file){
 		path, "repomd.xml", d->checksum, d->has_size, d->size },
@@ -190,14 +190,14 @@ check_data(
 static bool
 check_types(struct ch_repo_check *r, struct ch_err *err)
 {
-	char *path = ch_rpm_below(r->base, "repodata/repomd.xml");
+	char *path = ch_check_join(r->base, "repodata/repomd.xml");
 	size_t primaries = 0;
 	bool ok = true;
 
 	for (size_t i = 0; i < r->facts.count; i++)
 		primaries += ch_str_equal(r->facts.data[i].type, "primary");
 	if (primaries != 1)
-		ok = ch_rpm_problem(r->check, path, err,
+		ok = ch_check_problem(r->check, path, err,
 		    "it lists %zu files of type primary: exactly one is "
 		    "needed",
 		    primaries);

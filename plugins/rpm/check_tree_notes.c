@@ -20,7 +20,7 @@ path_of(const struct ch_repo_check *r, const char *type)
 
 	if (d != NULL && d->base == NULL &&
 	    ch_location_path(ch_span_of(d->href), &below, &why))
-		path = ch_rpm_below(r->base, below.data);
+		path = ch_check_join(r->base, below.data);
 	ch_buf_free(&below);
 	return path;
 }
@@ -47,7 +47,7 @@ check_updateinfo(struct ch_repo_check *r, struct ch_err *err)
 	if (full == NULL)
 		ok = true;
 	else if (!ch_updateinfo_cut(&job, &result, &why))
-		ok = ch_rpm_problem(r->check, path, err, "%s", why.text);
+		ok = ch_check_problem(r->check, path, err, "%s", why.text);
 	else if (result.dropped > 0 || result.entries > 0)
 		ch_info("%s: %" PRIu64 " advisories and %" PRIu64
 			" entries of others are about packages that the "
@@ -64,7 +64,7 @@ static bool
 check_streams(struct ch_repo_check *r, const struct ch_modules *modules,
     struct ch_err *err)
 {
-	char *path = ch_rpm_below(r->base, "repodata/repomd.xml");
+	char *path = ch_check_join(r->base, "repodata/repomd.xml");
 	bool ok = true;
 
 	for (size_t i = 0; i < r->modular.count && ok; i++) {
@@ -72,7 +72,7 @@ check_streams(struct ch_repo_check *r, const struct ch_modules *modules,
 
 		if (ch_nevra_parse(ch_span_of(r->modular.items[i]), &nevra) &&
 		    ch_join_find(&modules->by_nevra, &nevra) == 0)
-			ok = ch_rpm_problem(r->check, path, err,
+			ok = ch_check_problem(r->check, path, err,
 			    "%s is part of a module, but no modules.yaml has "
 			    "it: dnf refuses to install it",
 			    r->modular.items[i]);
@@ -92,7 +92,7 @@ check_modules(struct ch_repo_check *r, struct ch_err *err)
 	bool ok;
 
 	if (full != NULL && !ch_modules_load(&modules, &file, &why))
-		ok = ch_rpm_problem(r->check, path, err, "%s", why.text);
+		ok = ch_check_problem(r->check, path, err, "%s", why.text);
 	else
 		ok = check_streams(r, &modules, err);
 	ch_modules_free(&modules);
@@ -116,7 +116,7 @@ check_comps(struct ch_repo_check *r, struct ch_err *err)
 
 	ch_sink_init(&nowhere, NULL, NULL);
 	if (full != NULL && !ch_comps_cut(&job, &result, &why))
-		ok = ch_rpm_problem(r->check, path, err, "%s", why.text);
+		ok = ch_check_problem(r->check, path, err, "%s", why.text);
 	ch_sink_free(&nowhere);
 	ch_free(full);
 	ch_free(path);

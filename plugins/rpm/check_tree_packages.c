@@ -45,10 +45,10 @@ check_count(struct reading *x, struct ch_err *err)
 	uint64_t said;
 
 	if (!ch_parse_uint_span(digits, CH_MAX_INT, &said))
-		return ch_rpm_problem(x->repo->check, x->path, err,
+		return ch_check_problem(x->repo->check, x->path, err,
 		    "it does not say how many packages it has");
 	return said == x->count ||
-	       ch_rpm_problem(x->repo->check, x->path, err,
+	       ch_check_problem(x->repo->check, x->path, err,
 		   "it says that it has %" PRIu64 " packages, but has %" PRIu64,
 		   said, x->count);
 }
@@ -60,7 +60,7 @@ check_sound(struct reading *x, const struct ch_slice *slice, struct ch_err *err)
 
 	return ch_text_is_sound(slice->bytes,
 		   x->is_latin1 ? CH_TEXT_LATIN1 : CH_TEXT_UTF8, &bad) ||
-	       ch_rpm_problem(x->repo->check, x->path, err,
+	       ch_check_problem(x->repo->check, x->path, err,
 		   "at byte %" PRIu64
 		   " it has a byte that XML does not have: clients refuse the "
 		   "whole repository",
@@ -72,7 +72,7 @@ static bool
 check_package_file(
     struct reading *x, const struct ch_package *p, struct ch_err *err)
 {
-	struct ch_rpm_check *c = x->repo->check;
+	struct ch_checked_tree *c = x->repo->check;
 	struct ch_rpm_file f = { .listed_by = x->path };
 	const struct ch_span key[2] = { p->href, p->pkgid };
 	struct ch_buf below = { 0 };
@@ -85,10 +85,10 @@ check_package_file(
 	f.has_size = ch_parse_uint_span(p->size, CH_MAX_INT, &f.size);
 	if (!ch_location_path(p->href, &below, &why) ||
 	    !ch_rpm_digest(p->checksum_type, p->pkgid, &digest, &why)) {
-		ok = ch_rpm_problem(c, x->path, err, "package %.*s: %s",
+		ok = ch_check_problem(c, x->path, err, "package %.*s: %s",
 		    (int)p->name.len, p->name.data, why.text);
 	} else {
-		path = ch_rpm_below(x->repo->base, below.data);
+		path = ch_check_join(x->repo->base, below.data);
 		f.path = path;
 		f.checksum = digest.data;
 		(void)ch_seen_add(&c->files, key, 2, &is_new);
@@ -131,16 +131,16 @@ note_package(struct reading *x, const struct ch_package *p, struct ch_err *err)
 	note_modular(r, p);
 	(void)ch_seen_add(&r->places, key, 2, &is_new);
 	if (!is_new)
-		return ch_rpm_problem(r->check, x->path, err,
+		return ch_check_problem(r->check, x->path, err,
 		    "package %.*s at %.*s is listed twice", (int)p->name.len,
 		    p->name.data, (int)p->href.len, p->href.data);
 	if (ch_pkgids_find(&r->ids, p->pkgid) == NULL &&
 	    !ch_pkgids_add(&r->ids, p->pkgid))
-		return ch_rpm_problem(r->check, x->path, err,
+		return ch_check_problem(r->check, x->path, err,
 		    "package %.*s: its checksum is none", (int)p->name.len,
 		    p->name.data);
 	return p->has_format ||
-	       ch_rpm_problem(r->check, x->path, err,
+	       ch_check_problem(r->check, x->path, err,
 		   "package %.*s has no format: clients install it without any "
 		   "dependency",
 		   (int)p->name.len, p->name.data);
@@ -152,11 +152,11 @@ check_package(struct reading *x, const struct ch_slice *slice,
 {
 	ch_package_read(p, slice, x->is_latin1, true);
 	if (p->fault != NULL)
-		return ch_rpm_problem(x->repo->check, x->path, err,
+		return ch_check_problem(x->repo->check, x->path, err,
 		    "package %.*s, at byte %" PRIu64 ": %s", (int)p->name.len,
 		    p->name.data == NULL ? "" : p->name.data,
 		    slice->offset + p->fault_offset, p->fault);
-	ch_rpm_live(x->repo->check);
+	ch_check_live(x->repo->check);
 	if (!check_sound(x, slice, err) || !note_package(x, p, err))
 		return false;
 	/* What lies elsewhere is not ours. */
@@ -183,7 +183,7 @@ ch_rpm_check_primary(
 		}
 	r->has_primary = ok && next == CH_END;
 	if (ok && next == CH_ERROR)
-		ok = ch_rpm_problem(r->check, path, err, "%s", why.text);
+		ok = ch_check_problem(r->check, path, err, "%s", why.text);
 	else if (ok)
 		ok = check_count(&x, err);
 	ch_package_free(&package);
@@ -214,7 +214,7 @@ check_foreign(struct reading *x, const struct ch_slice *slice, uint8_t mark,
 		return true;
 	}
 	return (*told)++ >= TOLD_MAX ||
-	       ch_rpm_problem(x->repo->check, x->path, err,
+	       ch_check_problem(x->repo->check, x->path, err,
 		   "package %.*s is not in primary: it is left over",
 		   (int)(slice->pkgid.len > CH_HASH_HEX_MAX ? CH_HASH_HEX_MAX
 							    : slice->pkgid.len),
@@ -231,7 +231,7 @@ check_missing(struct reading *x, uint8_t mark, struct ch_err *err)
 
 	while (ok && told++ < TOLD_MAX &&
 	       ch_pkgids_without(&x->repo->ids, mark, &at, hex))
-		ok = ch_rpm_problem(x->repo->check, x->path, err,
+		ok = ch_check_problem(x->repo->check, x->path, err,
 		    "package %s of primary is not in it", hex);
 	return ok;
 }
@@ -252,13 +252,13 @@ ch_rpm_check_keyed(struct ch_repo_check *r, const struct ch_rpm_data *d,
 		while (ok && (next = ch_slices_next(x.slices, &slice, &why)) ==
 				 CH_ITEM) {
 			x.count++;
-			ch_rpm_live(r->check);
+			ch_check_live(r->check);
 			ok = check_sound(&x, &slice, err) &&
 			     (!r->has_primary ||
 				 check_foreign(&x, &slice, mark, &told, err));
 		}
 	if (ok && next == CH_ERROR)
-		ok = ch_rpm_problem(r->check, path, err, "%s", why.text);
+		ok = ch_check_problem(r->check, path, err, "%s", why.text);
 	else if (ok)
 		ok = check_count(&x, err) && (mark == 8 || !r->has_primary ||
 						 check_missing(&x, mark, err));

@@ -19,6 +19,7 @@
 
 #include "facts.h"
 #include "lib/hash.h"
+#include "lib/verb_check_tree.h"
 #include "nevra.h"
 #include "package.h"
 #include "pkgids.h"
@@ -26,31 +27,17 @@
 
 #define CH_CHECK_OPEN_MAX ((uint64_t)16 << 30)
 
-struct ch_rpm_check {
-	const char *tree;     /* the root */
-	struct ch_out *out;   /* problem lines */
-	struct ch_seen files; /* package files that were looked at */
-	int64_t said;         /* when we last gave a sign of life */
-};
-
 /* A repository that is checked. */
 struct ch_repo_check {
-	struct ch_rpm_check *check; /* of the tree */
-	const char *base;           /* its folder, "" for the root */
-	struct ch_rpm_facts facts;  /* its repomd.xml */
-	struct ch_pkgids ids;       /* of primary */
-	struct ch_seen places;      /* pkgid and href of primary */
-	struct ch_nevras nevras;    /* of primary */
-	struct ch_list modular;     /* packages that need a stream */
-	bool has_primary;           /* it could be read to its end */
+	struct ch_checked_tree *check; /* of the tree */
+	const char *base;              /* its folder, "" for the root */
+	struct ch_rpm_facts facts;     /* its repomd.xml */
+	struct ch_pkgids ids;          /* of primary */
+	struct ch_seen places;         /* pkgid and href of primary */
+	struct ch_nevras nevras;       /* of primary */
+	struct ch_list modular;        /* packages that need a stream */
+	bool has_primary;              /* it could be read to its end */
 };
-
-bool ch_rpm_problem(struct ch_rpm_check *c, const char *path,
-    struct ch_err *err, const char *fmt, ...) CH_PRINTF(4, 5) CH_MUST_CHECK;
-/* Once in a while a line, since silence ends a plugin. */
-void ch_rpm_live(struct ch_rpm_check *c);
-/* The folder and a path below it; "a" alone below "". */
-char *ch_rpm_below(const char *base, const char *path);
 
 /* A file and what it has to be. */
 struct ch_rpm_file {
@@ -62,7 +49,7 @@ struct ch_rpm_file {
 };
 
 /* check_tree_files.c */
-bool ch_rpm_check_file(struct ch_rpm_check *c, const struct ch_rpm_file *f,
+bool ch_rpm_check_file(struct ch_checked_tree *c, const struct ch_rpm_file *f,
     struct ch_err *err) CH_MUST_CHECK;
 /* check_tree_files.c: what repomd.xml lists, and what is written about it. */
 bool ch_rpm_check_data(

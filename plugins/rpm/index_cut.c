@@ -109,7 +109,7 @@ cut_updateinfo(
 static bool
 cut_comps(struct ch_indexer *ix, struct ch_index_cutting *c, struct ch_err *err)
 {
-	bool prunes = ix->call->settings->prunes_groups;
+	bool prunes = ix->settings->prunes_groups;
 	struct ch_comps_job job = { .path = c->in->path,
 		.shown = c->in->shown,
 		.sink = c->sink,

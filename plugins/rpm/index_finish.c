@@ -58,7 +58,7 @@ set_time(const struct ch_indexer *ix, const struct ch_index_doc *doc,
 	const struct ch_rpm_data *up = doc->inputs[0]->facts;
 
 	d->has_timestamp = true;
-	d->timestamp = (uint64_t)ix->date;
+	d->timestamp = (uint64_t)ix->told.date;
 	if (made->outcome == CH_DOC_REUSED && up->has_timestamp &&
 	    up->timestamp < d->timestamp)
 		d->timestamp = up->timestamp;
@@ -183,11 +183,11 @@ has_distro(const struct ch_rpm_facts *f, const struct ch_rpm_distro *d)
 static void
 take_facts(const struct ch_indexer *ix, struct ch_rpm_facts *f)
 {
-	const struct ch_rpm_facts *first = &ix->repos[0].facts;
+	const struct ch_rpm_facts *first = ix->told.repos[0].facts;
 	uint64_t number;
 
-	for (size_t i = 0; i < ix->repo_count; i++) {
-		const struct ch_rpm_facts *up = &ix->repos[i].facts;
+	for (size_t i = 0; i < ix->told.count; i++) {
+		const struct ch_rpm_facts *up = ix->told.repos[i].facts;
 
 		add_words(&f->content_tags, &up->content_tags);
 		add_words(&f->repo_tags, &up->repo_tags);
@@ -196,8 +196,8 @@ take_facts(const struct ch_indexer *ix, struct ch_rpm_facts *f)
 				ch_rpm_facts_add_distro(
 				    f, up->distro[k].cpeid, up->distro[k].name);
 	}
-	f->revision = ch_format("%" PRId64, ix->date);
-	if (ix->repo_count > 1)
+	f->revision = ch_format("%" PRId64, ix->told.date);
+	if (ix->told.count > 1)
 		return;
 	if (first->repoid != NULL)
 		f->repoid = ch_strdup(first->repoid);
@@ -219,8 +219,8 @@ write_file(struct ch_indexer *ix, const char *path, const struct ch_buf *text,
 	struct ch_out out;
 	bool is_written =
 	    ch_make_parents(file, 0755, err) &&
-	    ch_index_file_open(&out, file, err) &&
-	    ch_index_file_close(
+	    ch_out_create(&out, file, err) &&
+	    ch_out_close(
 		&out, ch_out_write(&out, text->data, text->len, err), err);
 
 	ch_free(file);
@@ -350,14 +350,14 @@ publish_repomd(
 /* Clients pin keys and nothing of the index; the date is what they compare. */
 static bool
 print_repo(
-    struct ch_indexer *ix, const struct ch_index_repo *repo, struct ch_err *err)
+    struct ch_indexer *ix, const struct ch_told_repo *repo, struct ch_err *err)
 {
 	struct ch_record r = { 0 };
 	struct ch_span line = { repo->line, strlen(repo->line) };
 	char date[CH_WHEN_RFC3339_SIZE];
 	bool is_printed = ch_record_parse(&r, line, err);
 
-	ch_when_print(ix->date, date);
+	ch_when_print(ix->told.date, date);
 	if (is_printed)
 		ch_record_set_string(&r, "date", date);
 	is_printed = is_printed && ch_record_write(&r, ix->call->out, err);
@@ -371,8 +371,8 @@ ch_index_finish(struct ch_indexer *ix, struct ch_err *err)
 	struct ch_rpm_facts f = { .data = NULL };
 	bool is_done = publish_docs(ix, &f, err) && publish_repomd(ix, &f, err);
 
-	for (size_t i = 0; i < ix->repo_count && is_done; i++)
-		is_done = print_repo(ix, &ix->repos[i], err);
+	for (size_t i = 0; i < ix->told.count && is_done; i++)
+		is_done = print_repo(ix, &ix->told.repos[i], err);
 	ch_rpm_facts_free(&f);
 	return is_done;
 }

@@ -65,13 +65,13 @@ ch_index_sort_fragments(
 	bool is_written;
 
 	m->fragment_list = ch_index_scratch(ix, "fragments");
-	if (!ch_index_file_open(&out, m->fragment_list, err))
+	if (!ch_out_create(&out, m->fragment_list, err))
 		return false;
 	is_written =
 	    m->fragments == NULL || write_paths(m->fragments, &out, err);
 	ch_sort_free(m->fragments);
 	m->fragments = NULL;
-	return ch_index_file_close(&out, is_written, err);
+	return ch_out_close(&out, is_written, err);
 }
 
 static struct ch_span
@@ -141,6 +141,6 @@ ch_index_make_local(
 		return true;
 	in->path = ch_format(
 	    "%s/%s-of-%s", ix->scratch.path, in->type, in->member->repo->id);
-	return ch_index_file_open(&out, in->path, err) &&
-	       ch_index_file_close(&out, write_document(in, &out, err), err);
+	return ch_out_create(&out, in->path, err) &&
+	       ch_out_close(&out, write_document(in, &out, err), err);
 }

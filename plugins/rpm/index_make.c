@@ -206,7 +206,7 @@ is_passed(const struct ch_indexer *ix, const struct ch_index_doc *doc)
 	return !doc->inputs[0]->member->is_local &&
 	       (doc->kind == CH_RPM_KIND_OTHER ||
 		   (doc->kind == CH_RPM_KIND_GROUP && doc->count == 1 &&
-		       !ix->call->settings->prunes_groups));
+		       !ix->settings->prunes_groups));
 }
 
 /* What cannot be unpacked is no text: it is published all the same. */

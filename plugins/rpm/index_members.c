@@ -6,7 +6,7 @@
 
 static struct ch_index_member *
 add_member(
-    struct ch_indexer *ix, const struct ch_index_repo *repo, bool is_local)
+    struct ch_indexer *ix, const struct ch_told_repo *repo, bool is_local)
 {
 	struct ch_index_member *m = ch_calloc(1, sizeof(*m));
 
@@ -30,7 +30,7 @@ has_type(const struct ch_index_member *m, const char *type)
 static void
 add_inputs(struct ch_indexer *ix, struct ch_index_member *m)
 {
-	const struct ch_rpm_facts *f = &m->repo->facts;
+	const struct ch_rpm_facts *f = m->repo->facts;
 
 	m->inputs = ch_calloc(f->count + 1, sizeof(*m->inputs));
 	for (size_t i = 0; i < f->count; i++) {
@@ -99,24 +99,24 @@ ch_index_add_upload(struct ch_indexer *ix, struct ch_index_member *m,
 
 bool
 ch_index_plan_repo(
-    struct ch_indexer *ix, const struct ch_index_repo *repo, struct ch_err *err)
+    struct ch_indexer *ix, const struct ch_told_repo *repo, struct ch_err *err)
 {
-	if (repo->mode == CH_RPM_MIRROR)
-		return ix->repo_count == 1 ||
+	if (repo->mode == CH_MODE_MIRROR)
+		return ix->told.count == 1 ||
 		       ch_fail(err, CH_USAGE,
 			   "%s: is a mirror, whose metadata cannot be merged "
 			   "with others: sync it with mode: filtered, or "
 			   "publish it alone",
 			   repo->id);
-	if (repo->mode == CH_RPM_FILTERED)
+	if (repo->mode == CH_MODE_FILTERED)
 		add_inputs(ix, add_member(ix, repo, false));
 	add_local_inputs(add_member(ix, repo, true));
 	return true;
 }
 
 struct ch_index_member *
-ch_index_member_of(const struct ch_indexer *ix,
-    const struct ch_index_repo *repo, bool is_local)
+ch_index_member_of(
+    const struct ch_indexer *ix, const struct ch_told_repo *repo, bool is_local)
 {
 	for (size_t i = 0; i < ix->member_count; i++)
 		if (ix->members[i]->repo == repo &&
@@ -150,15 +150,14 @@ ch_index_close(struct ch_indexer *ix)
 	}
 	for (size_t i = 0; i < ix->member_count; i++)
 		free_member(ix->members[i]);
-	for (size_t i = 0; i < ix->repo_count; i++) {
-		ch_rpm_facts_free(&ix->repos[i].facts);
-		ch_free(ix->repos[i].id);
-		ch_free(ix->repos[i].line);
+	for (size_t i = 0; i < ix->told.count; i++) {
+		ch_rpm_facts_free(ix->told.repos[i].facts);
+		ch_free(ix->told.repos[i].facts);
 	}
+	ch_told_free(&ix->told);
 	ch_free(ix->docs);
 	ch_free(ix->made);
 	ch_free(ix->members);
-	ch_free(ix->repos);
 	ch_seen_free(&ix->names);
 	ch_nevras_free(&ix->nevras);
 	ch_streams_free(&ix->streams);

@@ -106,8 +106,7 @@ make_empty(struct ch_indexer *ix)
 	struct ch_out out;
 	struct ch_err err;
 
-	if (ch_index_file_open(&out, path, &err) &&
-	    ch_index_file_close(&out, true, &err))
+	if (ch_out_create(&out, path, &err) && ch_out_close(&out, true, &err))
 		return path;
 	ch_free(path);
 	return NULL;

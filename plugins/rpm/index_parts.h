@@ -23,7 +23,9 @@
 #include "lib/record.h"
 #include "lib/scratch.h"
 #include "lib/sort.h"
+#include "lib/verb_index.h"
 #include "modules.h"
+#include "settings.h"
 #include "verbs.h"
 
 #define CH_INDEX_INPUT_MAX ((uint64_t)16 << 30)
@@ -63,14 +65,6 @@ struct ch_cut_chooser ch_kept_chooser(struct ch_kept *k);
 const char *ch_kept_missing(const struct ch_kept *k);
 void ch_kept_free(struct ch_kept *k);
 
-/* A repository of the stream. */
-struct ch_index_repo {
-	char *id;                  /* of its lines */
-	char *line;                /* as it came */
-	enum ch_rpm_mode mode;     /* as it was synced */
-	struct ch_rpm_facts facts; /* of its upstream */
-};
-
 struct ch_index_member;
 
 /* A metadata file of a member. */
@@ -87,14 +81,14 @@ struct ch_index_input {
 };
 
 struct ch_index_member {
-	const struct ch_index_repo *repo; /* whose */
-	bool is_local;                    /* uploads, no upstream */
-	struct ch_kept kept;              /* what is published of it */
-	char digest[CH_SHA256_HEX + 1];   /* of kept */
-	struct ch_sort *fragments;        /* of uploads, by package */
-	char *fragment_list;              /* these, sorted, a path a line */
-	struct ch_index_input *inputs;    /* owned */
-	size_t count;                     /* of inputs */
+	const struct ch_told_repo *repo; /* whose */
+	bool is_local;                   /* uploads, no upstream */
+	struct ch_kept kept;             /* what is published of it */
+	char digest[CH_SHA256_HEX + 1];  /* of kept */
+	struct ch_sort *fragments;       /* of uploads, by package */
+	char *fragment_list;             /* these, sorted, a path a line */
+	struct ch_index_input *inputs;   /* owned */
+	size_t count;                    /* of inputs */
 };
 
 enum ch_doc_outcome {
@@ -127,33 +121,30 @@ struct ch_index_doc {
 };
 
 struct ch_indexer {
-	const struct ch_rpm_call *call;   /* options, borrowed */
-	struct ch_scratch scratch;        /* folder of this run */
-	struct ch_index_repo *repos;      /* owned */
-	size_t repo_count;                /* of these */
-	struct ch_index_member **members; /* owned */
-	size_t member_count;              /* of these */
-	bool is_planned;                  /* no more repo lines */
-	struct ch_seen names;             /* of kept packages, for comps */
-	struct ch_nevras nevras;          /* once primaries are cut */
-	struct ch_streams streams;        /* once modules are cut */
-	struct ch_index_doc *docs;        /* owned */
-	struct ch_doc_made *made;         /* of docs, owned */
-	size_t doc_count;                 /* of these */
-	struct ch_list treeinfos;         /* "REPO/AS" of input lines */
-	struct ch_list modular;           /* NEVRAs of uploads of modules */
-	struct ch_memo memo;              /* documents of earlier runs */
-	uint64_t scratch_count;           /* names in scratch */
-	int64_t date;                     /* of repos, newest; 0: none */
-	int64_t built;                    /* newest package; 0: none */
+	const struct ch_call *call;             /* options, borrowed */
+	const struct ch_rpm_settings *settings; /* of the call */
+	struct ch_told told;                    /* repositories of the stream */
+	struct ch_scratch scratch;              /* folder of this run */
+	struct ch_index_member **members;       /* owned */
+	size_t member_count;                    /* of these */
+	struct ch_seen names;      /* of kept packages, for comps */
+	struct ch_nevras nevras;   /* once primaries are cut */
+	struct ch_streams streams; /* once modules are cut */
+	struct ch_index_doc *docs; /* owned */
+	struct ch_doc_made *made;  /* of docs, owned */
+	size_t doc_count;          /* of these */
+	struct ch_list treeinfos;  /* "REPO/AS" of input lines */
+	struct ch_list modular;    /* NEVRAs of uploads of modules */
+	struct ch_memo memo;       /* documents of earlier runs */
+	uint64_t scratch_count;    /* names in scratch */
 };
 
 /* index_members.c: the members of a repository, before its packages come. */
-bool ch_index_plan_repo(struct ch_indexer *ix, const struct ch_index_repo *repo,
+bool ch_index_plan_repo(struct ch_indexer *ix, const struct ch_told_repo *repo,
     struct ch_err *err) CH_MUST_CHECK;
 /* index_members.c: that of a package or an input file; NULL: there is none. */
 struct ch_index_member *ch_index_member_of(const struct ch_indexer *ix,
-    const struct ch_index_repo *repo, bool is_local);
+    const struct ch_told_repo *repo, bool is_local);
 /* Metadata that were uploaded, borrowed. */
 struct ch_index_upload {
 	const char *as;     /* its name in the repository's folder */
@@ -238,13 +229,6 @@ bool ch_index_make_doc(
 /* index_chains.c: all documents, those of the memo and the others. */
 bool ch_index_make_docs(
     struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;
-
-/* index.c: a new file; path is borrowed until the close. */
-bool ch_index_file_open(
-    struct ch_out *out, const char *path, struct ch_err *err) CH_MUST_CHECK;
-/* index.c: closes it in any case; false when is_good was. */
-bool ch_index_file_close(
-    struct ch_out *out, bool is_good, struct ch_err *err) CH_MUST_CHECK;
 
 /* index_finish.c: names, lines, repomd.xml, .treeinfo, the key. */
 bool ch_index_finish(struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;

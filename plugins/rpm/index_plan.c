@@ -101,7 +101,7 @@ wanted_form(const struct ch_indexer *ix, const struct ch_index_doc *doc)
 		[CH_RPM_ZSTD] = CH_DEFLATE_ZSTD,
 		[CH_RPM_BZIP2] = CH_DEFLATE_BZIP2,
 	};
-	enum ch_rpm_form form = ix->call->settings->form;
+	enum ch_rpm_form form = ix->settings->form;
 
 	if (form == CH_RPM_AUTO || doc->kind == CH_RPM_KIND_GROUP)
 		return form_of(doc->inputs[0]);
@@ -111,7 +111,7 @@ wanted_form(const struct ch_indexer *ix, const struct ch_index_doc *doc)
 static bool
 has_form(const struct ch_indexer *ix, const struct ch_index_doc *doc)
 {
-	return ix->call->settings->form == CH_RPM_AUTO ||
+	return ix->settings->form == CH_RPM_AUTO ||
 	       form_of(doc->inputs[0]) == doc->form;
 }
 
@@ -169,7 +169,7 @@ key_of(const struct ch_indexer *ix, const struct ch_index_doc *doc)
 	char hex[CH_SHA256_HEX + 1];
 
 	ch_buf_printf(&text, "rpm %s %s %d %d\n", CH_VERSION, doc->type,
-	    (int)doc->form, ix->call->settings->prunes_groups ? 1 : 0);
+	    (int)doc->form, ix->settings->prunes_groups ? 1 : 0);
 	for (size_t i = 0; i < doc->count; i++)
 		add_input_key(&text, doc->inputs[i]);
 	if (doc->kind == CH_RPM_KIND_MODULES ||
@@ -244,7 +244,7 @@ ch_index_plan_docs(struct ch_indexer *ix, struct ch_err *err)
 	if (ix->doc_count == 0 || find_doc(ix, "primary") == NULL)
 		return ch_fail(err, CH_MALFORMED,
 		    "%s: there is no primary: sync the repository again",
-		    ix->repo_count > 0 ? ix->repos[0].id : "stream");
+		    ix->told.count > 0 ? ix->told.repos[0].id : "stream");
 	qsort(ix->docs, ix->doc_count, sizeof(*ix->docs), compare_docs);
 	ix->made = ch_calloc(ix->doc_count, sizeof(*ix->made));
 	for (size_t i = 0; i < ix->doc_count; i++) {

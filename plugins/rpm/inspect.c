@@ -8,40 +8,13 @@
 
 #include "inspect_data.h"
 #include "lib/path.h"
-#include "lib/record.h"
 #include "lib/sys.h"
+#include "settings.h"
 
 #include "lib/banned.h"
 
 /* Longest name, version, release and arch together. */
 enum { NEVRA_MAX = 240 };
-
-/*
- * A reject says why; what is not the package's fault has another status than
- * CH_MALFORMED and ends the run.
- */
-static bool
-refuse(const struct ch_rpm_call *c, const struct ch_upload_rpm *u,
-    const struct ch_err *why, struct ch_err *err)
-{
-	struct ch_buf shown = { 0 };
-	struct ch_buf line = { 0 };
-	bool ok;
-
-	ch_escape_text(&shown, why->text, strlen(why->text));
-	ch_buf_puts(
-	    &line, "{\"record\":\"reject\",\"code\":\"malformed\",\"file\":");
-	ch_json_quote(&line, u->file, strlen(u->file));
-	ch_buf_puts(&line, ",\"message\":");
-	ch_json_quote(&line, shown.data, shown.len);
-	ch_buf_puts(&line, ",\"retry\":false,\"ref\":{\"path\":");
-	ch_json_quote(&line, u->name, strlen(u->name));
-	ch_buf_puts(&line, "}}\n");
-	ok = ch_out_write(c->out, line.data, line.len, err);
-	ch_buf_free(&line);
-	ch_buf_free(&shown);
-	return ok;
-}
 
 /* A part of a file's name: what rpm itself accepts, and no more. */
 static bool
@@ -112,7 +85,7 @@ open_fragment(const char *path, int *fd_out, struct ch_err *err)
 static bool
 write_fragment(const struct ch_upload_rpm *u, struct ch_err *err)
 {
-	char *as = ch_path_join(CH_FRAGMENT_FOLDER, u->sha256);
+	char *as = ch_path_join(CH_FRAGMENT_FOLDER, u->file->sha256);
 	char *path = ch_path_join(u->out_dir, as);
 	struct ch_buf text = { 0 };
 	struct ch_out out;
@@ -141,9 +114,10 @@ write_fragment(const struct ch_upload_rpm *u, struct ch_err *err)
 static bool
 read_package(struct ch_upload_rpm *u, struct ch_err *err)
 {
-	struct ch_xml_facts facts = { .sha256 = u->sha256, .size = u->size };
+	struct ch_xml_facts facts = { .sha256 = u->file->sha256,
+		.size = u->file->size };
 	int fd;
-	int e = ch_open_read(AT_FDCWD, u->file, &fd);
+	int e = ch_open_read(AT_FDCWD, u->file->path, &fd);
 
 	if (e != 0)
 		return ch_fail(err, CH_MALFORMED, "%s", strerror(e));
@@ -163,19 +137,12 @@ is_package(const struct ch_upload_rpm *u)
 	unsigned char bytes[4] = { 0 };
 	int fd;
 
-	if (ch_str_ends(u->name, ".rpm") ||
-	    ch_open_read(AT_FDCWD, u->file, &fd) != 0)
+	if (ch_str_ends(u->file->name, ".rpm") ||
+	    ch_open_read(AT_FDCWD, u->file->path, &fd) != 0)
 		return true;
 	(void)!ch_read(fd, bytes, sizeof(bytes));
 	(void)close(fd);
 	return memcmp(bytes, "\xed\xab\xee\xdb", sizeof(bytes)) == 0;
-}
-
-static void
-put_text(struct ch_buf *line, const char *lead, const char *text)
-{
-	ch_buf_puts(line, lead);
-	ch_json_quote(line, text, strlen(text));
 }
 
 /* Metadata are an input of the index, by their name. */
@@ -183,17 +150,19 @@ static bool
 print_data(
     const struct ch_upload_rpm *u, struct ch_buf *line, struct ch_err *err)
 {
-	const char *type = ch_upload_data_type(u->file, "metadata", err);
+	const char *type = ch_upload_data_type(u->file->path, "metadata", err);
 	char *as;
 
-	if (type == NULL || !ch_path_check(u->name, strlen(u->name), err))
+	if (type == NULL ||
+	    !ch_path_check(u->file->name, strlen(u->file->name), err))
 		return false;
-	as = ch_path_join(CH_UPLOADS, u->name);
-	put_text(line, "{\"record\":\"file\",\"name\":", u->name);
-	put_text(line, ",\"as\":", as);
-	put_text(line, ",\"file\":", u->file);
-	put_text(line, ",\"role\":\"input\",\"rpm\":{\"data\":", type);
-	ch_buf_puts(line, "}}\n");
+	as = ch_path_join(CH_UPLOADS, u->file->name);
+	ch_buf_puts(line, "{\"record\":\"file\"");
+	ch_line_member(line, "name", u->file->name);
+	ch_line_member(line, "as", as);
+	ch_line_member(line, "file", u->file->path);
+	ch_line_member(line, "role", "input");
+	ch_buf_printf(line, ",\"rpm\":{\"data\":\"%s\"}}\n", type);
 	ch_free(as);
 	return true;
 }
@@ -205,69 +174,37 @@ print_package(struct ch_upload_rpm *u, struct ch_buf *line, struct ch_err *err)
 	       write_fragment(u, err);
 }
 
+/* What is not the package's fault ends the run. */
 static bool
 take_file(
-    const struct ch_rpm_call *c, struct ch_upload_rpm *u, struct ch_err *err)
+    const struct ch_call *c, const struct ch_local_file *f, struct ch_err *err)
 {
+	const struct ch_rpm_settings *s = c->settings;
+	struct ch_upload_rpm u = {
+		.file = f, .out_dir = c->out_dir, .folder = s->hosted_dir
+	};
 	struct ch_buf line = { 0 };
 	struct ch_err why;
-	bool ok = is_package(u) ? print_package(u, &line, &why)
-				: print_data(u, &line, &why);
+	bool ok = is_package(&u) ? print_package(&u, &line, &why)
+				 : print_data(&u, &line, &why);
 
 	if (ok) {
 		ok = ch_out_write(c->out, line.data, line.len, err);
 	} else if (why.status == CH_MALFORMED) {
-		ok = refuse(c, u, &why, err);
+		ok = ch_local_file_refuse(c, f, "malformed", why.text, err);
 	} else {
 		*err = why;
-		(void)ch_wrap(err, "%s", u->name);
+		(void)ch_wrap(err, "%s", f->name);
 	}
 	ch_buf_free(&line);
-	ch_xml_pieces_free(&u->pieces);
-	ch_header_close(u->header);
-	ch_buf_free(&u->path);
-	return ok;
-}
-
-static bool
-take_line(const struct ch_rpm_call *c, struct ch_span line, struct ch_err *err)
-{
-	struct ch_json *given =
-	    ch_json_parse(line.data, line.len, "file line", err);
-	struct ch_upload_rpm u = { .out_dir = c->out_dir,
-		.folder = c->settings->hosted_dir };
-	int64_t size = ch_json_int_or(ch_json_get(given, "size"), -1);
-	bool ok = false;
-
-	u.file = ch_json_string(ch_json_get(given, "file"));
-	u.sha256 = ch_json_string(ch_json_get(given, "sha256"));
-	if (u.file != NULL && u.file[0] == '/' && u.sha256 != NULL &&
-	    ch_is_sha256(u.sha256, strlen(u.sha256)) && size >= 0) {
-		u.name = strrchr(u.file, '/') + 1;
-		u.size = (uint64_t)size;
-		ok = take_file(c, &u, err);
-	} else if (given != NULL) {
-		(void)ch_fail(
-		    err, CH_MALFORMED, "a line without file, sha256 and size");
-	}
-	ch_json_free(given);
+	ch_xml_pieces_free(&u.pieces);
+	ch_header_close(u.header);
+	ch_buf_free(&u.path);
 	return ok;
 }
 
 bool
-ch_rpm_inspect(const struct ch_rpm_call *c, struct ch_err *err)
+ch_rpm_inspect(const struct ch_call *c, struct ch_err *err)
 {
-	struct ch_in in;
-	struct ch_span line;
-	enum ch_next next;
-	bool ok = true;
-
-	ch_in_init(&in, STDIN_FILENO, "stdin");
-	while (ok && (next = ch_in_line(&in, &line, err)) != CH_END)
-		ok = next == CH_ITEM &&
-		     (line.len == 0 || take_line(c, line, err) ||
-			 ch_wrap(err, "stdin: line %llu",
-			     (unsigned long long)in.line));
-	ch_in_close(&in);
-	return ok;
+	return ch_local_files_read(c, take_file, err);
 }

@@ -13,21 +13,19 @@
 #define RPM_INSPECT_H
 
 #include "fragment.h"
+#include "lib/verb_inspect.h"
 #include "package.h"
 #include "verbs.h"
 
 /* One file and what it is going to be. */
 struct ch_upload_rpm {
-	const char *file;            /* absolute */
-	const char *name;            /* the same without folders */
-	const char *sha256;          /* of its bytes, as the host says */
-	uint64_t size;               /* likewise */
-	const char *folder;          /* rpm.hosted_dir, or NULL */
-	const char *out_dir;         /* of the verb */
-	struct ch_buf path;          /* where it is published */
-	struct ch_xml_pieces pieces; /* its metadata */
-	struct ch_span module;       /* label of its module, or empty */
-	struct ch_header *header;    /* open until the record is printed */
+	const struct ch_local_file *file; /* its bytes */
+	const char *folder;               /* rpm.hosted_dir, or NULL */
+	const char *out_dir;              /* of the verb */
+	struct ch_buf path;               /* where it is published */
+	struct ch_xml_pieces pieces;      /* its metadata */
+	struct ch_span module;            /* label of its module, or empty */
+	struct ch_header *header;         /* open until the record is printed */
 };
 
 /* inspect_record.c: appends the line of a package whose pieces are made. */

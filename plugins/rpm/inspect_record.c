@@ -105,14 +105,14 @@ ch_upload_rpm_print(
 		version(line, &p);
 		text(line, ",\"path\":",
 		    (struct ch_span){ u->path.data, u->path.len });
-		text(line, ",\"file\":", ch_span_of(u->file));
+		text(line, ",\"file\":", ch_span_of(u->file->path));
 		if (!ch_span_is(p.build_time, "0"))
 			ch_buf_printf(line, ",\"time\":%.*s",
 			    (int)p.build_time.len, p.build_time.data);
 		ch_buf_printf(line,
 		    ",\"files\":[{\"as\":\"" CH_FRAGMENT_FOLDER
 		    "/%s\",\"role\":\"input\"}]",
-		    u->sha256);
+		    u->file->sha256);
 		attributes(line, &p);
 		module(line, u->module);
 		ch_buf_puts(line, "}}\n");

@@ -1,7 +1,7 @@
 #include "keys.h"
 
 #include "lib/plugin_keys.h"
-#include "settings.h"
+#include "verbs.h"
 
 #include "lib/banned.h"
 
@@ -44,17 +44,23 @@ ch_rpm_keys_check(const struct ch_json *block, struct ch_err *err)
 	return ch_plugin_keys_check(keys, "rpm", block, err);
 }
 
-void
-ch_rpm_describe(struct ch_buf *out, const char *verbs)
+bool
+ch_rpm_describe(const struct ch_call *c, struct ch_err *err)
 {
-	ch_buf_printf(out,
+	struct ch_buf line = { 0 };
+	bool ok;
+
+	ch_buf_printf(&line,
 	    "{\"protocol\":[1],\"type\":\"rpm\",\"version\":\"%s\","
 	    "\"verbs\":[%s],"
 	    "\"modes\":[\"mirror\",\"filtered\",\"hosted\"],"
 	    "\"version_order\":\"rpm\",\"client_key\":\"RPM-GPG-KEY-\","
 	    "\"deterministic\":true,"
 	    "\"config\":",
-	    CH_VERSION, verbs);
-	ch_plugin_keys_schema(keys, out);
-	ch_buf_puts(out, "}\n");
+	    CH_VERSION, c->verbs);
+	ch_plugin_keys_schema(keys, &line);
+	ch_buf_puts(&line, "}\n");
+	ok = ch_out_write(c->out, line.data, line.len, err);
+	ch_buf_free(&line);
+	return ok;
 }

@@ -1,7 +1,6 @@
 #include "list.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "lib/hash.h"
 #include "lib/record.h"
@@ -15,54 +14,6 @@
 static const char mirrors_name[] = "mirrors";
 static const char found_name[] = "mirror/repomd.xml";
 static const char served_name[] = "mirror/repomd.xml.served";
-
-char *
-ch_lister_path(const struct ch_lister *l, const char *as)
-{
-	return ch_path_join(l->call->meta, as);
-}
-
-static bool
-is_file(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-enum ch_fetched
-ch_lister_state(const struct ch_lister *l, const char *as)
-{
-	char *path = ch_lister_path(l, as);
-	char *mark = ch_format("%s.absent", path);
-	enum ch_fetched state = CH_FETCHED_NOT_YET;
-
-	if (is_file(path))
-		state = CH_FETCHED_HERE;
-	else if (is_file(mark))
-		state = CH_FETCHED_ABSENT;
-	ch_free(mark);
-	ch_free(path);
-	return state;
-}
-
-bool
-ch_lister_read(const struct ch_lister *l, const char *as, size_t max,
-    struct ch_buf *out, struct ch_err *err)
-{
-	char *path = ch_lister_path(l, as);
-	bool ok = ch_read_file(path, max, out, err);
-
-	ch_free(path);
-	return ok;
-}
-
-static void
-put_member(struct ch_buf *b, const char *key, const char *value)
-{
-	ch_buf_printf(b, ",\"%s\":", key);
-	ch_json_quote(b, value, strlen(value));
-}
 
 /* From the feed, from the mirror that is used, or from any. */
 static void
@@ -112,7 +63,7 @@ ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want)
 	ch_buf_puts(b, "{\"record\":\"want\",\"url\":[");
 	put_urls(l, want);
 	ch_buf_putc(b, ']');
-	put_member(b, "as", want->as);
+	ch_line_member(b, "as", want->as);
 	if (want->has_size)
 		ch_buf_printf(
 		    b, ",\"size\":%llu", (unsigned long long)want->size);
@@ -120,16 +71,16 @@ ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want)
 		ch_buf_printf(
 		    b, ",\"max\":%llu", (unsigned long long)want->max);
 	if (want->sha256 != NULL)
-		put_member(b, "sha256", want->sha256);
+		ch_line_member(b, "sha256", want->sha256);
 	if (want->digest != NULL)
-		put_member(b, "digest", want->digest);
+		ch_line_member(b, "digest", want->digest);
 	if (want->digests != NULL && want->digests->count > 0)
 		put_texts(b, "digest", want->digests);
 	if (want->signature != NULL) {
-		put_member(b, "verify", "openpgp-detached");
-		put_member(b, "signature", want->signature);
+		ch_line_member(b, "verify", "openpgp-detached");
+		ch_line_member(b, "signature", want->signature);
 	} else if (want->is_unsigned) {
-		put_member(b, "verify", "none");
+		ch_line_member(b, "verify", "none");
 	}
 	if (want->is_root)
 		ch_buf_puts(b, ",\"root\":true");
@@ -143,19 +94,8 @@ bool
 ch_lister_print_file(struct ch_lister *l, const char *path, const char *role,
     bool keep, struct ch_err *err)
 {
-	struct ch_buf b = { 0 };
-	bool ok;
-
-	ch_buf_puts(&b, "{\"record\":\"file\"");
-	put_member(&b, ch_str_equal(role, "input") ? "as" : "path", path);
-	put_member(&b, "from", path);
-	put_member(&b, "role", role);
-	if (keep)
-		ch_buf_puts(&b, ",\"keep\":true");
-	ch_buf_puts(&b, "}\n");
-	ok = ch_out_write(l->call->out, b.data, b.len, err);
-	ch_buf_free(&b);
-	return ok;
+	return ch_listed_file_print(
+	    l->call, &(struct ch_listed_file){ path, path, role, keep }, err);
 }
 
 /* The mirror that had it has the rest too, more likely than others. */
@@ -163,14 +103,16 @@ static bool
 take_found(struct ch_lister *l, struct ch_err *err)
 {
 	struct ch_buf bytes = { 0 };
-	bool ok = ch_lister_read(l, found_name, CH_REPOMD_MAX, &bytes, err);
+	bool ok =
+	    ch_fetched_read(l->call, found_name, CH_REPOMD_MAX, &bytes, err);
 
 	if (ok)
 		ch_sha256_hex(
 		    bytes.data != NULL ? bytes.data : "", bytes.len, l->found);
 	ch_buf_clear(&bytes);
-	if (ok && ch_lister_state(l, served_name) == CH_FETCHED_HERE) {
-		ok = ch_lister_read(l, served_name, 1 << 16, &bytes, err);
+	if (ok && ch_fetched_state(l->call, served_name) == CH_FETCHED_HERE) {
+		ok =
+		    ch_fetched_read(l->call, served_name, 1 << 16, &bytes, err);
 		if (ok)
 			ch_mirrors_prefer(&l->mirrors,
 			    (struct ch_span){ bytes.data, bytes.len });
@@ -183,12 +125,12 @@ static bool
 read_mirrors(struct ch_lister *l, const char *shown, struct ch_err *err)
 {
 	struct ch_buf text = { 0 };
-	bool ok =
-	    ch_lister_read(l, mirrors_name, CH_METALINK_MAX, &text, err) &&
-	    ch_mirrors_parse(&l->mirrors,
-		(struct ch_span){
-		    text.data != NULL ? text.data : "", text.len },
-		shown, err);
+	bool ok = ch_fetched_read(
+		      l->call, mirrors_name, CH_METALINK_MAX, &text, err) &&
+		  ch_mirrors_parse(&l->mirrors,
+		      (struct ch_span){
+			  text.data != NULL ? text.data : "", text.len },
+		      shown, err);
 
 	ch_buf_free(&text);
 	return ok;
@@ -203,7 +145,7 @@ find_mirror(struct ch_lister *l, struct ch_err *err)
 
 	if (url == NULL)
 		return true;
-	if (ch_lister_state(l, mirrors_name) != CH_FETCHED_HERE) {
+	if (ch_fetched_state(l->call, mirrors_name) != CH_FETCHED_HERE) {
 		ch_lister_want(l, &(struct ch_rpm_want){ .as = mirrors_name,
 				      .url = url,
 				      .is_required = true,
@@ -212,7 +154,7 @@ find_mirror(struct ch_lister *l, struct ch_err *err)
 	}
 	if (!read_mirrors(l, url, err))
 		return false;
-	if (ch_lister_state(l, found_name) == CH_FETCHED_HERE)
+	if (ch_fetched_state(l->call, found_name) == CH_FETCHED_HERE)
 		return take_found(l, err);
 	ch_lister_want(l, &(struct ch_rpm_want){ .as = found_name,
 			      .path = CH_RPM_REPOMD,
@@ -229,7 +171,7 @@ want_beside(struct ch_lister *l, const char *as)
 {
 	bool is_signature = ch_str_equal(as, CH_RPM_SIGNATURE);
 
-	if (ch_lister_state(l, as) == CH_FETCHED_NOT_YET)
+	if (ch_fetched_state(l->call, as) == CH_FETCHED_NOT_YET)
 		ch_lister_want(l, &(struct ch_rpm_want){ .as = as,
 				      .is_root = true,
 				      .is_probe = true,
@@ -241,13 +183,13 @@ static void
 want_roots(struct ch_lister *l)
 {
 	want_beside(l, CH_RPM_SIGNATURE);
-	if (l->s->mode == CH_RPM_MIRROR) {
+	if (l->s->mode == CH_MODE_MIRROR) {
 		want_beside(l, CH_RPM_KEY);
 		want_beside(l, CH_RPM_MEDIA);
 	}
 	for (size_t i = 0; l->s->has_installer && ch_treeinfo_names[i]; i++)
 		want_beside(l, ch_treeinfo_names[i]);
-	if (ch_lister_state(l, CH_RPM_REPOMD) == CH_FETCHED_NOT_YET)
+	if (ch_fetched_state(l->call, CH_RPM_REPOMD) == CH_FETCHED_NOT_YET)
 		ch_lister_want(
 		    l, &(struct ch_rpm_want){ .as = CH_RPM_REPOMD,
 			   .is_root = true,
@@ -262,12 +204,13 @@ parse_repomd(struct ch_lister *l, struct ch_err *err)
 	struct ch_buf text;
 	bool ok;
 
-	if (ch_lister_state(l, CH_RPM_REPOMD) == CH_FETCHED_ABSENT)
+	if (ch_fetched_state(l->call, CH_RPM_REPOMD) == CH_FETCHED_ABSENT)
 		return ch_fail(err, CH_MALFORMED,
 		    CH_RPM_REPOMD ": is not there upstream: the feed has to "
 				  "be the folder that repodata/ is in");
 	ch_buf_init(&text, CH_REPOMD_MAX);
-	ok = ch_lister_read(l, CH_RPM_REPOMD, CH_REPOMD_MAX, &text, err) &&
+	ok = ch_fetched_read(
+		 l->call, CH_RPM_REPOMD, CH_REPOMD_MAX, &text, err) &&
 	     ch_repomd_parse(&l->facts,
 		 (struct ch_span){
 		     text.data != NULL ? text.data : "", text.len },
@@ -287,7 +230,7 @@ print_repo(struct ch_lister *l, struct ch_err *err)
 	ch_buf_puts(&b, "{\"record\":\"repo\",\"v\":1");
 	if (ch_repomd_date(&l->facts, &when)) {
 		ch_when_print(when, date);
-		put_member(&b, "date", date);
+		ch_line_member(&b, "date", date);
 	}
 	if (l->mirrors.urls.count > 1)
 		put_texts(&b, "mirrors", &l->mirrors.urls);
@@ -313,7 +256,8 @@ print_roots(struct ch_lister *l, struct ch_err *err)
 	};
 
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
-		if (ch_lister_state(l, roots[i].path) == CH_FETCHED_HERE &&
+		if (ch_fetched_state(l->call, roots[i].path) ==
+			CH_FETCHED_HERE &&
 		    !ch_lister_print_file(
 			l, roots[i].path, roots[i].role, false, err))
 			return false;
@@ -326,7 +270,7 @@ print_result(struct ch_lister *l, struct ch_err *err)
 	ch_list_data_take(l);
 	ch_list_treeinfo_take(l);
 	return print_repo(l, err) &&
-	       (l->s->mode != CH_RPM_MIRROR || print_roots(l, err)) &&
+	       (l->s->mode != CH_MODE_MIRROR || print_roots(l, err)) &&
 	       ch_list_data_print(l, err) && ch_list_treeinfo(l, err) &&
 	       ch_list_packages(l, err);
 }
@@ -344,7 +288,7 @@ step(struct ch_lister *l, struct ch_err *err)
 }
 
 bool
-ch_rpm_list(const struct ch_rpm_call *c, struct ch_err *err)
+ch_rpm_list(const struct ch_call *c, struct ch_err *err)
 {
 	struct ch_lister l = { .call = c, .s = c->settings };
 	bool ok = step(&l, err);

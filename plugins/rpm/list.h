@@ -12,7 +12,9 @@
 
 #include "facts.h"
 #include "lib/hash.h"
+#include "lib/verb_list.h"
 #include "metalink.h"
+#include "settings.h"
 #include "verbs.h"
 
 #define CH_RPM_REPOMD    "repodata/repomd.xml"
@@ -21,18 +23,12 @@
 #define CH_RPM_MEDIA     "media.1/media"
 
 struct ch_lister {
-	const struct ch_rpm_call *call;  /* borrowed */
+	const struct ch_call *call;      /* borrowed */
 	const struct ch_rpm_settings *s; /* likewise */
 	struct ch_mirrors mirrors;       /* instead of the feed, or none */
 	char found[CH_SHA256_HEX + 1];   /* what the mirror has, or "" */
 	struct ch_rpm_facts facts;       /* of repomd.xml */
 	struct ch_buf wants;             /* lines to print */
-};
-
-enum ch_fetched {
-	CH_FETCHED_HERE,   /* DIR/as */
-	CH_FETCHED_ABSENT, /* upstream has none */
-	CH_FETCHED_NOT_YET /* not asked for yet */
 };
 
 struct ch_rpm_want {
@@ -53,13 +49,7 @@ struct ch_rpm_want {
 	const char *signature;         /* "as" of a detached one, or NULL */
 };
 
-enum ch_fetched ch_lister_state(const struct ch_lister *l, const char *as);
-/* DIR/as; the caller's. */
-char *ch_lister_path(const struct ch_lister *l, const char *as);
 void ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want);
-/* All of DIR/as. */
-bool ch_lister_read(const struct ch_lister *l, const char *as, size_t max,
-    struct ch_buf *out, struct ch_err *err) CH_MUST_CHECK;
 /* A file line; role "input" has a name instead of a path. */
 bool ch_lister_print_file(struct ch_lister *l, const char *path,
     const char *role, bool keep, struct ch_err *err) CH_MUST_CHECK;

@@ -18,7 +18,7 @@ enum { LOOK_MAX = 1 << 16 };
 static bool
 is_taken(const struct ch_lister *l, const struct ch_rpm_data *d)
 {
-	return l->s->mode == CH_RPM_MIRROR ||
+	return l->s->mode == CH_MODE_MIRROR ||
 	       ch_rpm_kind_of(d->type) != CH_RPM_KIND_DERIVED;
 }
 
@@ -64,7 +64,7 @@ static bool
 want_one(struct ch_lister *l, struct ch_rpm_data *d, struct ch_err *err)
 {
 	char *url;
-	bool is_mirror = l->s->mode == CH_RPM_MIRROR;
+	bool is_mirror = l->s->mode == CH_MODE_MIRROR;
 
 	if (is_mirror &&
 	    (d->base != NULL || ch_location_is_absolute(ch_span_of(d->href))))
@@ -73,7 +73,7 @@ want_one(struct ch_lister *l, struct ch_rpm_data *d, struct ch_err *err)
 		ch_free(url);
 		return false;
 	}
-	if (ch_lister_state(l, d->href) == CH_FETCHED_NOT_YET)
+	if (ch_fetched_state(l->call, d->href) == CH_FETCHED_NOT_YET)
 		ch_lister_want(l, &(struct ch_rpm_want){ .as = d->href,
 				      .url = url,
 				      .is_anywhere = true,
@@ -137,7 +137,7 @@ looks_keyed(const char *text, size_t len)
 static bool
 is_keyed(struct ch_lister *l, const struct ch_rpm_data *d)
 {
-	char *path = ch_lister_path(l, d->href);
+	char *path = ch_fetched_path(l->call, d->href);
 	struct ch_err why;
 	struct ch_inflate *in = ch_inflate_open(path, LOOK_MAX, &why);
 	struct ch_buf head = { 0 };
@@ -162,7 +162,7 @@ ch_list_data_take(struct ch_lister *l)
 		struct ch_rpm_data *d = &l->facts.data[i];
 		bool is_other = ch_rpm_kind_of(d->type) == CH_RPM_KIND_OTHER;
 
-		if (l->s->mode == CH_RPM_MIRROR || !is_taken(l, d))
+		if (l->s->mode == CH_MODE_MIRROR || !is_taken(l, d))
 			continue;
 		if (is_other && is_keyed(l, d)) {
 			ch_warn("data of type '%s' is by package, and of a "
@@ -187,7 +187,7 @@ is_named_by_content(const struct ch_rpm_data *d)
 bool
 ch_list_data_print(struct ch_lister *l, struct ch_err *err)
 {
-	bool is_mirror = l->s->mode == CH_RPM_MIRROR;
+	bool is_mirror = l->s->mode == CH_MODE_MIRROR;
 	struct ch_list seen = { 0 };
 	bool ok = true;
 

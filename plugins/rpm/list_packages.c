@@ -19,7 +19,7 @@ static bool
 load(struct ch_lister *l, const struct ch_rpm_data *d, struct known *known,
     struct ch_err *err)
 {
-	char *path = ch_lister_path(l, d->href);
+	char *path = ch_fetched_path(l->call, d->href);
 	const struct ch_modules_file modules = { path, d->href, PLAIN_MAX };
 	const struct ch_updateinfo_file updates = { path, d->href, PLAIN_MAX };
 	bool ok = true;
@@ -30,7 +30,7 @@ load(struct ch_lister *l, const struct ch_rpm_data *d, struct known *known,
 		ok = ch_advisories_load(&known->advisories, &updates, err);
 	ch_free(path);
 	/* Nothing that is published depends on it there. */
-	if (!ok && l->s->mode == CH_RPM_MIRROR) {
+	if (!ok && l->s->mode == CH_MODE_MIRROR) {
 		ch_warn(
 		    "%s: packages are listed without what it says", err->text);
 		return true;
@@ -43,10 +43,10 @@ print(struct ch_lister *l, const struct known *known, struct ch_err *err)
 {
 	const struct ch_rpm_data *d = ch_rpm_facts_find(&l->facts, "primary");
 	const struct ch_list *mirrors = &l->mirrors.urls;
-	char *path = ch_lister_path(l, d->href);
+	char *path = ch_fetched_path(l->call, d->href);
 	struct ch_primary p = { .path = path,
 		.shown = d->href,
-		.is_mirror = l->s->mode == CH_RPM_MIRROR,
+		.is_mirror = l->s->mode == CH_MODE_MIRROR,
 		.base = mirrors->count > 0 ? mirrors->items[0] : NULL,
 		.feed = l->s->feed,
 		.modules = &known->modules,

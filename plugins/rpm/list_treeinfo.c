@@ -112,15 +112,15 @@ static bool
 print_tree(struct ch_lister *l, const char *name, struct ch_list *seen,
     struct ch_err *err)
 {
-	const char *role = l->s->mode == CH_RPM_MIRROR ? "root" : "input";
+	const char *role = l->s->mode == CH_MODE_MIRROR ? "root" : "input";
 	struct ch_treeinfo t = { 0 };
 	struct ch_buf text;
 	bool ok;
 
-	if (ch_lister_state(l, name) != CH_FETCHED_HERE)
+	if (ch_fetched_state(l->call, name) != CH_FETCHED_HERE)
 		return true;
 	ch_buf_init(&text, CH_TREEINFO_MAX);
-	ok = ch_lister_read(l, name, CH_TREEINFO_MAX, &text, err) &&
+	ok = ch_fetched_read(l->call, name, CH_TREEINFO_MAX, &text, err) &&
 	     ch_treeinfo_parse(&t,
 		 (struct ch_span){
 		     text.data != NULL ? text.data : "", text.len },
@@ -142,8 +142,8 @@ ch_list_treeinfo_take(struct ch_lister *l)
 	for (size_t i = 0; ch_treeinfo_names[i] != NULL; i++) {
 		const char *name = ch_treeinfo_names[i];
 
-		if (l->s->has_installer && l->s->mode != CH_RPM_MIRROR &&
-		    ch_lister_state(l, name) == CH_FETCHED_HERE)
+		if (l->s->has_installer && l->s->mode != CH_MODE_MIRROR &&
+		    ch_fetched_state(l->call, name) == CH_FETCHED_HERE)
 			ch_list_add(&l->facts.treeinfo, name);
 	}
 }

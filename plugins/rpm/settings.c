@@ -7,8 +7,6 @@
 
 #include "lib/banned.h"
 
-enum { FILE_MAX = 16 << 20 };
-
 static bool
 read_form(struct ch_rpm_settings *s, struct ch_err *err)
 {
@@ -69,23 +67,18 @@ bool
 ch_rpm_settings_load(
     struct ch_rpm_settings *s, const char *file, struct ch_err *err)
 {
+	struct ch_host_config host;
 	const struct ch_json *block;
-	const char *mode;
 
 	*s = (struct ch_rpm_settings){ 0 };
-	s->json = ch_json_load(file, FILE_MAX, err);
-	if (s->json == NULL) {
-		err->status = CH_USAGE;
+	if (!ch_host_config_load(&host, "rpm", file, err))
 		return false;
-	}
-	block = ch_json_get(s->json, "rpm");
-	mode = ch_json_string_or(ch_json_get(s->json, "mode"), "filtered");
-	s->mode = ch_str_equal(mode, "mirror")   ? CH_RPM_MIRROR
-		  : ch_str_equal(mode, "hosted") ? CH_RPM_HOSTED
-						 : CH_RPM_FILTERED;
-	s->id = ch_json_string_or(ch_json_get(s->json, "id"), "");
-	s->name = ch_json_string_or(ch_json_get(s->json, "name"), s->id);
-	s->feed = ch_json_string(ch_json_get(s->json, "feed"));
+	block = host.block;
+	s->json = host.json;
+	s->id = host.id;
+	s->name = host.name;
+	s->feed = host.feed;
+	s->mode = host.mode;
 	if (!ch_rpm_keys_check(block, err) || !read_block(s, block, err) ||
 	    !read_form(s, err))
 		return ch_wrap(err, "%s", file);

@@ -7,10 +7,8 @@
 #ifndef RPM_SETTINGS_H
 #define RPM_SETTINGS_H
 
-#include "lib/json.h"
 #include "lib/str.h"
-
-enum ch_rpm_mode { CH_RPM_MIRROR, CH_RPM_FILTERED, CH_RPM_HOSTED };
+#include "lib/verb.h"
 
 /* In which form metadata are written: metadata.compression. */
 enum ch_rpm_form {
@@ -27,7 +25,7 @@ struct ch_rpm_settings {
 	const char *id;          /* of the repository */
 	const char *name;        /* for people */
 	const char *feed;        /* without query, or NULL */
-	enum ch_rpm_mode mode;   /* filtered unless said */
+	enum ch_mode mode;       /* filtered unless said */
 	const char *metalink;    /* address of one, or NULL */
 	const char *mirrorlist;  /* likewise */
 	bool has_installer;      /* files that .treeinfo names */
@@ -45,11 +43,5 @@ struct ch_rpm_settings {
 bool ch_rpm_settings_load(struct ch_rpm_settings *s, const char *file,
     struct ch_err *err) CH_MUST_CHECK;
 void ch_rpm_settings_free(struct ch_rpm_settings *s);
-
-/*
- * Appends the answer to the verb describe, a line of JSON; verbs are its
- * words, quoted, with commas between them.
- */
-void ch_rpm_describe(struct ch_buf *out, const char *verbs);
 
 #endif

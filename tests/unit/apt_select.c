@@ -105,11 +105,11 @@ check(const struct choice *c)
 
 #define MIRROR                                                                 \
 	{                                                                      \
-		.mode = CH_APT_MIRROR                                          \
+		.mode = CH_MODE_MIRROR                                         \
 	}
 #define FILTERED                                                               \
 	{                                                                      \
-		.mode = CH_APT_FILTERED                                        \
+		.mode = CH_MODE_FILTERED                                       \
 	}
 #define MAIN "Components: main contrib\nArchitectures: all amd64 arm64\n"
 
@@ -189,12 +189,12 @@ static const struct choice choices[] = {
 	    "amd64", MAIN "No-Support-for-Architecture-all: Packages\n",
 	    "main/binary-all/Packages main/binary-amd64/Packages",
 	    "main/binary-amd64/Packages", NULL },
-	{ "sources alone", { .mode = CH_APT_FILTERED, .has_sources = true },
+	{ "sources alone", { .mode = CH_MODE_FILTERED, .has_sources = true },
 	    "main", "", MAIN,
 	    "main/binary-amd64/Packages main/source/Sources.gz",
 	    "main/source/Sources.gz", NULL },
 	{ "udebs and installer",
-	    { .mode = CH_APT_FILTERED,
+	    { .mode = CH_MODE_FILTERED,
 		.udebs = CH_APT_YES,
 		.has_installer = true },
 	    "main", "amd64", MAIN,
@@ -206,7 +206,7 @@ static const struct choice choices[] = {
 	    "main/installer-amd64/current/images/SHA256SUMS",
 	    NULL },
 	{ "Contents, also those of the suite",
-	    { .mode = CH_APT_FILTERED, .contents = CH_APT_YES }, "main",
+	    { .mode = CH_MODE_FILTERED, .contents = CH_APT_YES }, "main",
 	    "amd64", MAIN,
 	    "main/binary-amd64/Packages Contents-amd64.gz Contents-arm64.gz "
 	    "main/Contents-all.gz main/Contents-source.gz "
@@ -215,7 +215,7 @@ static const struct choice choices[] = {
 	    "main/binary-amd64/Packages",
 	    NULL },
 	{ "a mirror without what is switched off",
-	    { .mode = CH_APT_MIRROR,
+	    { .mode = CH_MODE_MIRROR,
 		.contents = CH_APT_NO,
 		.translations = CH_APT_NO,
 		.udebs = CH_APT_NO },
@@ -225,12 +225,12 @@ static const struct choice choices[] = {
 	    "main/debian-installer/binary-amd64/Packages.gz",
 	    "main/binary-amd64/Packages", NULL },
 	{ "what is filtered, without descriptions",
-	    { .mode = CH_APT_FILTERED, .translations = CH_APT_NO }, "main",
+	    { .mode = CH_MODE_FILTERED, .translations = CH_APT_NO }, "main",
 	    "amd64", MAIN,
 	    "main/binary-amd64/Packages main/i18n/Translation-en.xz",
 	    "main/binary-amd64/Packages", NULL },
 	{ "a flat repository",
-	    { .mode = CH_APT_MIRROR, .is_flat = true, .has_sources = true },
+	    { .mode = CH_MODE_MIRROR, .is_flat = true, .has_sources = true },
 	    "main", "amd64", "Suite: x\n",
 	    "Packages Packages.gz Sources.gz x_1_amd64.deb x_1.dsc "
 	    "x_1.tar.gz sub/Packages Contents.gz",
