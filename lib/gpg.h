@@ -17,7 +17,6 @@
 
 struct ch_gpg {
 	const char *home;            /* --homedir */
-	const char *work;            /* private folder for what passes by */
 	const struct ch_buf *secret; /* passphrase for stdin, or NULL */
 	const char *time;            /* --faked-system-time, or NULL */
 };
@@ -30,6 +29,8 @@ struct ch_gpg {
  */
 bool ch_gpg_run(const struct ch_gpg *gpg, const char *const *args,
     struct ch_buf *text, struct ch_err *err) CH_MUST_CHECK;
+/* Ends the agent of a home that nobody else uses, if there is one. */
+void ch_gpg_end_agent(const char *home);
 /* gpgv decides nothing here: its exit status is not looked at. */
 bool ch_gpgv_run(const char *const *args, struct ch_buf *text,
     struct ch_err *err) CH_MUST_CHECK;

@@ -54,11 +54,8 @@ add_key(struct ch_keys *keys, const char *line)
 	key = &keys->items[keys->count++];
 	*key = (struct ch_key){ 0 };
 	key->validity = field(line, 2).len > 0 ? field(line, 2).data[0] : '-';
-	key->bits = number(field(line, 3));
-	copy_field(key->algorithm, sizeof(key->algorithm), field(line, 4));
 	key->created = number(field(line, 6));
 	key->expires = number(field(line, 7));
-	copy_field(key->curve, sizeof(key->curve), field(line, 17));
 	/* Capital letters tell what the key with its subkeys can do. */
 	key->can_sign = memchr(caps.data, 'S', caps.len) != NULL;
 }
@@ -150,70 +147,10 @@ ch_keys_free(struct ch_keys *keys)
 	*keys = (struct ch_keys){ 0 };
 }
 
-/* Does the newest certification in an exported key use SHA-1? */
-static bool
-is_sha1_in(struct ch_buf *packets)
-{
-	bool is_certification = false;
-	bool is_sha1 = false;
-	char *at = packets->data;
-	char *line;
-
-	while ((line = ch_gpg_line(&at)) != NULL) {
-		if (strstr(line, "sigclass 0x1") != NULL)
-			is_certification = true;
-		else if (line[0] == ':')
-			is_certification = false;
-		if (is_certification && strstr(line, "digest algo ") != NULL)
-			is_sha1 = strstr(line, "digest algo 2,") != NULL;
-	}
-	return is_sha1;
-}
-
-static bool
-is_sha1_certified(const struct ch_key *key, const struct ch_gpg *gpg)
-{
-	char *file = ch_format("%s/exported.asc", gpg->work);
-	const char *const export_args[] = { "--export-options",
-		"export-minimal", "--output", file, "--export",
-		key->fingerprint, NULL };
-	const char *const list_args[] = { "--list-packets", file, NULL };
-	struct ch_buf text = { 0 };
-	struct ch_err why;
-	bool is_sha1 = false;
-
-	if (ch_gpg_run(gpg, export_args, &text, &why)) {
-		ch_buf_free(&text);
-		is_sha1 = ch_gpg_run(gpg, list_args, &text, &why) &&
-			  is_sha1_in(&text);
-	}
-	ch_buf_free(&text);
-	ch_free(file);
-	return is_sha1;
-}
-
-/* What a client says no to, or NULL. */
-static const char *
-weakness(const struct ch_key *key, const struct ch_gpg *gpg)
-{
-	if (ch_str_equal(key->algorithm, "17"))
-		return "DSA";
-	if (ch_str_equal(key->algorithm, "1") && key->bits < 2048)
-		return "RSA with fewer than 2048 bits";
-	if (ch_str_starts(key->curve, "brainpool") ||
-	    ch_str_equal(key->curve, "secp256k1"))
-		return key->curve;
-	if (is_sha1_certified(key, gpg))
-		return "a self-signature made with SHA-1";
-	return NULL;
-}
-
 bool
-ch_key_check(
-    const struct ch_key *key, const struct ch_gpg *gpg, struct ch_err *err)
+ch_key_check(const struct ch_key *key, struct ch_err *err)
 {
 	uint64_t now = (uint64_t)time(NULL);
-	const char *weak;
 
 	if (key->validity == 'e' || (key->expires != 0 && key->expires <= now))
 		return ch_fail(err, CH_USAGE,
@@ -230,9 +167,5 @@ ch_key_check(
 		ch_warn("signing key %s: expires in %llu days",
 		    key->fingerprint,
 		    (unsigned long long)((key->expires - now) / 86400));
-	weak = weakness(key, gpg);
-	if (weak != NULL)
-		ch_warn("signing key %s: %s: current clients reject it",
-		    key->fingerprint, weak);
 	return true;
 }

@@ -1,6 +1,6 @@
 /*
- * The secret keys of a gpg home: which of them may sign, and whether current
- * clients would accept them.  For openpgp_sign alone.
+ * The secret keys of a gpg home, and which of them may sign.  For openpgp_sign
+ * alone.
  */
 
 #ifndef CH_OPENPGP_KEYS_H
@@ -12,9 +12,6 @@
 
 struct ch_key {
 	char fingerprint[65]; /* of the primary key */
-	char algorithm[8];    /* gpg's number: "1" is RSA */
-	char curve[32];       /* "ed25519", or "" */
-	uint64_t bits;        /* of the primary key */
 	uint64_t created;     /* Unix seconds */
 	uint64_t expires;     /* Unix seconds, 0: never */
 	char validity;        /* gpg's letter: e expired, r revoked */
@@ -36,11 +33,7 @@ struct ch_keys {
 bool ch_keys_list(struct ch_keys *keys, const struct ch_gpg *gpg,
     const struct ch_list *selectors, struct ch_err *err) CH_MUST_CHECK;
 void ch_keys_free(struct ch_keys *keys);
-/*
- * CH_USAGE when it has expired, was revoked or cannot sign; warns of what
- * apt, dnf and apk of today reject.
- */
-bool ch_key_check(const struct ch_key *key, const struct ch_gpg *gpg,
-    struct ch_err *err) CH_MUST_CHECK;
+/* CH_USAGE when it has expired, was revoked or cannot sign. */
+bool ch_key_check(const struct ch_key *key, struct ch_err *err) CH_MUST_CHECK;
 
 #endif

@@ -11,13 +11,14 @@
 #include "log.h"
 #include "openpgp.h"
 #include "openpgp_keys.h"
+#include "openpgp_weak.h"
 #include "path.h"
 #include "scratch.h"
-#include "spawn.h"
 
 #include "banned.h"
 
-#define PASSPHRASE_MAX ((size_t)4096)
+#define PASSPHRASE_MAX  ((size_t)4096)
+#define PUBLIC_KEYS_MAX ((size_t)4 << 20)
 
 struct ch_signer {
 	struct ch_scratch scratch;   /* private, in memory where possible */
@@ -26,6 +27,7 @@ struct ch_signer {
 	struct ch_buf secret;        /* the passphrase */
 	char *time;                  /* "20260101T000000!", or NULL */
 	struct ch_list fingerprints; /* keys that sign */
+	char *public_keys;           /* file of these, in scratch */
 	bool owns_home;              /* it is inside scratch */
 };
 
@@ -193,7 +195,7 @@ take_keys(
 		/* Without a selector it is the first key, or each file's. */
 		if (has_selector ? !key->is_wanted : i > 0 && !takes_all)
 			continue;
-		is_taken = ch_key_check(key, &s->gpg, err);
+		is_taken = ch_key_check(key, err);
 		ch_list_add(&s->fingerprints, key->fingerprint);
 		if (key->created > newest)
 			newest = key->created;
@@ -205,12 +207,50 @@ take_keys(
 }
 
 static bool
+export_keys(struct ch_signer *s, struct ch_err *err)
+{
+	struct ch_list args = { 0 };
+	bool is_exported;
+
+	s->public_keys = ch_path_join(s->scratch.path, "public");
+	ch_list_add(&args, "--output");
+	ch_list_add(&args, s->public_keys);
+	ch_list_add(&args, "--export");
+	for (size_t i = 0; i < s->fingerprints.count; i++)
+		ch_list_add(&args, s->fingerprints.items[i]);
+	ch_list_take(&args, NULL);
+	is_exported = run(s, (const char *const *)args.items, err);
+	ch_list_free(&args);
+	return is_exported || ch_wrap(err, "public key");
+}
+
+/* What apt, dnf and apk of today reject. */
+static void
+warn_of_weak(const struct ch_signer *s)
+{
+	struct ch_buf keys = { 0 };
+	struct ch_err why;
+
+	if (!ch_read_file(s->public_keys, PUBLIC_KEYS_MAX, &keys, &why))
+		ch_debug("%s", why.text);
+	for (size_t i = 0; i < s->fingerprints.count; i++) {
+		const char *key = s->fingerprints.items[i];
+		const char *weakness = ch_openpgp_weakness(
+		    (struct ch_span){ keys.data, keys.len }, key, key);
+
+		if (weakness != NULL)
+			ch_warn("signing key %s: %s: current clients reject it",
+			    key, weakness);
+	}
+	ch_buf_free(&keys);
+}
+
+static bool
 open_home(
     struct ch_signer *s, const struct ch_signer_options *o, struct ch_err *err)
 {
 	if (!ch_scratch_open(&s->scratch, private_base(), "chantal-gpg", err))
 		return false;
-	s->gpg.work = s->scratch.path;
 	s->owns_home = o->gnupg_home == NULL;
 	s->home = s->owns_home ? ch_path_join(s->scratch.path, "home")
 			       : realpath(o->gnupg_home, NULL);
@@ -234,8 +274,10 @@ ch_signer_open(const struct ch_signer_options *options, struct ch_err *err)
 		is_open = use_generated(s, options, err);
 	for (size_t i = 0; is_open && i < files; i++)
 		is_open = import_key(s, options->files->items[i], err);
-	if (is_open && take_keys(s, options, err))
+	if (is_open && take_keys(s, options, err) && export_keys(s, err)) {
+		warn_of_weak(s);
 		return s;
+	}
 	ch_signer_close(s);
 	return NULL;
 }
@@ -295,18 +337,16 @@ ch_signer_detached(
 bool
 ch_signer_export(struct ch_signer *s, const char *out, struct ch_err *err)
 {
-	struct ch_list args = { 0 };
+	static const struct ch_list none;
+	struct ch_list files = { 0 };
+	struct ch_buf text = { 0 };
 	bool is_exported;
 
-	ch_list_add(&args, "--armor");
-	ch_list_add(&args, "--output");
-	ch_list_add(&args, out);
-	ch_list_add(&args, "--export");
-	for (size_t i = 0; i < s->fingerprints.count; i++)
-		ch_list_add(&args, s->fingerprints.items[i]);
-	ch_list_take(&args, NULL);
-	is_exported = run(s, (const char *const *)args.items, err);
-	ch_list_free(&args);
+	ch_list_add(&files, s->public_keys);
+	is_exported = ch_public_keys_text(&files, &none, &text, err) &&
+		      ch_atomic_write(out, text.data, text.len, 0644, err);
+	ch_buf_free(&text);
+	ch_list_free(&files);
 	return is_exported || ch_wrap(err, "public key");
 }
 
@@ -316,34 +356,19 @@ ch_signer_fingerprints(const struct ch_signer *s)
 	return &s->fingerprints;
 }
 
-static void
-end_agent(struct ch_signer *s)
-{
-	const char *const args[] = { "gpgconf", "--homedir", s->home, "--kill",
-		"gpg-agent", NULL };
-	struct ch_child_options o = { .argv = args,
-		.in = CH_FD_NULL,
-		.out = CH_FD_NULL,
-		.err = CH_FD_NULL };
-	struct ch_err why;
-	int status;
-
-	if (!ch_child_run(&o, NULL, NULL, &status, &why))
-		ch_debug("%s", why.text);
-}
-
 void
 ch_signer_close(struct ch_signer *s)
 {
 	if (s == NULL)
 		return;
 	if (s->owns_home && s->home != NULL)
-		end_agent(s);
+		ch_gpg_end_agent(s->home);
 	ch_scratch_close(&s->scratch);
 	if (s->secret.data != NULL)
 		explicit_bzero(s->secret.data, s->secret.len);
 	ch_buf_free(&s->secret);
 	ch_list_free(&s->fingerprints);
+	ch_free(s->public_keys);
 	ch_free(s->time);
 	ch_free(s->home);
 	ch_free(s);

@@ -3,7 +3,8 @@
  *
  * ch_openpgp_weakness() walks the packets of a binary keyring, RFC 9580, for
  * the key that made a good signature.  It decides nothing: what it cannot read
- * is not weak.  For openpgp alone.
+ * is not weak.  For openpgp and
+ * openpgp_sign alone.
  */
 
 #ifndef CH_OPENPGP_WEAK_H

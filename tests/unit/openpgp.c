@@ -275,9 +275,7 @@ gpg(const char *home, const char *time, const char *const *args)
 {
 	struct ch_buf secret = { 0 };
 	struct ch_buf text;
-	struct ch_gpg g = {
-		.home = home, .work = home, .secret = &secret, .time = time
-	};
+	struct ch_gpg g = { .home = home, .secret = &secret, .time = time };
 	struct ch_err err;
 	bool is_done;
 
