@@ -51,6 +51,7 @@ ch_http_new(const struct ch_http_options *options, struct ch_err *err)
 	http = ch_calloc(1, sizeof(*http));
 	http->options = options;
 	http->multi = multi;
+	http->headers = ch_http_common_headers();
 	http->idle = ch_calloc(options->jobs, sizeof(*http->idle));
 	http->refilled_ms = ch_http_now_ms();
 	for (i = 0; i < options->origins.count; i++)
@@ -72,9 +73,10 @@ ch_http_free(struct ch_http *http)
 	}
 	ch_http_queue_free(http);
 	while (http->idle_count > 0)
-		curl_easy_cleanup(http->idle[--http->idle_count]);
+		curl_easy_cleanup(http->idle[--http->idle_count].easy);
 	ch_free(http->idle);
 	(void)curl_multi_cleanup(http->multi);
+	curl_slist_free_all(http->headers);
 	ch_list_free(&http->origins);
 	ch_free(http);
 }

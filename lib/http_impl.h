@@ -96,8 +96,8 @@ struct ch_transfer {
 	int64_t not_before_ms; /* while it waits */
 	/* this hop */
 	void *easy;                 /* curl handle, or NULL */
-	struct curl_slist *headers; /* sent */
-	char *reason;               /* curl's own words */
+	struct curl_slist *headers; /* its own, or NULL */
+	char reason[256];           /* curl's own words */
 	struct ch_http_head head;   /* received */
 	bool is_ranged;             /* we asked for the rest */
 	bool is_paused;             /* by the rate limit */
@@ -122,10 +122,18 @@ struct ch_transfer {
 	struct ch_err kept;     /* of an earlier URL that was_present */
 };
 
+/* Between two transfers it keeps what holds for all from its host. */
+struct ch_http_idle {
+	void *easy;                      /* curl handle */
+	const struct ch_http_host *host; /* it was set up for */
+	bool is_anonymous;               /* and without credentials */
+};
+
 struct ch_http {
 	const struct ch_http_options *options; /* borrowed */
 	void *multi;                           /* curl's */
-	void **idle;                           /* easy handles to reuse */
+	struct curl_slist *headers;            /* of every request */
+	struct ch_http_idle *idle;             /* handles to reuse */
 	size_t idle_count;                     /* of these */
 	struct ch_list origins;                /* options' and added ones */
 	struct ch_http_host *hosts;            /* all seen */
@@ -169,6 +177,8 @@ bool ch_transfer_fail(struct ch_transfer *t, enum ch_status status,
     bool is_retryable, const char *fmt, ...) CH_PRINTF(4, 5);
 
 /* http_setup.c */
+/* What every request says; NULL: no memory. */
+struct curl_slist *ch_http_common_headers(void);
 bool ch_http_setup(struct ch_transfer *t);
 /* Forgets what the hop before received. */
 void ch_transfer_reset_hop(struct ch_transfer *t);

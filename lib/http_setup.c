@@ -44,30 +44,36 @@ ask_for_rest(struct ch_transfer *t)
 	ch_free(range);
 }
 
+struct curl_slist *
+ch_http_common_headers(void)
+{
+	return curl_slist_append(NULL, "Accept-Encoding: identity");
+}
+
+/* A list of its own only for who has more to say than all. */
 static void
 set_headers(struct ch_transfer *t)
 {
 	const struct ch_http_auth *auth = &t->http->options->auth;
-	size_t i;
+	size_t count = ch_http_has_credentials(t) ? auth->headers.count : 0;
 
-	add_header(t, "Accept", t->accept == NULL ? "*/*" : t->accept);
-	add_header(t, "Accept-Encoding", "identity");
+	add_header(t, "Accept", t->accept);
 	ask_for_rest(t);
 	if (!t->is_ranged) {
 		add_header(t, "If-None-Match", t->etag);
 		add_header(t, "If-Modified-Since", t->last_modified);
 	}
-	for (i = 0; ch_http_has_credentials(t) && i < auth->headers.count;
-	     i++) {
+	for (size_t i = 0; i < count; i++) {
 		struct curl_slist *grown =
 		    curl_slist_append(t->headers, auth->headers.items[i]);
 
 		if (grown != NULL)
 			t->headers = grown;
 	}
-	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-	(void)curl_easy_setopt(
-	    t->easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+	if (t->headers != NULL)
+		add_header(t, "Accept-Encoding", "identity");
+	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER,
+	    t->headers == NULL ? t->http->headers : t->headers);
 }
 
 static void
@@ -121,6 +127,24 @@ set_tls(struct ch_transfer *t)
 	}
 }
 
+/* As libcurl looks for it; HTTP_PROXY is a header's name to a CGI program. */
+static bool
+goes_by_proxy(const struct ch_transfer *t)
+{
+	static const char *const names[][5] = {
+		{ "http_proxy", "all_proxy", "ALL_PROXY", NULL },
+		{ "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+		    NULL },
+	};
+	const struct ch_http_options *o = t->http->options;
+	bool is_https = ch_url_is_https(t->url);
+	const char *proxy = is_https ? o->https_proxy : o->http_proxy;
+
+	for (size_t i = 0; proxy == NULL && names[is_https][i] != NULL; i++)
+		proxy = getenv(names[is_https][i]);
+	return proxy != NULL && proxy[0] != '\0';
+}
+
 static void
 set_proxy(struct ch_transfer *t)
 {
@@ -128,7 +152,9 @@ set_proxy(struct ch_transfer *t)
 	const char *proxy =
 	    ch_url_is_https(t->url) ? o->https_proxy : o->http_proxy;
 
-	if (o->no_proxy != NULL)
+	if (!goes_by_proxy(t)) /* libcurl need not look for it each time */
+		(void)curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
+	else if (o->no_proxy != NULL)
 		(void)curl_easy_setopt(t->easy, CURLOPT_NOPROXY, o->no_proxy);
 	(void)curl_easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (proxy == NULL)
@@ -156,37 +182,20 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 	    address->protocol);
 }
 
-/* As libcurl looks for it; HTTP_PROXY is a header's name to a CGI program. */
-static bool
-goes_by_proxy(const struct ch_transfer *t)
-{
-	static const char *const names[][5] = {
-		{ "http_proxy", "all_proxy", "ALL_PROXY", NULL },
-		{ "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-		    NULL },
-	};
-	const struct ch_http_options *o = t->http->options;
-	bool is_https = ch_url_is_https(t->url);
-	const char *proxy = is_https ? o->https_proxy : o->http_proxy;
-
-	for (size_t i = 0; proxy == NULL && names[is_https][i] != NULL; i++)
-		proxy = getenv(names[is_https][i]);
-	return proxy != NULL && proxy[0] != '\0';
-}
-
 /* Behind a proxy the address is the proxy's; rules.c refuses literal ones. */
 static void
 set_address_rule(struct ch_transfer *t)
 {
-	if (!ch_http_denies_private(t->http, t->url) || goes_by_proxy(t))
-		return;
+	bool applies =
+	    ch_http_denies_private(t->http, t->url) && !goes_by_proxy(t);
+
 	(void)curl_easy_setopt(
-	    t->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	    t->easy, CURLOPT_OPENSOCKETFUNCTION, applies ? open_socket : NULL);
 	(void)curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
 }
 
 static void
-set_limits(struct ch_transfer *t, int64_t left_ms)
+set_limits(struct ch_transfer *t)
 {
 	const struct ch_http_options *o = t->http->options;
 	long low = (long)o->low_speed_bytes;
@@ -200,14 +209,11 @@ set_limits(struct ch_transfer *t, int64_t left_ms)
 	(void)curl_easy_setopt(
 	    t->easy, CURLOPT_LOW_SPEED_TIME, (long)o->low_speed_s);
 	(void)curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT, connect);
-	(void)curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
 }
 
 static void
-set_basics(struct ch_transfer *t)
+set_basics(CURL *easy)
 {
-	CURL *easy = t->easy;
-
 	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	(void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	(void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
@@ -218,12 +224,60 @@ set_basics(struct ch_transfer *t)
 	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 128L << 10);
 	(void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "chantal/" CH_VERSION);
-	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)t);
-	(void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->reason);
+	(void)curl_easy_setopt(
+	    easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, ch_http_on_header);
-	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
 	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ch_http_on_body);
-	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+}
+
+/* What holds for all that is asked from t's host in t's way. */
+static void
+set_up_for_host(struct ch_transfer *t)
+{
+	set_basics(t->easy);
+	set_limits(t);
+	set_tls(t);
+	set_proxy(t);
+	set_credentials(t);
+}
+
+static bool
+set_up_for_hop(struct ch_transfer *t, int64_t left_ms)
+{
+	(void)curl_easy_setopt(t->easy, CURLOPT_PRIVATE, (char *)t);
+	(void)curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->reason);
+	(void)curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);
+	(void)curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
+	(void)curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
+	set_address_rule(t);
+	set_headers(t);
+	return curl_easy_setopt(t->easy, CURLOPT_URL, t->url) == CURLE_OK;
+}
+
+/* One that was set up for the same, if there is one. */
+static bool
+take_handle(struct ch_transfer *t)
+{
+	struct ch_http *http = t->http;
+	size_t i = http->idle_count;
+
+	while (i > 0 && (http->idle[i - 1].host != t->host ||
+			    http->idle[i - 1].is_anonymous != t->is_anonymous))
+		i--;
+	if (i > 0) {
+		t->easy = http->idle[i - 1].easy;
+		http->idle[i - 1] = http->idle[--http->idle_count];
+		return true;
+	}
+	if (http->idle_count > 0) {
+		t->easy = http->idle[--http->idle_count].easy;
+		curl_easy_reset(t->easy);
+	} else {
+		t->easy = curl_easy_init();
+	}
+	if (t->easy != NULL)
+		set_up_for_host(t);
+	return t->easy != NULL;
 }
 
 static void
@@ -248,19 +302,7 @@ ch_http_setup(struct ch_transfer *t)
 	if (left_ms <= 0)
 		return ch_transfer_fail(
 		    t, CH_TEMPORARY, false, "its deadline has passed");
-	t->easy = http->idle_count > 0 ? http->idle[--http->idle_count]
-				       : curl_easy_init();
-	if (t->easy == NULL)
-		return ch_transfer_fail(
-		    t, CH_TEMPORARY, false, "libcurl cannot start");
-	set_basics(t);
-	set_limits(t, left_ms);
-	set_tls(t);
-	set_proxy(t);
-	set_address_rule(t);
-	set_credentials(t);
-	set_headers(t);
-	if (curl_easy_setopt(t->easy, CURLOPT_URL, t->url) != CURLE_OK ||
+	if (!take_handle(t) || !set_up_for_hop(t, left_ms) ||
 	    curl_multi_add_handle(http->multi, t->easy) != CURLM_OK)
 		return ch_transfer_fail(
 		    t, CH_TEMPORARY, false, "libcurl cannot start");
@@ -275,9 +317,11 @@ ch_http_teardown(struct ch_transfer *t)
 
 	if (t->easy != NULL) {
 		(void)curl_multi_remove_handle(http->multi, t->easy);
-		curl_easy_reset(t->easy);
+		(void)curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, NULL);
 		if (http->idle_count < http->options->jobs)
-			http->idle[http->idle_count++] = t->easy;
+			http->idle[http->idle_count++] =
+			    (struct ch_http_idle){ t->easy, t->host,
+				    t->is_anonymous };
 		else
 			curl_easy_cleanup(t->easy);
 	}

@@ -9,8 +9,6 @@
 
 #include "banned.h"
 
-#define REASON_SIZE 256
-
 void
 ch_http_options_init(struct ch_http_options *o)
 {
@@ -92,7 +90,6 @@ ch_transfer_new(struct ch_http *http, const struct ch_http_request *request)
 	t->data = request->data;
 	t->done = request->done;
 	t->ctx = request->ctx;
-	t->reason = ch_calloc(1, REASON_SIZE);
 	return t;
 }
 
@@ -104,7 +101,6 @@ ch_transfer_free(struct ch_transfer *t)
 	ch_free(t->etag);
 	ch_free(t->last_modified);
 	ch_free(t->url);
-	ch_free(t->reason);
 	ch_free(t->resume_etag);
 	ch_free(t->resume_url);
 	ch_head_clear(&t->head);
