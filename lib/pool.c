@@ -114,7 +114,8 @@ ch_pool_close(struct ch_pool *pool)
 	ch_pool_end_run(pool);
 	if (pool->fd >= 0)
 		(void)close(pool->fd);
-	ch_free(pool->staged);
+	ch_free(pool->staged.items);
+	ch_free(pool->turning.items);
 	ch_free(pool->dir);
 	ch_free(pool);
 }

@@ -136,6 +136,14 @@ bool ch_pool_is_flush_due(const struct ch_pool *pool);
  */
 bool ch_pool_turn(struct ch_pool *pool, struct ch_err *err) CH_MUST_CHECK;
 /*
+ * The same in three steps, for who goes on to stage meanwhile: begin names what
+ * the turn is about, sync is its barrier, which another thread may wait for,
+ * and end gives the names.
+ */
+void ch_pool_turn_begin(struct ch_pool *pool);
+bool ch_pool_turn_sync(struct ch_pool *pool, struct ch_err *err) CH_MUST_CHECK;
+bool ch_pool_turn_end(struct ch_pool *pool, struct ch_err *err) CH_MUST_CHECK;
+/*
  * Is an object that is there safe from a power cut?  One that somebody added
  * within the last minute may not be, before the next turn or flush.
  */

@@ -17,18 +17,38 @@
 bool
 ch_pool_is_flush_due(const struct ch_pool *pool)
 {
-	if (pool->staged_count == 0 && !pool->has_placed)
+	if (pool->staged.count == 0 && !pool->has_placed)
 		return false;
-	return pool->staged_count >= CH_BATCH_OBJECTS ||
-	       pool->staged_bytes >= CH_BATCH_BYTES ||
+	return pool->staged.count >= CH_BATCH_OBJECTS ||
+	       pool->staged.bytes >= CH_BATCH_BYTES ||
 	       ch_pool_ms_since(&pool->staged_since) >= CH_BATCH_MS;
 }
 
-static bool
-barrier(struct ch_pool *pool, struct ch_err *err)
+void
+ch_pool_turn_begin(struct ch_pool *pool)
 {
-	int e = ch_sys_syncfs(pool->fd);
+	struct ch_batch empty = pool->turning;
 
+	pool->needs_barrier =
+	    pool->has_unsynced ||
+	    (pool->has_placed && pool->durability == CH_DURABLE_BATCH);
+	pool->turning = pool->staged;
+	pool->staged = empty;
+	pool->has_unsynced = false;
+	pool->has_placed = false;
+	(void)clock_gettime(CLOCK_MONOTONIC, &pool->staged_since);
+}
+
+bool
+ch_pool_turn_sync(struct ch_pool *pool, struct ch_err *err)
+{
+	struct timespec start;
+	int e = 0;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &start);
+	if (pool->needs_barrier)
+		e = ch_sys_syncfs(pool->fd);
+	pool->barrier_ms = ch_pool_ms_since(&start);
 	if (e != 0)
 		return ch_fail_errno(
 		    err, e, "%s: cannot sync the filesystem", pool->dir);
@@ -39,25 +59,16 @@ barrier(struct ch_pool *pool, struct ch_err *err)
  * A barrier writes out what others have written to this filesystem as well.
  * Where that takes long, syncing our own files one by one is less to wait for.
  */
-static bool
-first_barrier(struct ch_pool *pool, struct ch_err *err)
+static void
+judge_barrier(struct ch_pool *pool)
 {
-	struct timespec start;
-	uint64_t took;
-
-	if (pool->durability != CH_DURABLE_BATCH)
-		return true;
-	(void)clock_gettime(CLOCK_MONOTONIC, &start);
-	if (!barrier(pool, err))
-		return false;
-	took = ch_pool_ms_since(&start);
-	if (took > CH_BATCH_MS) {
-		ch_info("%s: a barrier took %" PRIu64 " ms: "
-			"syncing file by file from here on",
-		    pool->dir, took);
-		pool->durability = CH_DURABLE_FILES;
-	}
-	return true;
+	if (pool->durability != CH_DURABLE_BATCH ||
+	    pool->barrier_ms <= CH_BATCH_MS)
+		return;
+	ch_info("%s: a barrier took %" PRIu64 " ms: "
+		"syncing file by file from here on",
+	    pool->dir, pool->barrier_ms);
+	pool->durability = CH_DURABLE_FILES;
 }
 
 static bool
@@ -80,9 +91,9 @@ sync_folders(struct ch_pool *pool, struct ch_err *err)
 {
 	bool is_synced[256] = { false };
 
-	for (size_t i = 0; i < pool->staged_count; i++) {
-		char name[3] = { pool->staged[i].sha256[0],
-			pool->staged[i].sha256[1], '\0' };
+	for (size_t i = 0; i < pool->turning.count; i++) {
+		char name[3] = { pool->turning.items[i].sha256[0],
+			pool->turning.items[i].sha256[1], '\0' };
 		uint64_t index = 0;
 
 		for (size_t k = 0; k < 2; k++)
@@ -104,8 +115,8 @@ announce_batch(struct ch_pool *pool, struct ch_err *err)
 	struct ch_buf lines = { 0 };
 	bool ok;
 
-	for (size_t i = 0; i < pool->staged_count; i++)
-		ch_buf_printf(&lines, "%s\n", pool->staged[i].sha256);
+	for (size_t i = 0; i < pool->turning.count; i++)
+		ch_buf_printf(&lines, "%s\n", pool->turning.items[i].sha256);
 	ok = ch_pool_announce(pool, &lines, err);
 	ch_buf_free(&lines);
 	return ok;
@@ -171,42 +182,48 @@ place_batch(struct ch_pool *pool, struct ch_err *err)
 	struct ch_lock lock = CH_LOCK_NONE;
 	bool ok;
 
-	if (pool->staged_count == 0)
+	if (pool->turning.count == 0)
 		return true;
 	ok = ch_pool_lock(pool, &lock, CH_LOCK_SHARED, -1, err) &&
 	     announce_batch(pool, err);
 
-	for (size_t i = 0; ok && i < pool->staged_count; i++)
-		ok = place(pool, &pool->staged[i], err);
+	for (size_t i = 0; ok && i < pool->turning.count; i++)
+		ok = place(pool, &pool->turning.items[i], err);
 	ch_lock_release(&lock);
 	return ok;
 }
 
 bool
-ch_pool_turn(struct ch_pool *pool, struct ch_err *err)
+ch_pool_turn_end(struct ch_pool *pool, struct ch_err *err)
 {
-	if (pool->staged_count == 0 && !pool->has_placed)
-		return true;
-	if (!first_barrier(pool, err))
-		return false;
-	pool->has_placed = false;
+	judge_barrier(pool);
 	if (!place_batch(pool, err))
 		return false;
-	if (pool->durability == CH_DURABLE_BATCH)
-		pool->has_placed = pool->staged_count > 0;
-	else if (pool->durability == CH_DURABLE_FILES &&
-		 !sync_folders(pool, err))
+	if (pool->durability == CH_DURABLE_FILES && pool->turning.count > 0 &&
+	    !sync_folders(pool, err))
 		return false;
-	pool->staged_count = 0;
-	pool->staged_bytes = 0;
-	(void)clock_gettime(CLOCK_MONOTONIC, &pool->staged_since);
+	if (pool->durability == CH_DURABLE_BATCH && pool->turning.count > 0)
+		pool->has_placed = true;
+	pool->turning.count = 0;
+	pool->turning.bytes = 0;
+	if (pool->staged.count == 0)
+		(void)clock_gettime(CLOCK_MONOTONIC, &pool->staged_since);
 	return true;
+}
+
+bool
+ch_pool_turn(struct ch_pool *pool, struct ch_err *err)
+{
+	if (pool->staged.count == 0 && !pool->has_placed)
+		return true;
+	ch_pool_turn_begin(pool);
+	return ch_pool_turn_sync(pool, err) && ch_pool_turn_end(pool, err);
 }
 
 bool
 ch_pool_flush(struct ch_pool *pool, struct ch_err *err)
 {
-	if (pool->staged_count > 0 && !ch_pool_turn(pool, err))
+	if (pool->staged.count > 0 && !ch_pool_turn(pool, err))
 		return false;
 	return !pool->has_placed || ch_pool_turn(pool, err);
 }

@@ -27,7 +27,7 @@ ch_pool_is_safe(struct ch_pool *pool, const char *sha256)
 	if (fstatat(pool->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
 	    st.st_mtime + SETTLED_S < time(NULL))
 		return true;
-	if (!pool->has_placed && pool->staged_count == 0)
+	if (!pool->has_placed && pool->staged.count == 0)
 		(void)clock_gettime(CLOCK_MONOTONIC, &pool->staged_since);
 	pool->has_placed = true;
 	return false;

@@ -34,6 +34,14 @@ struct ch_staged {
 	uint64_t number;                /* its name in the stage */
 };
 
+/* Objects that get their names together. */
+struct ch_batch {
+	struct ch_staged *items; /* in the order they were accepted */
+	size_t count;            /* in use */
+	size_t cap;              /* allocated */
+	uint64_t bytes;          /* of all of them */
+};
+
 struct ch_pool {
 	char *dir;                     /* as it was given */
 	int fd;                        /* of dir, -1 while absent */
@@ -44,12 +52,13 @@ struct ch_pool {
 	struct ch_lock run_lock;       /* shows that the run lives */
 	int roots_fd;                  /* the run's digests, or -1 */
 	uint64_t next_number;          /* of the next staged file */
-	struct ch_staged *staged;      /* the batch */
-	size_t staged_count;           /* in use */
-	size_t staged_cap;             /* allocated */
-	uint64_t staged_bytes;         /* of all of them */
+	struct ch_batch staged;        /* since the last turn began */
+	struct ch_batch turning;       /* what that turn is about */
 	struct timespec staged_since;  /* when the first was accepted */
+	bool has_unsynced;             /* staged ones await a barrier */
 	bool has_placed;               /* names that await a barrier */
+	bool needs_barrier;            /* the turn does */
+	uint64_t barrier_ms;           /* it took in this turn */
 	uint64_t space_known;          /* bytes that were free lately */
 	void (*on_corrupt)(
 	    void *ctx, const char *sha256, const char *why); /* or NULL */

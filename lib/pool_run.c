@@ -290,8 +290,9 @@ ch_pool_end_run(struct ch_pool *pool)
 	ch_lock_release(&pool->run_lock);
 	pool->stage_fd = -1;
 	pool->roots_fd = -1;
-	pool->staged_count = 0;
-	pool->staged_bytes = 0;
+	pool->staged.count = pool->turning.count = 0;
+	pool->staged.bytes = pool->turning.bytes = 0;
+	pool->has_unsynced = false;
 	ch_free(pool->run);
 	pool->run = NULL;
 }

@@ -205,20 +205,23 @@ static void
 join_batch(struct ch_put *put)
 {
 	struct ch_pool *pool = put->pool;
+	struct ch_batch *batch = &pool->staged;
 	struct ch_staged *item;
 
-	if (pool->staged_count == pool->staged_cap) {
-		pool->staged_cap = pool->staged_cap == 0 ? CH_BATCH_OBJECTS
-							 : 2 * pool->staged_cap;
-		pool->staged = ch_realloc(
-		    pool->staged, pool->staged_cap, sizeof(*pool->staged));
+	if (batch->count == batch->cap) {
+		batch->cap =
+		    batch->cap == 0 ? CH_BATCH_OBJECTS : 2 * batch->cap;
+		batch->items =
+		    ch_realloc(batch->items, batch->cap, sizeof(*batch->items));
 	}
-	if (pool->staged_count == 0 && !pool->has_placed)
+	if (batch->count == 0 && !pool->has_placed)
 		(void)clock_gettime(CLOCK_MONOTONIC, &pool->staged_since);
-	item = &pool->staged[pool->staged_count++];
+	item = &batch->items[batch->count++];
 	memcpy(item->sha256, put->sha256, sizeof(item->sha256));
 	item->number = put->number;
-	pool->staged_bytes += put->size;
+	batch->bytes += put->size;
+	if (pool->durability == CH_DURABLE_BATCH)
+		pool->has_unsynced = true;
 }
 
 bool

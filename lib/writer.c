@@ -31,6 +31,7 @@ ch_written_list_move(struct ch_written_list *to, struct ch_written_list *from)
 	ch_written_list_init(from);
 }
 
+/* The whole writing, when it is of one. */
 void
 ch_written_free(struct ch_written *written)
 {
@@ -50,20 +51,19 @@ free_list(struct ch_written_list *l)
 	}
 }
 
-void
-ch_writing_free(struct ch_writing *g)
+static void
+stop_syncer(struct ch_writer *w)
 {
-	ch_written_free(g->written);
-	ch_free(g->url);
-	ch_free(g->sha256);
-	ch_free(g->digest);
-	ch_buf_free(&g->block);
-	ch_free(g);
+	(void)pthread_mutex_lock(&w->mutex);
+	w->is_over = true;
+	(void)pthread_cond_signal(&w->has_turn);
+	(void)pthread_mutex_unlock(&w->mutex);
+	(void)pthread_join(w->syncer, NULL);
 }
 
 /* Signals are for the thread that was there first. */
 static int
-start_thread(struct ch_writer *w)
+start_threads(struct ch_writer *w)
 {
 	sigset_t all;
 	sigset_t before;
@@ -71,7 +71,12 @@ start_thread(struct ch_writer *w)
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	e = pthread_create(&w->thread, NULL, ch_writer_work, w);
+	e = pthread_create(&w->syncer, NULL, ch_writer_sync, w);
+	if (e == 0) {
+		e = pthread_create(&w->thread, NULL, ch_writer_work, w);
+		if (e != 0)
+			stop_syncer(w);
+	}
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return e;
 }
@@ -81,12 +86,15 @@ free_writer(struct ch_writer *w)
 {
 	free_list(&w->answers);
 	free_list(&w->staged);
+	free_list(&w->turning);
 	free_list(&w->placed);
+	free_list(&w->covered);
 	free_list(&w->decided);
 	ch_list_free(&w->lines);
 	ch_list_free(&w->said);
 	(void)pthread_cond_destroy(&w->has_work);
 	(void)pthread_cond_destroy(&w->has_progress);
+	(void)pthread_cond_destroy(&w->has_turn);
 	(void)pthread_mutex_destroy(&w->mutex);
 	ch_pool_close(w->pool);
 	ch_free(w);
@@ -104,15 +112,18 @@ ch_writer_new(const struct ch_pool *pool, struct ch_err *err)
 	(void)pthread_condattr_setclock(&by_clock, CLOCK_MONOTONIC);
 	(void)pthread_cond_init(&w->has_work, &by_clock);
 	(void)pthread_cond_init(&w->has_progress, NULL);
+	(void)pthread_cond_init(&w->has_turn, NULL);
 	(void)pthread_condattr_destroy(&by_clock);
 	w->last = &w->jobs;
 	ch_written_list_init(&w->answers);
 	ch_written_list_init(&w->staged);
+	ch_written_list_init(&w->turning);
 	ch_written_list_init(&w->placed);
+	ch_written_list_init(&w->covered);
 	ch_written_list_init(&w->decided);
 	w->pool = ch_pool_twin(pool, err);
 	if (w->pool != NULL) {
-		e = start_thread(w);
+		e = start_threads(w);
 		if (e == 0)
 			return w;
 		(void)ch_fail_errno(err, e, "cannot start a thread");
@@ -131,30 +142,46 @@ ch_writer_free(struct ch_writer *w)
 	(void)pthread_cond_signal(&w->has_work);
 	(void)pthread_mutex_unlock(&w->mutex);
 	(void)pthread_join(w->thread, NULL);
+	stop_syncer(w);
 	ch_list_move(&w->lines, &w->said);
 	ch_log_print(&w->lines);
 	free_writer(w);
 }
 
-static char *
-copy_or_null(const char *s)
+static size_t
+room_of(const char *text)
 {
-	return s == NULL ? NULL : ch_strdup(s);
+	return text == NULL ? 0 : strlen(text) + 1;
+}
+
+/* A copy at *at, which moves behind it. */
+static const char *
+keep(char **at, const char *text)
+{
+	size_t len = room_of(text);
+	char *copy = *at;
+
+	if (text == NULL)
+		return NULL;
+	memcpy(copy, text, len);
+	*at += len;
+	return copy;
 }
 
 struct ch_writing *
 ch_writer_begin(struct ch_writer *w, const struct ch_claim *claim,
     uint64_t announced, void *ctx)
 {
-	struct ch_writing *g = ch_calloc(1, sizeof(*g));
+	struct ch_writing *g =
+	    ch_alloc(sizeof(*g) + room_of(claim->url) + room_of(claim->sha256) +
+		     room_of(claim->digest));
+	char *texts = (char *)(g + 1);
 
-	g->writer = w;
-	g->written = ch_calloc(1, sizeof(*g->written));
-	g->written->ctx = ctx;
-	g->url = ch_strdup(claim->url);
-	g->sha256 = copy_or_null(claim->sha256);
-	g->digest = copy_or_null(claim->digest);
-	g->size = claim->size;
+	*g = (struct ch_writing){ .writer = w, .size = claim->size };
+	g->written.ctx = ctx;
+	g->url = keep(&texts, claim->url);
+	g->sha256 = keep(&texts, claim->sha256);
+	g->digest = keep(&texts, claim->digest);
 	g->announced = claim->size == CH_SIZE_UNKNOWN ? announced : claim->size;
 	return g;
 }
@@ -163,23 +190,13 @@ bool
 ch_writer_has_enough(const struct ch_writer *w)
 {
 	return w->count >= CH_WRITER_WAKE_JOBS ||
-	       w->bytes >= CH_WRITER_WAKE_BYTES || w->wants_flush || w->is_over;
+	       w->bytes >= CH_WRITER_WAKE_BYTES || w->wants_flush ||
+	       w->is_over || w->is_synced;
 }
 
-/* Takes the block of g along. */
 static void
-submit(struct ch_writer *w, enum ch_job_kind kind, struct ch_writing *g,
-    struct ch_written *awaited)
+submit(struct ch_writer *w, struct ch_job *job)
 {
-	struct ch_job *job = ch_calloc(1, sizeof(*job));
-
-	job->kind = kind;
-	job->writing = g;
-	job->awaited = awaited;
-	if (g != NULL) {
-		job->bytes = g->block;
-		g->block = (struct ch_buf){ 0 };
-	}
 	(void)pthread_mutex_lock(&w->mutex);
 	*w->last = job;
 	w->last = &job->next;
@@ -192,6 +209,15 @@ submit(struct ch_writer *w, enum ch_job_kind kind, struct ch_writing *g,
 	while (w->bytes >= QUEUED_MAX)
 		(void)pthread_cond_wait(&w->has_progress, &w->mutex);
 	(void)pthread_mutex_unlock(&w->mutex);
+}
+
+/* Takes the block of g along. */
+static void
+submit_block(struct ch_writing *g, struct ch_job *job, enum ch_job_kind kind)
+{
+	*job = (struct ch_job){ .kind = kind, .writing = g, .bytes = g->block };
+	g->block = (struct ch_buf){ 0 };
+	submit(g->writer, job);
 }
 
 /* A small file gets a block of its own size. */
@@ -210,13 +236,13 @@ ch_writer_put(struct ch_writing *g, const void *data, size_t len)
 	make_room(g);
 	ch_buf_put(&g->block, data, len);
 	if (g->block.len >= BLOCK)
-		submit(g->writer, CH_JOB_BYTES, g, NULL);
+		submit_block(g, ch_alloc(sizeof(struct ch_job)), CH_JOB_BYTES);
 }
 
 void
 ch_writer_end(struct ch_writing *g)
 {
-	submit(g->writer, CH_JOB_END, g, NULL);
+	submit_block(g, &g->last, CH_JOB_END);
 }
 
 void
@@ -225,7 +251,7 @@ ch_writer_abort(struct ch_writing *g)
 	if (g == NULL)
 		return;
 	ch_buf_free(&g->block);
-	submit(g->writer, CH_JOB_ABORT, g, NULL);
+	submit_block(g, &g->last, CH_JOB_ABORT);
 }
 
 void
@@ -233,10 +259,12 @@ ch_writer_await(
     struct ch_writer *w, const struct ch_content *content, void *ctx)
 {
 	struct ch_written *awaited = ch_calloc(1, sizeof(*awaited));
+	struct ch_job *job = ch_alloc(sizeof(*job));
 
 	awaited->content = *content;
 	awaited->ctx = ctx;
-	submit(w, CH_JOB_AWAIT, NULL, awaited);
+	*job = (struct ch_job){ .kind = CH_JOB_AWAIT, .awaited = awaited };
+	submit(w, job);
 }
 
 void

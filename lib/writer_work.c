@@ -13,9 +13,9 @@
 /* How long a few small files may wait for more of them. */
 #define PATIENCE_MS 20
 
-/* The caller learns of it by its next take. */
-static void
-report(struct ch_writer *w, const struct ch_err *failure, bool is_flushed)
+void
+ch_writer_report(
+    struct ch_writer *w, const struct ch_err *failure, bool is_flushed)
 {
 	(void)pthread_mutex_lock(&w->mutex);
 	ch_written_list_move(&w->answers, &w->decided);
@@ -31,11 +31,11 @@ report(struct ch_writer *w, const struct ch_err *failure, bool is_flushed)
 	(void)pthread_mutex_unlock(&w->mutex);
 }
 
-static void
-fail(struct ch_writer *w, const struct ch_err *err)
+void
+ch_writer_fail(struct ch_writer *w, const struct ch_err *err)
 {
 	w->is_broken = true;
-	report(w, err, false);
+	ch_writer_report(w, err, false);
 }
 
 static void
@@ -43,21 +43,6 @@ add(struct ch_written_list *l, struct ch_written *written)
 {
 	*l->last = written;
 	l->last = &written->next;
-}
-
-/* One barrier: what has names is safe, what is staged gets names. */
-static void
-turn(struct ch_writer *w)
-{
-	struct ch_err err;
-
-	if (!ch_pool_turn(w->pool, &err)) {
-		fail(w, &err);
-		return;
-	}
-	ch_written_list_move(&w->decided, &w->placed);
-	ch_written_list_move(&w->placed, &w->staged);
-	report(w, NULL, false);
 }
 
 static void
@@ -74,7 +59,7 @@ begin(struct ch_writing *g)
 		also = 1U << kind;
 	g->put = ch_pool_put_begin(w->pool, g->url, g->announced, also, &err);
 	if (g->put == NULL)
-		fail(w, &err);
+		ch_writer_fail(w, &err);
 }
 
 static void
@@ -90,7 +75,7 @@ write_bytes(struct ch_writing *g, const struct ch_buf *bytes)
 		return;
 	g->is_too_long = err.status == CH_UNTRUSTED;
 	if (!g->is_too_long)
-		fail(g->writer, &err);
+		ch_writer_fail(g->writer, &err);
 }
 
 /* What came against what was claimed; a reject's code when it differs. */
@@ -133,7 +118,7 @@ static void
 finish(struct ch_writing *g)
 {
 	struct ch_writer *w = g->writer;
-	struct ch_written *written = g->written;
+	struct ch_written *written = &g->written;
 	struct ch_put_facts facts;
 	struct ch_err err;
 	bool is_ended = ch_pool_put_end(g->put, &facts, &err);
@@ -142,7 +127,8 @@ finish(struct ch_writing *g)
 	if (written->code != NULL || !is_ended) {
 		ch_pool_put_abort(g->put);
 		if (written->code == NULL) {
-			fail(w, &err);
+			ch_writer_fail(w, &err);
+			ch_written_free(written);
 			return;
 		}
 		add(&w->decided, written);
@@ -152,10 +138,9 @@ finish(struct ch_writing *g)
 		written->content.size = facts.size;
 		add(&w->staged, written);
 	} else {
-		fail(w, &err);
-		return;
+		ch_writer_fail(w, &err);
+		ch_written_free(written);
 	}
-	g->written = NULL;
 }
 
 static void
@@ -179,11 +164,12 @@ do_job(struct ch_writer *w, struct ch_job *job)
 		write_bytes(g, &job->bytes);
 	if (job->kind == CH_JOB_BYTES)
 		return;
-	if (!w->is_broken && job->kind == CH_JOB_END)
+	if (!w->is_broken && job->kind == CH_JOB_END) {
 		finish(g);
-	else
-		ch_pool_put_abort(g->put);
-	ch_writing_free(g);
+		return;
+	}
+	ch_pool_put_abort(g->put);
+	ch_written_free(&g->written);
 }
 
 static void
@@ -191,13 +177,19 @@ do_jobs(struct ch_writer *w, struct ch_job *jobs)
 {
 	while (jobs != NULL) {
 		struct ch_job *job = jobs;
+		struct ch_buf bytes = job->bytes;
+		bool is_alone =
+		    job->kind == CH_JOB_BYTES || job->kind == CH_JOB_AWAIT;
 
 		jobs = job->next;
 		do_job(w, job);
-		ch_buf_free(&job->bytes);
-		ch_free(job);
+		ch_buf_free(&bytes);
+		if (is_alone)
+			ch_free(job);
+		if (!w->is_broken)
+			ch_writer_settle(w, false);
 		if (!w->is_broken && ch_pool_is_flush_due(w->pool))
-			turn(w);
+			ch_writer_turn(w);
 	}
 }
 
@@ -219,7 +211,7 @@ wait_for_more(struct ch_writer *w)
 static bool
 take_jobs(struct ch_writer *w, struct ch_job **jobs, bool *wants_flush)
 {
-	bool has_batch = w->staged.first != NULL || w->placed.first != NULL;
+	bool has_batch = ch_writer_has_batch(w);
 
 	(void)pthread_mutex_lock(&w->mutex);
 	while (!has_batch && w->count == 0 && !w->wants_flush && !w->is_over)
@@ -248,12 +240,17 @@ ch_writer_work(void *writer)
 	ch_log_keep(&w->said);
 	while (take_jobs(w, &jobs, &wants_flush)) {
 		do_jobs(w, jobs);
+		if (!w->is_broken)
+			ch_writer_settle(w, false);
 		if (!w->is_broken && ch_pool_is_flush_due(w->pool))
-			turn(w);
-		while (wants_flush && !w->is_broken &&
-		       (w->staged.first != NULL || w->placed.first != NULL))
-			turn(w);
-		report(w, NULL, wants_flush);
+			ch_writer_turn(w);
+		while (wants_flush && !w->is_broken && ch_writer_has_batch(w)) {
+			if (w->staged.first == NULL && w->placed.first == NULL)
+				ch_writer_settle(w, true);
+			else
+				ch_writer_turn(w);
+		}
+		ch_writer_report(w, NULL, wants_flush);
 	}
 	ch_log_keep(NULL);
 	return NULL;
