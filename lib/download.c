@@ -60,7 +60,8 @@ new_pending(struct window *w, const struct ch_record *r)
 	struct pending *p = ch_calloc(1, sizeof(*p));
 	struct ch_buf text = { 0 };
 
-	ch_record_print(r, &text);
+	if (ch_buf_reserve(&text, r->line.len + 1))
+		ch_record_print(r, &text);
 	p->window = w;
 	p->len = text.len - 1;
 	p->line = ch_buf_take(&text);

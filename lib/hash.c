@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <openssl/evp.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,17 +16,17 @@ struct ch_hash {
 	EVP_MD_CTX *ctx; /* OpenSSL's state */
 };
 
-static const struct {
+static struct {
 	const char *name;
 	size_t hex_len;
-	const EVP_MD *(*md)(void);
+	_Atomic(EVP_MD *) md; /* fetched once, or NULL: not yet */
 } algorithms[] = {
-	[CH_HASH_MD5] = { "md5", 32, EVP_md5 },
-	[CH_HASH_SHA1] = { "sha1", 40, EVP_sha1 },
-	[CH_HASH_SHA224] = { "sha224", 56, EVP_sha224 },
-	[CH_HASH_SHA256] = { "sha256", 64, EVP_sha256 },
-	[CH_HASH_SHA384] = { "sha384", 96, EVP_sha384 },
-	[CH_HASH_SHA512] = { "sha512", 128, EVP_sha512 },
+	[CH_HASH_MD5] = { .name = "md5", .hex_len = 32 },
+	[CH_HASH_SHA1] = { .name = "sha1", .hex_len = 40 },
+	[CH_HASH_SHA224] = { .name = "sha224", .hex_len = 56 },
+	[CH_HASH_SHA256] = { .name = "sha256", .hex_len = 64 },
+	[CH_HASH_SHA384] = { .name = "sha384", .hex_len = 96 },
+	[CH_HASH_SHA512] = { .name = "sha512", .hex_len = 128 },
 };
 
 enum ch_hash_kind
@@ -60,15 +61,33 @@ ch_hash_is_strong(enum ch_hash_kind kind)
 	       kind == CH_HASH_SHA512;
 }
 
+/* OpenSSL looks for an algorithm each time it is named: it is kept. */
+static const EVP_MD *
+fetched(enum ch_hash_kind kind)
+{
+	EVP_MD *md = algorithms[kind].md;
+	EVP_MD *none = NULL;
+
+	if (md != NULL)
+		return md;
+	md = EVP_MD_fetch(NULL, algorithms[kind].name, NULL);
+	if (md == NULL ||
+	    atomic_compare_exchange_strong(&algorithms[kind].md, &none, md))
+		return md;
+	EVP_MD_free(md);
+	return none;
+}
+
 struct ch_hash *
 ch_hash_new(enum ch_hash_kind kind)
 {
 	struct ch_hash *h = ch_alloc(sizeof(*h));
+	const EVP_MD *md = fetched(kind);
 
 	h->ctx = EVP_MD_CTX_new();
 	/* A digest that OpenSSL refuses (FIPS) yields an empty hex later. */
 	if (h->ctx != NULL &&
-	    EVP_DigestInit_ex(h->ctx, algorithms[kind].md(), NULL) != 1) {
+	    (md == NULL || EVP_DigestInit_ex(h->ctx, md, NULL) != 1)) {
 		EVP_MD_CTX_free(h->ctx);
 		h->ctx = NULL;
 	}

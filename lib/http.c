@@ -37,6 +37,7 @@ ch_http_new(const struct ch_http_options *options, struct ch_err *err)
 
 	if (!start_curl(err))
 		return NULL;
+	ch_mem_keep();
 	multi = curl_multi_init();
 	if (multi == NULL) {
 		(void)ch_fail(err, CH_TEMPORARY, "http: libcurl cannot start");

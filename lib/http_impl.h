@@ -59,6 +59,8 @@ struct ch_http_head {
 
 struct ch_http_host {
 	char *origin;              /* its key */
+	char *prefix;              /* how a URL of it began */
+	size_t prefix_len;         /* bytes of it */
 	unsigned active;           /* transfers under way */
 	int64_t not_before_ms;     /* it asked us to wait */
 	unsigned silent;           /* requests without an answer, in a row */

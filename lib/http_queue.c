@@ -7,37 +7,65 @@
 
 #include "banned.h"
 
+/* Its URLs begin in the same way, up to the path. */
+static bool
+is_at(const struct ch_http_host *host, const char *url)
+{
+	return strncmp(url, host->prefix, host->prefix_len) == 0 &&
+	       url[host->prefix_len] == '/';
+}
+
 static struct ch_http_host *
-find_host(struct ch_http *http, char *origin)
+new_host(struct ch_http *http, const char *url, char *origin)
+{
+	struct ch_http_host *host = ch_calloc(1, sizeof(*host));
+	const char *authority = strstr(url, "://");
+
+	host->origin = origin;
+	if (authority != NULL)
+		host->prefix_len = (size_t)(authority - url) + 3 +
+				   strcspn(authority + 3, "/?");
+	host->prefix = ch_strndup(url, host->prefix_len);
+	host->next = http->hosts;
+	http->hosts = host;
+	return host;
+}
+
+/* NULL: url has no host. */
+static struct ch_http_host *
+find_host(struct ch_http *http, const char *url)
 {
 	struct ch_http_host *host;
+	char *origin;
 
+	for (host = http->hosts; host != NULL; host = host->next) {
+		if (is_at(host, url))
+			return host;
+	}
+	origin = ch_url_origin(url);
+	if (origin == NULL)
+		return NULL;
 	for (host = http->hosts; host != NULL; host = host->next) {
 		if (strcmp(host->origin, origin) == 0) {
 			ch_free(origin);
 			return host;
 		}
 	}
-	host = ch_calloc(1, sizeof(*host));
-	host->origin = origin;
-	host->next = http->hosts;
-	http->hosts = host;
-	return host;
+	return new_host(http, url, origin);
 }
 
 void
 ch_http_enqueue(struct ch_transfer *t, bool in_front)
 {
 	struct ch_http *http = t->http;
-	char *origin = t->has_failed ? NULL : ch_url_origin(t->url);
-	struct ch_http_host *host;
+	struct ch_http_host *host =
+	    t->has_failed ? NULL : find_host(http, t->url);
 
-	if (origin == NULL) {
+	if (host == NULL) {
 		t->next = http->broken;
 		http->broken = t;
 		return;
 	}
-	host = find_host(http, origin);
 	t->host = host;
 	t->next = NULL;
 	if (host->first == NULL) {
@@ -216,6 +244,7 @@ ch_http_queue_free(struct ch_http *http)
 		http->hosts = host->next;
 		free_list(host->first);
 		ch_free(host->origin);
+		ch_free(host->prefix);
 		ch_free(host);
 	}
 }

@@ -2,6 +2,7 @@
 
 #include "mem.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -77,15 +78,18 @@ ch_strndup(const char *s, size_t len)
 char *
 ch_format(const char *fmt, ...)
 {
+	char brief[256]; /* most are */
 	va_list ap;
 	char *text;
 	int len;
 
 	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(brief, sizeof(brief), fmt, ap);
 	va_end(ap);
 	if (len < 0)
 		give_up("a text cannot be formatted");
+	if ((size_t)len < sizeof(brief))
+		return ch_strndup(brief, (size_t)len);
 	text = ch_alloc((size_t)len + 1);
 	va_start(ap, fmt);
 	(void)vsnprintf(text, (size_t)len + 1, fmt, ap);
@@ -97,6 +101,15 @@ void
 ch_free(void *p)
 {
 	free(p);
+}
+
+void
+ch_mem_keep(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	(void)mallopt(M_TRIM_THRESHOLD, 4 << 20);
+#endif
 }
 
 void
@@ -156,17 +169,24 @@ ch_buf_put_more(struct ch_buf *b, const void *data, size_t len)
 void
 ch_buf_printf(struct ch_buf *b, const char *fmt, ...)
 {
+	size_t room = b->cap - b->len;
 	va_list ap;
 	int len;
 
 	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	len = vsnprintf(room == 0 ? NULL : b->data + b->len, room, fmt, ap);
 	va_end(ap);
-	if (len < 0 || !ch_buf_reserve(b, (size_t)len))
+	if (len < 0 || (size_t)len > buf_max(b) - b->len)
 		give_up("a buffer is at its maximum");
-	va_start(ap, fmt);
-	(void)vsnprintf(b->data + b->len, (size_t)len + 1, fmt, ap);
-	va_end(ap);
+	if ((size_t)len >= room) {
+		if (room > 0)
+			b->data[b->len] = '\0';
+		if (!ch_buf_reserve(b, (size_t)len))
+			give_up("a buffer is at its maximum");
+		va_start(ap, fmt);
+		(void)vsnprintf(b->data + b->len, (size_t)len + 1, fmt, ap);
+		va_end(ap);
+	}
 	b->len += (size_t)len;
 }
 

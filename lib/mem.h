@@ -26,6 +26,11 @@ char *ch_strndup(const char *s, size_t len) CH_MALLOC;
 /* printf into a new string. */
 char *ch_format(const char *fmt, ...) CH_PRINTF(1, 2) CH_MALLOC;
 void ch_free(void *p);
+/*
+ * For who allocates much and often: a few megabytes of what was freed stay with
+ * the process, instead of going to the kernel and coming back.
+ */
+void ch_mem_keep(void);
 
 /* A byte buffer.  A zeroed one is valid, empty and bounded by CH_BUF_MAX. */
 struct ch_buf {

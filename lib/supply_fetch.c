@@ -9,14 +9,6 @@
 
 #include "banned.h"
 
-static void
-free_waiter(struct ch_waiter *w)
-{
-	ch_free(w->url);
-	ch_free(w->repo);
-	ch_free(w);
-}
-
 void
 ch_fetch_free(struct ch_fetch *f)
 {
@@ -24,10 +16,9 @@ ch_fetch_free(struct ch_fetch *f)
 		struct ch_waiter *w = f->waiters;
 
 		f->waiters = w->next;
-		free_waiter(w);
+		ch_free(w);
 	}
 	ch_writer_abort(f->writing);
-	ch_free(f->key);
 	ch_free(f->url);
 	ch_free(f->elsewhere);
 	ch_free(f->first);
@@ -39,21 +30,21 @@ ch_fetch_free(struct ch_fetch *f)
 	ch_free(f);
 }
 
-/* FNV-1a: keys are ours, nobody gains from collisions in a window of them. */
-static struct ch_fetch **
-bucket_of(struct ch_supply *s, const char *key)
+/* FNV-1a: nobody gains from collisions among what is under way. */
+static uint32_t
+hash_text(const char *text)
 {
 	uint32_t hash = 2166136261U;
 
-	for (const char *p = key; *p != '\0'; p++)
-		hash = (hash ^ (unsigned char)*p) * 16777619U;
-	return &s->buckets[hash % CH_SUPPLY_BUCKETS];
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619U;
+	return hash;
 }
 
 static void
 remove_fetch(struct ch_fetch *f)
 {
-	struct ch_fetch **at = bucket_of(f->supply, f->key);
+	struct ch_fetch **at = &f->supply->buckets[f->hash % CH_SUPPLY_BUCKETS];
 
 	while (*at != f)
 		at = &(*at)->next;
@@ -72,7 +63,7 @@ answer(struct ch_fetch *f, const struct ch_supplied *what)
 		f->last = &f->waiters;
 	f->supply->pending--;
 	w->who.fn(w->who.ctx, w->who.index, what);
-	free_waiter(w);
+	ch_free(w);
 }
 
 static void submit(struct ch_fetch *f);
@@ -240,8 +231,11 @@ body_done(void *ctx, const struct ch_http_result *result)
 		if (f->writing == NULL &&
 		    !begin_body(f, &(struct ch_http_info){ 0 }, &err))
 			return;
-		f->got.etag = copy_or_null(result->etag);
-		f->got.last_modified = copy_or_null(result->last_modified);
+		if (f->repo != NULL) {
+			f->got.etag = copy_or_null(result->etag);
+			f->got.last_modified =
+			    copy_or_null(result->last_modified);
+		}
 		ch_writer_end(f->writing);
 		f->writing = NULL;
 		break;
@@ -280,35 +274,45 @@ submit(struct ch_fetch *f)
 	ch_http_submit(f->supply->http, &request);
 }
 
-/* Two claims with one key are about the same content. */
-static char *
-make_key(const struct ch_claim *c)
+static bool
+is_same_text(const char *a, const char *b)
 {
-	return ch_format("%s\n%s\n%" PRIu64 "\n%s",
-	    c->sha256 == NULL ? "" : c->sha256,
-	    c->digest == NULL ? "" : c->digest, c->size,
-	    c->sha256 == NULL && c->url != NULL ? c->url : "");
+	return a == b || (a != NULL && b != NULL && ch_str_equal(a, b));
 }
 
-static struct ch_fetch *
-find_fetch(struct ch_supply *s, const char *key)
+/* Are they about the same content?  A URL counts only without a SHA-256. */
+static bool
+is_about(const struct ch_fetch *f, const struct ch_claim *claim)
 {
-	struct ch_fetch *f = *bucket_of(s, key);
+	return f->size == claim->size &&
+	       is_same_text(f->sha256, claim->sha256) &&
+	       is_same_text(f->digest, claim->digest) &&
+	       (claim->sha256 != NULL || is_same_text(f->url, claim->url));
+}
 
-	while (f != NULL && !ch_str_equal(f->key, key))
+static uint32_t
+hash_of(const struct ch_claim *claim)
+{
+	if (claim->sha256 != NULL)
+		return hash_text(claim->sha256);
+	return hash_text(claim->url == NULL ? "" : claim->url);
+}
+
+/* The one about the same, or a new one. */
+static struct ch_fetch *
+find_fetch(struct ch_supply *s, const struct ch_claim *claim)
+{
+	uint32_t hash = hash_of(claim);
+	struct ch_fetch **bucket = &s->buckets[hash % CH_SUPPLY_BUCKETS];
+	struct ch_fetch *f = *bucket;
+
+	while (f != NULL && !is_about(f, claim))
 		f = f->next;
-	return f;
-}
-
-/* Takes key over. */
-static struct ch_fetch *
-new_fetch(struct ch_supply *s, const struct ch_claim *claim, char *key)
-{
-	struct ch_fetch **bucket = bucket_of(s, key);
-	struct ch_fetch *f = ch_calloc(1, sizeof(*f));
-
+	if (f != NULL)
+		return f;
+	f = ch_calloc(1, sizeof(*f));
 	f->supply = s;
-	f->key = key;
+	f->hash = hash;
 	f->url = copy_or_null(claim->url);
 	f->sha256 = copy_or_null(claim->sha256);
 	f->digest = copy_or_null(claim->digest);
@@ -319,23 +323,32 @@ new_fetch(struct ch_supply *s, const struct ch_claim *claim, char *key)
 	return f;
 }
 
+/* Room for both texts behind it. */
+static struct ch_waiter *
+new_waiter(const struct ch_claim *claim, struct ch_asker who)
+{
+	size_t url = claim->url == NULL ? 0 : strlen(claim->url) + 1;
+	size_t repo = claim->repo == NULL ? 0 : strlen(claim->repo) + 1;
+	struct ch_waiter *w = ch_alloc(sizeof(*w) + url + repo);
+	char *texts = (char *)(w + 1);
+
+	*w = (struct ch_waiter){ .who = who };
+	if (url > 0)
+		w->url = memcpy(texts, claim->url, url);
+	if (repo > 0)
+		w->repo = memcpy(texts + url, claim->repo, repo);
+	return w;
+}
+
 /* Who asks for claim joins those who did before, or is the first. */
 static struct ch_fetch *
 join(struct ch_supply *s, const struct ch_claim *claim, struct ch_asker who,
     bool *is_first)
 {
-	struct ch_waiter *w = ch_calloc(1, sizeof(*w));
-	char *key = make_key(claim);
-	struct ch_fetch *f = find_fetch(s, key);
+	struct ch_waiter *w = new_waiter(claim, who);
+	struct ch_fetch *f = find_fetch(s, claim);
 
-	*is_first = f == NULL;
-	if (f == NULL)
-		f = new_fetch(s, claim, key);
-	else
-		ch_free(key);
-	w->url = copy_or_null(claim->url);
-	w->repo = copy_or_null(claim->repo);
-	w->who = who;
+	*is_first = f->waiters == NULL;
 	*f->last = w;
 	f->last = &w->next;
 	s->pending++;

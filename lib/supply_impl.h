@@ -9,10 +9,11 @@
 
 #define CH_SUPPLY_BUCKETS 1024
 
+/* One allocation with its texts. */
 struct ch_waiter {
 	struct ch_waiter *next; /* asked later */
-	char *url;              /* its own, or NULL */
-	char *repo;             /* id of its repository, or NULL */
+	const char *url;        /* its own, or NULL */
+	const char *repo;       /* id of its repository, or NULL */
 	struct ch_asker who;    /* is told */
 };
 
@@ -20,8 +21,8 @@ struct ch_waiter {
 struct ch_fetch {
 	struct ch_supply *supply;   /* whose it is */
 	struct ch_fetch *next;      /* in its bucket */
-	char *key;                  /* all that is claimed */
-	char *url;                  /* the one being tried */
+	uint32_t hash;              /* of what tells it from others */
+	char *url;                  /* the one being tried, or NULL */
 	char *elsewhere;            /* tried instead, or NULL */
 	size_t alternates;          /* of url, that were tried */
 	char *first;                /* why url failed, with alternates */
