@@ -74,7 +74,7 @@ ch_http_free(struct ch_http *http)
 	}
 	ch_http_queue_free(http);
 	while (http->idle_count > 0)
-		curl_easy_cleanup(http->idle[--http->idle_count].easy);
+		ch_http_idle_free(&http->idle[--http->idle_count]);
 	ch_free(http->idle);
 	(void)curl_multi_cleanup(http->multi);
 	curl_slist_free_all(http->headers);

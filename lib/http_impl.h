@@ -98,6 +98,7 @@ struct ch_transfer {
 	int64_t not_before_ms; /* while it waits */
 	/* this hop */
 	void *easy;                 /* curl handle, or NULL */
+	void *address;              /* curl's, for easy, or NULL */
 	struct curl_slist *headers; /* its own, or NULL */
 	char reason[256];           /* curl's own words */
 	struct ch_http_head head;   /* received */
@@ -127,6 +128,7 @@ struct ch_transfer {
 /* Between two transfers it keeps what holds for all from its host. */
 struct ch_http_idle {
 	void *easy;                      /* curl handle */
+	void *address;                   /* curl's, of a URL there */
 	const struct ch_http_host *host; /* it was set up for */
 	bool is_anonymous;               /* and without credentials */
 };
@@ -152,6 +154,8 @@ struct ch_http {
 int64_t ch_http_now_ms(void);
 
 /* http_queue.c */
+/* Does url begin as those of host do? */
+bool ch_host_has(const struct ch_http_host *host, const char *url);
 void ch_http_enqueue(struct ch_transfer *t, bool in_front);
 void ch_http_wait(struct ch_transfer *t, int64_t delay_ms);
 /* The next transfer that has a slot now, or NULL. */
@@ -185,6 +189,7 @@ bool ch_http_setup(struct ch_transfer *t);
 /* Forgets what the hop before received. */
 void ch_transfer_reset_hop(struct ch_transfer *t);
 void ch_http_teardown(struct ch_transfer *t);
+void ch_http_idle_free(struct ch_http_idle *idle);
 
 /* http_head.c */
 void ch_head_clear(struct ch_http_head *head);

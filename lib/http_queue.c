@@ -7,9 +7,8 @@
 
 #include "banned.h"
 
-/* Its URLs begin in the same way, up to the path. */
-static bool
-is_at(const struct ch_http_host *host, const char *url)
+bool
+ch_host_has(const struct ch_http_host *host, const char *url)
 {
 	return strncmp(url, host->prefix, host->prefix_len) == 0 &&
 	       url[host->prefix_len] == '/';
@@ -39,7 +38,7 @@ find_host(struct ch_http *http, const char *url)
 	char *origin;
 
 	for (host = http->hosts; host != NULL; host = host->next) {
-		if (is_at(host, url))
+		if (ch_host_has(host, url))
 			return host;
 	}
 	origin = ch_url_origin(url);

@@ -12,18 +12,29 @@
 
 #include "banned.h"
 
+#define AGENT_NAME "chantal/" CH_VERSION
+/* What every request says besides. */
+#define AGENT    "User-Agent: " AGENT_NAME
+#define ENCODING "Accept-Encoding: identity"
+
+static void
+add_line(struct ch_transfer *t, const char *line)
+{
+	struct curl_slist *grown = curl_slist_append(t->headers, line);
+
+	if (grown != NULL)
+		t->headers = grown;
+}
+
 static void
 add_header(struct ch_transfer *t, const char *name, const char *value)
 {
-	struct curl_slist *grown;
 	char *line;
 
 	if (value == NULL || strpbrk(value, "\r\n") != NULL)
 		return;
 	line = ch_format("%s: %s", name, value);
-	grown = curl_slist_append(t->headers, line);
-	if (grown != NULL)
-		t->headers = grown;
+	add_line(t, line);
 	explicit_bzero(line, strlen(line));
 	ch_free(line);
 }
@@ -47,7 +58,9 @@ ask_for_rest(struct ch_transfer *t)
 struct curl_slist *
 ch_http_common_headers(void)
 {
-	return curl_slist_append(NULL, "Accept-Encoding: identity");
+	struct curl_slist *first = curl_slist_append(NULL, AGENT);
+
+	return first == NULL ? NULL : curl_slist_append(first, ENCODING);
 }
 
 /* A list of its own only for who has more to say than all. */
@@ -63,15 +76,12 @@ set_headers(struct ch_transfer *t)
 		add_header(t, "If-None-Match", t->etag);
 		add_header(t, "If-Modified-Since", t->last_modified);
 	}
-	for (size_t i = 0; i < count; i++) {
-		struct curl_slist *grown =
-		    curl_slist_append(t->headers, auth->headers.items[i]);
-
-		if (grown != NULL)
-			t->headers = grown;
+	for (size_t i = 0; i < count; i++)
+		add_line(t, auth->headers.items[i]);
+	if (t->headers != NULL) {
+		add_line(t, AGENT);
+		add_line(t, ENCODING);
 	}
-	if (t->headers != NULL)
-		add_header(t, "Accept-Encoding", "identity");
 	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER,
 	    t->headers == NULL ? t->http->headers : t->headers);
 }
@@ -152,10 +162,13 @@ set_proxy(struct ch_transfer *t)
 	const char *proxy =
 	    ch_url_is_https(t->url) ? o->https_proxy : o->http_proxy;
 
-	if (!goes_by_proxy(t)) /* libcurl need not look for it each time */
+	if (!goes_by_proxy(t)) { /* libcurl need not look each time */
 		(void)curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
-	else if (o->no_proxy != NULL)
+		return;
+	}
+	if (o->no_proxy != NULL)
 		(void)curl_easy_setopt(t->easy, CURLOPT_NOPROXY, o->no_proxy);
+	(void)curl_easy_setopt(t->easy, CURLOPT_USERAGENT, AGENT_NAME);
 	(void)curl_easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (proxy == NULL)
 		return;
@@ -223,7 +236,6 @@ set_basics(CURL *easy)
 	(void)curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 128L << 10);
 	(void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "chantal/" CH_VERSION);
 	(void)curl_easy_setopt(
 	    easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, ch_http_on_header);
@@ -241,6 +253,26 @@ set_up_for_host(struct ch_transfer *t)
 	set_credentials(t);
 }
 
+/*
+ * From one to the next only the path changes, and a plain one needs no parser:
+ * libcurl has taken the URL of the host's first one apart.
+ */
+static bool
+set_url(struct ch_transfer *t)
+{
+	const char *path = t->url + t->host->prefix_len;
+	bool is_plain = t->address != NULL && ch_host_has(t->host, t->url) &&
+			strpbrk(path, "%?") == NULL;
+
+	if (is_plain)
+		is_plain = curl_url_set(t->address, CURLUPART_PATH, path, 0) ==
+			   CURLUE_OK;
+	(void)curl_easy_setopt(
+	    t->easy, CURLOPT_CURLU, is_plain ? t->address : NULL);
+	return is_plain ||
+	       curl_easy_setopt(t->easy, CURLOPT_URL, t->url) == CURLE_OK;
+}
+
 static bool
 set_up_for_hop(struct ch_transfer *t, int64_t left_ms)
 {
@@ -251,33 +283,54 @@ set_up_for_hop(struct ch_transfer *t, int64_t left_ms)
 	(void)curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left_ms);
 	set_address_rule(t);
 	set_headers(t);
-	return curl_easy_setopt(t->easy, CURLOPT_URL, t->url) == CURLE_OK;
+	return set_url(t);
 }
 
-/* One that was set up for the same, if there is one. */
-static bool
-take_handle(struct ch_transfer *t)
+/* One that was set up for the same, or else any. */
+static struct ch_http_idle
+take_idle(const struct ch_transfer *t)
 {
 	struct ch_http *http = t->http;
+	struct ch_http_idle found = { 0 };
 	size_t i = http->idle_count;
 
 	while (i > 0 && (http->idle[i - 1].host != t->host ||
 			    http->idle[i - 1].is_anonymous != t->is_anonymous))
 		i--;
+	if (i == 0)
+		i = http->idle_count;
 	if (i > 0) {
-		t->easy = http->idle[i - 1].easy;
+		found = http->idle[i - 1];
 		http->idle[i - 1] = http->idle[--http->idle_count];
+	}
+	return found;
+}
+
+static bool
+take_handle(struct ch_transfer *t)
+{
+	struct ch_http_idle idle = take_idle(t);
+
+	t->easy = idle.easy;
+	t->address = idle.address;
+	if (t->easy != NULL && idle.host == t->host &&
+	    idle.is_anonymous == t->is_anonymous)
 		return true;
-	}
-	if (http->idle_count > 0) {
-		t->easy = http->idle[--http->idle_count].easy;
-		curl_easy_reset(t->easy);
-	} else {
+	if (t->easy == NULL)
 		t->easy = curl_easy_init();
+	else
+		curl_easy_reset(t->easy);
+	if (t->easy == NULL)
+		return false;
+	set_up_for_host(t);
+	curl_url_cleanup(t->address);
+	t->address = curl_url();
+	if (t->address != NULL &&
+	    curl_url_set(t->address, CURLUPART_URL, t->url, 0) != CURLUE_OK) {
+		curl_url_cleanup(t->address);
+		t->address = NULL;
 	}
-	if (t->easy != NULL)
-		set_up_for_host(t);
-	return t->easy != NULL;
+	return true;
 }
 
 static void
@@ -311,21 +364,28 @@ ch_http_setup(struct ch_transfer *t)
 }
 
 void
+ch_http_idle_free(struct ch_http_idle *idle)
+{
+	curl_easy_cleanup(idle->easy);
+	curl_url_cleanup(idle->address);
+}
+
+void
 ch_http_teardown(struct ch_transfer *t)
 {
 	struct ch_http *http = t->http;
+	struct ch_http_idle idle = { t->easy, t->address, t->host,
+		t->is_anonymous };
 
 	if (t->easy != NULL) {
 		(void)curl_multi_remove_handle(http->multi, t->easy);
 		(void)curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, NULL);
 		if (http->idle_count < http->options->jobs)
-			http->idle[http->idle_count++] =
-			    (struct ch_http_idle){ t->easy, t->host,
-				    t->is_anonymous };
+			http->idle[http->idle_count++] = idle;
 		else
-			curl_easy_cleanup(t->easy);
+			ch_http_idle_free(&idle);
 	}
-	t->easy = NULL;
+	t->easy = t->address = NULL;
 	curl_slist_free_all(t->headers);
 	t->headers = NULL;
 }
