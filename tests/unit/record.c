@@ -48,6 +48,60 @@ grammar(void)
 		ok_if(!parses(bad[i]), "refuses what is no record %zu", i);
 }
 
+/* Many escaped line feeds, what is asked for at a place between, and more. */
+static bool
+holds_between(const char *what, size_t at, bool is_paired)
+{
+	struct ch_record r = { 0 };
+	struct ch_buf line = { 0 };
+	struct ch_err err;
+	const struct ch_member *m;
+	bool is_held;
+
+	ch_buf_puts(&line, X "\"s\":\"\\n");
+	for (size_t i = 0; i < 200; i++) {
+		if (i == at)
+			ch_buf_puts(&line, what);
+		ch_buf_puts(&line, is_paired ? "\\n" : "n");
+	}
+	ch_buf_puts(&line, "\",\"t\":\"end\"}");
+	is_held =
+	    ch_record_parse(&r, (struct ch_span){ line.data, line.len }, &err);
+	m = is_held ? ch_record_find(&r, "s") : NULL;
+	is_held =
+	    m != NULL &&
+	    m->value.len == 4 + strlen(what) + (is_paired ? 400u : 200u) &&
+	    ch_str_equal(ch_record_string(&r, "t"), "end");
+	ch_buf_free(&line);
+	ch_record_free(&r);
+	return is_held;
+}
+
+/* Strings are looked through by many bytes at a time. */
+static void
+places(void)
+{
+	static const char *const good[] = { "", "\\n", "\\\"", "\\\\",
+		"\\\\\\\\", "\\\\\\\"", "\\\\\\n", "\\t", "\xc3\xa9", "\\u00e9",
+		"\\ud83d\\ude00", "n\\\"n\\\\n\\n\\\\" };
+	static const char *const bad[] = { "\"", "\\\\\"", "\x01", "\n", "\xff",
+		"\\x", "\\N", "\\\xc3\xa9", "\\\\\\x", "\\ud800", "\\\n",
+		"\\\x01" };
+	size_t wrong = 0;
+
+	for (size_t at = 0; at < 200; at++) {
+		for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+			if (!holds_between(good[i], at, false) ||
+			    !holds_between(good[i], at, true))
+				wrong++;
+		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+			if (holds_between(bad[i], at, false) ||
+			    holds_between(bad[i], at, true))
+				wrong++;
+	}
+	ok_if(wrong == 0, "a string is judged alike wherever its bytes stand");
+}
+
 static bool
 parses_nested(int depth)
 {
@@ -314,6 +368,7 @@ main(void)
 	ok_if(parses_nested(63) && !parses_nested(64) && !parses_nested(100000),
 	    "depth ends at 64");
 	many_members();
+	places();
 	getters();
 	setters();
 	quoting();
