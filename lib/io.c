@@ -311,27 +311,28 @@ ch_read_file(
 	return is_read;
 }
 
+/* Where the kernel does not do it. */
+static int
+copy_through_memory(int from, int to)
+{
+	char *buf = ch_alloc(CHUNK);
+	ssize_t n;
+	int e = 0;
+
+	while (e == 0 && (n = ch_read(from, buf, CHUNK)) != 0)
+		e = n < 0 ? errno : ch_sys_write(to, buf, (size_t)n);
+	ch_free(buf);
+	return e;
+}
+
 bool
 ch_copy_fd(int from, int to, const char *name, struct ch_err *err)
 {
-	char *buf = ch_alloc(CHUNK);
-	bool is_copied = false;
+	int e = ch_sys_send(to, from);
 
-	for (;;) {
-		ssize_t n = ch_read(from, buf, CHUNK);
-		int e = n < 0 ? errno : 0;
-
-		if (n == 0) {
-			is_copied = true;
-			break;
-		}
-		if (n > 0)
-			e = ch_sys_write(to, buf, (size_t)n);
-		if (e != 0) {
-			(void)ch_fail_errno(err, e, "%s: cannot copy", name);
-			break;
-		}
-	}
-	ch_free(buf);
-	return is_copied;
+	if (e == EINVAL || e == ENOSYS)
+		e = copy_through_memory(from, to);
+	if (e != 0)
+		return ch_fail_errno(err, e, "%s: cannot copy", name);
+	return true;
 }

@@ -1,6 +1,5 @@
 #include "spool.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -38,17 +37,14 @@ open_for_reading(struct ch_spool *s, struct ch_in *in, struct ch_err *err)
 bool
 ch_spool_copy(struct ch_spool *s, struct ch_out *to, struct ch_err *err)
 {
-	char chunk[65536];
 	struct ch_in in;
-	ssize_t n = 0;
-	bool is_copied = true;
+	bool is_copied;
 
 	if (!open_for_reading(s, &in, err))
 		return false;
-	while (is_copied && (n = ch_read(in.fd, chunk, sizeof(chunk))) > 0)
-		is_copied = ch_out_write(to, chunk, (size_t)n, err);
-	if (n < 0)
-		is_copied = ch_fail_errno(err, errno, "%s", s->path);
+	is_copied =
+	    ch_out_flush(to, err) && ch_copy_fd(in.fd, to->fd, to->name, err);
+	to->bytes += s->out.bytes;
 	ch_in_close(&in);
 	return is_copied;
 }

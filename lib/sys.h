@@ -28,6 +28,11 @@ int ch_sys_open(int dir, const char *path, int flags, mode_t mode,
     int *fd_out) CH_MUST_CHECK;
 /* Writes all of it, short writes included. */
 int ch_sys_write(int fd, const void *data, size_t len) CH_MUST_CHECK;
+/*
+ * All that is left of a file to another descriptor, without a detour through
+ * our memory.  EINVAL where the kernel cannot: go on from where from stands.
+ */
+int ch_sys_send(int to, int from) CH_MUST_CHECK;
 int ch_sys_close(int fd) CH_MUST_CHECK; /* reports late write errors */
 int ch_sys_fsync(int fd) CH_MUST_CHECK;
 int ch_sys_syncfs(int fd) CH_MUST_CHECK; /* all of fd's filesystem */

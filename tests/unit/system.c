@@ -72,6 +72,42 @@ long_line(void)
 	ch_buf_free(&text);
 }
 
+/* To a file by the kernel, to one that is appended to by ourselves. */
+static void
+copies(void)
+{
+	static const int flags[] = { O_WRONLY | O_CREAT | O_TRUNC,
+		O_WRONLY | O_CREAT | O_APPEND };
+	struct ch_buf text = { 0 };
+	struct ch_buf copy = { 0 };
+
+	for (int i = 0; i < 40000; i++)
+		ch_buf_printf(&text, "line %d\n", i);
+	ok_if(ch_atomic_write("from", text.data, text.len, 0644, &err),
+	    "writes a file");
+	for (size_t i = 0; i < 2; i++) {
+		int from;
+		int to;
+
+		ok_if(ch_open_read(AT_FDCWD, "from", &from) == 0 &&
+			  lseek(from, 7, SEEK_SET) == 7 &&
+			  ch_sys_open(AT_FDCWD, i == 0 ? "to" : "to2", flags[i],
+			      0600, &to) == 0,
+		    "opens both, way %zu", i);
+		ok_if(ch_copy_fd(from, to, "to", &err),
+		    "copies from where it stands, way %zu", i);
+		(void)close(from);
+		(void)close(to);
+		ok_if(ch_read_file(
+			  i == 0 ? "to" : "to2", text.len, &copy, &err) &&
+			  copy.len == text.len - 7 &&
+			  memcmp(copy.data, text.data + 7, copy.len) == 0,
+		    "all that was left is there, way %zu", i);
+	}
+	ch_buf_free(&text);
+	ch_buf_free(&copy);
+}
+
 static void
 atomic_files(void)
 {
@@ -275,6 +311,7 @@ main(void)
 		return 1;
 	lines();
 	long_line();
+	copies();
 	atomic_files();
 	squatters();
 	folders();
