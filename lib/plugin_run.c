@@ -18,6 +18,7 @@
 #include "banned.h"
 
 #define CHUNK     ((size_t)64 << 10)
+#define PIPE_SIZE (1 << 20)
 #define MAX_BYTES ((uint64_t)16 << 30)
 #define GRACE_MS  2000
 
@@ -249,6 +250,8 @@ ch_plugin_start(const struct ch_plugin *plugin,
 		goto out;
 	run->child.name = plugin->type;
 	(void)fcntl(run->child.in, F_SETFL, O_NONBLOCK);
+	/* It may run ahead; where that is refused, it waits more often. */
+	(void)fcntl(run->child.out, F_SETPIPE_SZ, PIPE_SIZE);
 	ch_plugin_group_guard(run->child.pid);
 out:
 	ch_list_free(&argv);
