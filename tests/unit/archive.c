@@ -5,30 +5,10 @@
 #include <string.h>
 
 #include "lib/mem.h"
+#include "tests/unit/drip.h"
 #include "tests/unit/tap.h"
 
 #include "lib/banned.h"
-
-struct drip {
-	struct ch_span left; /* not yet given */
-	size_t step;         /* bytes a call */
-	bool fails_at_end;   /* instead of ending */
-};
-
-static bool
-next_drop(void *ctx, struct ch_span *block, struct ch_err *err)
-{
-	struct drip *d = ctx;
-
-	if (d->left.len == 0 && d->fails_at_end)
-		return ch_fail(err, CH_TEMPORARY, "the cable broke");
-	*block = d->left;
-	if (block->len > d->step)
-		block->len = d->step;
-	d->left.data += block->len;
-	d->left.len -= block->len;
-	return true;
-}
 
 static void
 add_member(
@@ -45,7 +25,7 @@ add_member(
 static char *
 list_ar(struct drip *d)
 {
-	struct ch_feed feed = { next_drop, d, "file" };
+	struct ch_feed feed = { drip_next, d, "file" };
 	struct ch_buf all = { 0 };
 	struct ch_err err = { 0 };
 	struct ch_ar *ar = ch_ar_open(&feed, &err);
@@ -188,7 +168,7 @@ add_entry(struct ch_buf *b, const char *name, char type, const char *link,
 static char *
 list_tar(struct drip *d)
 {
-	struct ch_feed feed = { next_drop, d, "file" };
+	struct ch_feed feed = { drip_next, d, "file" };
 	struct ch_buf all = { 0 };
 	struct ch_err err = { 0 };
 	struct ch_tar *tar = ch_tar_open(&feed, &err);
@@ -290,7 +270,7 @@ test_nested(void)
 	struct ch_buf b = { 0 };
 	struct ch_buf inner = { 0 };
 	struct drip d = { .step = 100 };
-	struct ch_feed feed = { next_drop, &d, "file" };
+	struct ch_feed feed = { drip_next, &d, "file" };
 	struct ch_ar_member member;
 	struct ch_tar_entry entry;
 	struct ch_err err = { 0 };

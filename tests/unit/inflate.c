@@ -10,6 +10,7 @@
 #include "lib/deflate.h"
 #include "lib/io.h"
 #include "lib/mem.h"
+#include "tests/unit/drip.h"
 #include "tests/unit/tap.h"
 
 #include "lib/banned.h"
@@ -90,19 +91,11 @@ static char *
 drain(struct ch_inflate *in, size_t *len_out, struct ch_err *err)
 {
 	struct ch_buf all = { 0 };
-	struct ch_span block = { "", 1 };
 
-	if (in == NULL)
+	if (!drip_drain(in, &all, err)) {
+		ch_buf_free(&all);
 		return NULL;
-	while (block.len > 0) {
-		if (!ch_inflate_read(in, &block, err)) {
-			ch_inflate_close(in);
-			ch_buf_free(&all);
-			return NULL;
-		}
-		ch_buf_put(&all, block.data, block.len);
 	}
-	ch_inflate_close(in);
 	if (len_out != NULL)
 		*len_out = all.len;
 	return ch_buf_take(&all);
@@ -223,33 +216,12 @@ test_plain(void)
 	    "plain text is bounded");
 }
 
-struct drip {
-	struct ch_span left; /* not yet given */
-	size_t step;         /* bytes a call */
-	bool fails_at_end;   /* instead of ending */
-};
-
-static bool
-next_drop(void *ctx, struct ch_span *block, struct ch_err *err)
-{
-	struct drip *d = ctx;
-
-	if (d->left.len == 0 && d->fails_at_end)
-		return ch_fail(err, CH_TEMPORARY, "the cable broke");
-	*block = d->left;
-	if (block->len > d->step)
-		block->len = d->step;
-	d->left.data += block->len;
-	d->left.len -= block->len;
-	return true;
-}
-
 static void
 test_feed(void)
 {
 	for (size_t i = 0; i < SAMPLES; i++) {
 		struct drip d = { samples[i].hello, 1, false };
-		struct ch_feed feed = { next_drop, &d, "drip" };
+		struct ch_feed feed = { drip_next, &d, "drip" };
 		struct ch_err err = { 0 };
 		char *got = drain(ch_inflate_feed(&feed, 12, &err), NULL, &err);
 

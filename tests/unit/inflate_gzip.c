@@ -8,6 +8,7 @@
 #include "lib/inflate_impl.h"
 #include "lib/io.h"
 #include "lib/mem.h"
+#include "tests/unit/drip.h"
 #include "tests/unit/tap.h"
 
 #include "lib/banned.h"
@@ -53,43 +54,17 @@ span_of(const struct ch_buf *b)
 	return (struct ch_span){ b->data, b->len };
 }
 
-struct drip {
-	struct ch_span left; /* not yet given */
-	size_t step;         /* bytes a call */
-};
-
-static bool
-next_drop(void *ctx, struct ch_span *block, struct ch_err *err)
-{
-	struct drip *d = ctx;
-
-	(void)err;
-	*block = d->left;
-	if (block->len > d->step)
-		block->len = d->step;
-	d->left.data += block->len;
-	d->left.len -= block->len;
-	return true;
-}
-
 /* Into text, or false with err. */
 static bool
 unpack(const struct ch_codec *codec, struct ch_span data, size_t step,
     struct ch_buf *text, struct ch_err *err)
 {
 	const struct ch_codec *const codecs[] = { codec, NULL };
-	struct drip d = { data, step };
-	struct ch_feed feed = { next_drop, &d, "data" };
-	struct ch_inflate *in =
-	    ch_inflate_feed_with(codecs, &feed, 10 << 20, err);
-	struct ch_span block = { "", 1 };
-	bool ok = in != NULL;
+	struct drip d = { .left = data, .step = step };
+	struct ch_feed feed = { drip_next, &d, "data" };
 
-	ch_buf_clear(text);
-	while (ok && block.len > 0 && (ok = ch_inflate_read(in, &block, err)))
-		ch_buf_put(text, block.data, block.len);
-	ch_inflate_close(in);
-	return ok;
+	return drip_drain(
+	    ch_inflate_feed_with(codecs, &feed, 10 << 20, err), text, err);
 }
 
 static bool
