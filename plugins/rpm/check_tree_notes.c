@@ -87,7 +87,9 @@ check_modules(struct ch_repo_check *r, struct ch_err *err)
 	struct ch_modules modules = { .items = NULL };
 	char *path = path_of(r, "modules");
 	char *full = path == NULL ? NULL : ch_path_join(r->check->tree, path);
-	struct ch_modules_file file = { full, path, CH_CHECK_OPEN_MAX };
+	struct ch_modules_file file = {
+		.path = full, .shown = path, .max = CH_CHECK_OPEN_MAX
+	};
 	struct ch_err why;
 	bool ok;
 

@@ -55,6 +55,7 @@ begin(struct cutting *c, enum ch_slice_kind kind, struct ch_err *err)
 	struct ch_slices_job slices = { .path = job->path,
 		.shown = job->shown,
 		.max = job->max,
+		.claim = job->claim,
 		.kind = kind,
 		.is_careful = job->is_careful };
 

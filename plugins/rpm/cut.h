@@ -11,6 +11,7 @@
 #define RPM_CUT_H
 
 #include "nevra.h"
+#include "opened.h"
 #include "package.h"
 #include "pkgids.h"
 #include "sink.h"
@@ -30,9 +31,10 @@ struct ch_cut_chooser {
 };
 
 struct ch_cut_job {
-	const char *path;     /* any compression */
-	const char *shown;    /* its name, for messages */
-	uint64_t max;         /* decompressed bytes accepted */
+	const char *path;             /* any compression */
+	const char *shown;            /* its name, for messages */
+	uint64_t max;                 /* decompressed bytes accepted */
+	struct ch_opened_claim claim; /* about these bytes */
 	struct ch_sink *sink; /* where it goes; finished by the caller */
 	uint64_t count;       /* packages that will be kept */
 	bool is_careful;      /* ask expat from the begin */

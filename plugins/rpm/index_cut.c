@@ -13,6 +13,7 @@ job_of(const struct ch_index_cutting *c)
 	return (struct ch_cut_job){ .path = c->in->path,
 		.shown = c->in->shown,
 		.max = CH_INDEX_INPUT_MAX,
+		.claim = ch_opened_claim_of(c->in->facts, false),
 		.sink = c->sink,
 		.count = c->count };
 }
@@ -75,8 +76,9 @@ static bool
 cut_modules(
     struct ch_indexer *ix, struct ch_index_cutting *c, struct ch_err *err)
 {
-	struct ch_modules_job job = { .file = { c->in->path, c->in->shown,
-					  CH_INDEX_INPUT_MAX },
+	struct ch_modules_job job = { .file = { .path = c->in->path,
+					  .shown = c->in->shown,
+					  .max = CH_INDEX_INPUT_MAX },
 		.sink = c->sink,
 		.nevras = &ix->nevras,
 		.streams = &ix->streams };
@@ -92,8 +94,9 @@ static bool
 cut_updateinfo(
     struct ch_indexer *ix, struct ch_index_cutting *c, struct ch_err *err)
 {
-	struct ch_updateinfo_job job = { .file = { c->in->path, c->in->shown,
-					     CH_INDEX_INPUT_MAX },
+	struct ch_updateinfo_job job = { .file = { .path = c->in->path,
+					     .shown = c->in->shown,
+					     .max = CH_INDEX_INPUT_MAX },
 		.sink = c->sink,
 		.nevras = &ix->nevras,
 		.streams = &ix->streams };

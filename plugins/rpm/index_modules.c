@@ -45,8 +45,9 @@ load_all(
 			continue;
 		for (size_t k = 0; k < doc->count; k++) {
 			const struct ch_modules_file file = {
-				doc->inputs[k]->path, doc->inputs[k]->shown,
-				CH_INDEX_INPUT_MAX
+				.path = doc->inputs[k]->path,
+				.shown = doc->inputs[k]->shown,
+				.max = CH_INDEX_INPUT_MAX
 			};
 
 			if (!ch_modules_load(all, &file, err))

@@ -56,7 +56,9 @@ check_xml(const char *name, struct ch_span text, struct ch_err *err)
 static bool
 check_updates(const char *path, const char *name, struct ch_err *err)
 {
-	const struct ch_updateinfo_file file = { path, name, DATA_MAX };
+	const struct ch_updateinfo_file file = {
+		.path = path, .shown = name, .max = DATA_MAX
+	};
 	struct ch_advisories all = { 0 };
 	bool ok = ch_advisories_load(&all, &file, err);
 
@@ -94,7 +96,9 @@ xml_type(
 static const char *
 yaml_type(const char *path, const char *name, struct ch_err *err)
 {
-	const struct ch_modules_file file = { path, name, DATA_MAX };
+	const struct ch_modules_file file = {
+		.path = path, .shown = name, .max = DATA_MAX
+	};
 	struct ch_modules all = { 0 };
 	bool ok = ch_modules_load(&all, &file, err);
 

@@ -20,8 +20,11 @@ load(struct ch_lister *l, const struct ch_rpm_data *d, struct known *known,
     struct ch_err *err)
 {
 	char *path = ch_fetched_path(l->call, d->href);
-	const struct ch_modules_file modules = { path, d->href, PLAIN_MAX };
-	const struct ch_updateinfo_file updates = { path, d->href, PLAIN_MAX };
+	struct ch_opened_claim claim = ch_opened_claim_of(d, true);
+	const struct ch_modules_file modules = { path, d->href, PLAIN_MAX,
+		claim };
+	const struct ch_updateinfo_file updates = { path, d->href, PLAIN_MAX,
+		claim };
 	bool ok = true;
 
 	if (ch_str_equal(d->type, "modules"))
@@ -46,6 +49,7 @@ print(struct ch_lister *l, const struct known *known, struct ch_err *err)
 	char *path = ch_fetched_path(l->call, d->href);
 	struct ch_primary p = { .path = path,
 		.shown = d->href,
+		.claim = ch_opened_claim_of(d, true),
 		.is_mirror = l->s->mode == CH_MODE_MIRROR,
 		.base = mirrors->count > 0 ? mirrors->items[0] : NULL,
 		.feed = l->s->feed,

@@ -11,6 +11,7 @@
 #define RPM_MODULES_H
 
 #include "join.h"
+#include "opened.h"
 #include "sink.h"
 
 /* A modulemd document: name, stream, version, context, architecture. */
@@ -33,9 +34,10 @@ struct ch_modules {
 
 /* One file; several may be loaded, one after another. */
 struct ch_modules_file {
-	const char *path;  /* any compression */
-	const char *shown; /* its name, for messages */
-	uint64_t max;      /* decompressed bytes accepted */
+	const char *path;             /* any compression */
+	const char *shown;            /* its name, for messages */
+	uint64_t max;                 /* decompressed bytes accepted */
+	struct ch_opened_claim claim; /* about these bytes */
 };
 
 bool ch_modules_load(struct ch_modules *all, const struct ch_modules_file *file,

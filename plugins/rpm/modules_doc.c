@@ -13,12 +13,18 @@ ch_docs_open(
 	*d = (struct ch_docs){ .shown = file->shown };
 	ch_buf_init(&d->buf, CH_DOC_MAX + FIRST_READ);
 	d->inflate = ch_inflate_open(file->path, file->max, err);
-	return d->inflate != NULL || ch_wrap(err, "%s", file->shown);
+	if (d->inflate == NULL)
+		return ch_wrap(err, "%s", file->shown);
+	d->feed = ch_inflate_as_feed(d->inflate);
+	d->feed.name = file->shown;
+	d->feed = ch_opened_init(&d->opened, &d->feed, &file->claim);
+	return true;
 }
 
 void
 ch_docs_close(struct ch_docs *d)
 {
+	ch_opened_free(&d->opened);
 	ch_inflate_close(d->inflate);
 	ch_buf_free(&d->buf);
 }
@@ -66,7 +72,7 @@ fill(struct ch_docs *d, size_t wanted, struct ch_err *err)
 		d->at = 0;
 	}
 	while (!d->at_end && d->buf.len < wanted) {
-		if (!ch_inflate_read(d->inflate, &block, err))
+		if (!d->feed.next(d->feed.ctx, &block, err))
 			return ch_wrap(err, "%s", d->shown);
 		d->at_end = block.len == 0;
 		if (!ch_buf_add(&d->buf, block.data, block.len))

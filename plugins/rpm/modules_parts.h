@@ -26,6 +26,8 @@ enum ch_doc_kind {
 struct ch_docs {
 	const char *shown;          /* the file, for messages */
 	struct ch_inflate *inflate; /* where it comes from */
+	struct ch_opened opened;    /* checks it */
+	struct ch_feed feed;        /* its bytes, checked */
 	struct ch_buf buf;          /* read, from at on not yet given */
 	size_t at;                  /* in buf */
 	bool at_end;                /* nothing is behind buf */

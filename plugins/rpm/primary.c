@@ -243,6 +243,7 @@ print_all(struct ch_primary *p, struct ch_out *out, struct ch_err *err)
 	const struct ch_slices_job job = { .path = p->path,
 		.shown = p->shown,
 		.max = PLAIN_MAX,
+		.claim = p->claim,
 		.kind = CH_SLICE_PRIMARY };
 	struct ch_slices *slices = ch_slices_open(&job, err);
 	enum ch_next next = CH_ERROR;

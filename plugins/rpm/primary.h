@@ -21,6 +21,7 @@ struct ch_primary {
 	/* the caller's, borrowed */
 	const char *path;                 /* of the file */
 	const char *shown;                /* its name, for messages */
+	struct ch_opened_claim claim;     /* about what it unpacks to */
 	bool is_mirror;                   /* published as it is */
 	const char *base;                 /* of addresses, or NULL: feed */
 	const char *feed;                 /* the repository\'s, or NULL */

@@ -255,6 +255,8 @@ ch_slices_open(const struct ch_slices_job *job, struct ch_err *err)
 			return NULL;
 		}
 		feed = ch_inflate_as_feed(s->inflate);
+		feed.name = job->shown;
+		feed = ch_opened_init(&s->opened, &feed, &job->claim);
 		s->ahead = ch_ahead_open(&feed);
 		s->feed = (struct ch_feed){ next_ahead, s->ahead, job->shown };
 	}
@@ -358,6 +360,7 @@ ch_slices_close(struct ch_slices *s)
 		return;
 	ch_slices_ask_free(s);
 	ch_ahead_close(s->ahead);
+	ch_opened_free(&s->opened);
 	ch_inflate_close(s->inflate);
 	ch_buf_free(&s->buf);
 	ch_buf_free(&s->head_bytes);

@@ -28,6 +28,7 @@
 
 #include "lib/inflate.h"
 #include "lib/io.h"
+#include "opened.h"
 
 #define CH_SLICE_MAX ((size_t)64 << 20)
 
@@ -39,12 +40,13 @@ enum ch_slice_kind {
 
 /* One document; strings are borrowed until close. */
 struct ch_slices_job {
-	const char *path;        /* any compression; or NULL: feed */
-	struct ch_feed feed;     /* plain bytes */
-	const char *shown;       /* its name, for messages */
-	uint64_t max;            /* decompressed bytes accepted */
-	enum ch_slice_kind kind; /* what it has to be */
-	bool is_careful;         /* ask expat from the begin */
+	const char *path;             /* any compression; or NULL: feed */
+	struct ch_feed feed;          /* plain bytes */
+	const char *shown;            /* its name, for messages */
+	uint64_t max;                 /* decompressed bytes accepted */
+	struct ch_opened_claim claim; /* about what path unpacks to */
+	enum ch_slice_kind kind;      /* what it has to be */
+	bool is_careful;              /* ask expat from the begin */
 };
 
 /* An item; borrowed until the next call. */

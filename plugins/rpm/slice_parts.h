@@ -40,6 +40,7 @@ struct ch_careful {
 struct ch_slices {
 	struct ch_slices_job job;   /* as it was given */
 	struct ch_inflate *inflate; /* of job.path, or NULL */
+	struct ch_opened opened;    /* checks it */
 	struct ch_ahead *ahead;     /* reads it, or NULL */
 	struct ch_feed feed;        /* where bytes come from */
 	struct ch_buf buf;          /* the window */

@@ -20,6 +20,7 @@ ch_update_open(struct ch_update *u, const struct ch_updateinfo_file *file,
 	struct ch_slices_job job = { .path = file->path,
 		.shown = file->shown,
 		.max = file->max,
+		.claim = file->claim,
 		.kind = CH_SLICE_UPDATES };
 	struct ch_slices *slices = ch_slices_open(&job, err);
 

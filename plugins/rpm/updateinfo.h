@@ -35,9 +35,10 @@ struct ch_advisories {
 
 /* One file; several may be loaded, one after another. */
 struct ch_updateinfo_file {
-	const char *path;  /* any compression */
-	const char *shown; /* its name, for messages */
-	uint64_t max;      /* decompressed bytes accepted */
+	const char *path;             /* any compression */
+	const char *shown;            /* its name, for messages */
+	uint64_t max;                 /* decompressed bytes accepted */
+	struct ch_opened_claim claim; /* about these bytes */
 };
 
 bool ch_advisories_load(struct ch_advisories *all,

@@ -68,8 +68,10 @@ check_load(struct ch_span text, const struct ch_nevra *gone)
 	char *path = in_memory(text, &fd);
 	struct ch_modules all = { 0 };
 	struct ch_err err = { .text = "" };
-	bool ok = ch_modules_load(
-	    &all, &(struct ch_modules_file){ path, "text", 1 << 24 }, &err);
+	bool ok = ch_modules_load(&all,
+	    &(struct ch_modules_file){
+		.path = path, .shown = "text", .max = 1 << 24 },
+	    &err);
 
 	need(ok || err.text[0] != '\0');
 	need(ok || gone == NULL);

@@ -80,7 +80,9 @@ check_load(struct ch_span text)
 	size_t i;
 
 	if (ch_advisories_load(&all,
-		&(struct ch_updateinfo_file){ path, "text", 1 << 24 }, &err))
+		&(struct ch_updateinfo_file){
+		    .path = path, .shown = "text", .max = 1 << 24 },
+		&err))
 		for (i = 0; i < all.count; i++)
 			need(ch_utf8_valid(
 			    all.items[i].id, strlen(all.items[i].id)));

@@ -286,7 +286,9 @@ load(struct ch_advisories *all, const char *text, struct ch_err *err)
 
 	begin(&c, text);
 	ok = ch_advisories_load(all,
-	    &(struct ch_updateinfo_file){ c.path, "updateinfo", 1 << 24 }, err);
+	    &(struct ch_updateinfo_file){
+		.path = c.path, .shown = "updateinfo", .max = 1 << 24 },
+	    err);
 	(void)ended(&c, true, "");
 	return ok;
 }
@@ -443,7 +445,8 @@ test_load_modules(void)
 
 	begin(&c, DOC("1.10", A_ B_) DOC("2", A_) DEFAULTS(""));
 	ok_if(ch_modules_load(&all,
-		  &(struct ch_modules_file){ c.path, "modules", 1 << 24 },
+		  &(struct ch_modules_file){
+		      .path = c.path, .shown = "modules", .max = 1 << 24 },
 		  &c.err) &&
 		  all.count == 2,
 	    "modules are loaded (%s)", c.err.text);
