@@ -4,35 +4,25 @@
  */
 #include "plugins/apt/contents.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "tests/fuzz/target.h"
+#include "tests/fuzz/text.h"
 
 #include "lib/banned.h"
-
-static void
-need(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /* Cuts a text into got; false when it makes no sense. */
 static bool
 cut(struct ch_span text, struct ch_buf *got)
 {
-	int fd = memfd_create("in", MFD_CLOEXEC);
-	char *in = ch_format("/proc/self/fd/%d", fd);
+	int fd;
+	char *in = text_file(text, &fd);
 	char *out = ch_format("/tmp/fuzz-contents.%ld", (long)getpid());
 	struct ch_contents_job job = { in, "Contents", 1 << 24, out };
 	struct ch_seen kept = { 0 };
 	struct ch_err err = { .text = "" };
 	bool is_cut;
 
-	need(write(fd, text.data, text.len) == (ssize_t)text.len);
 	ch_contents_keep(&kept, CH_SPAN("a"));
 	ch_contents_keep(&kept, CH_SPAN("bb"));
 	(void)unlink(out);
@@ -83,13 +73,12 @@ check_built(const char *path)
 static void
 check_build(struct ch_span text)
 {
-	int fd = memfd_create("paths", MFD_CLOEXEC);
-	char *in = ch_format("/proc/self/fd/%d", fd);
+	int fd;
+	char *in = text_file(text, &fd);
 	char *out = ch_format("/tmp/fuzz-contents.%ld", (long)getpid());
 	struct ch_sort *sort = ch_sort_new("/tmp", 1 << 16);
 	struct ch_err err;
 
-	need(write(fd, text.data, text.len) == (ssize_t)text.len);
 	if (ch_contents_add(sort, in, "x/a", &err)) {
 		need(ch_contents_build(sort, out, &err));
 		check_built(out);

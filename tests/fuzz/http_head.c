@@ -3,7 +3,6 @@
  * the empty line into the body: nothing beyond the caps reaches the caller,
  * and no field that is kept holds a control byte.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/http_impl.h"
@@ -13,13 +12,6 @@
 #include "lib/banned.h"
 
 #define MAX_BYTES 1000
-
-static void
-need(bool is_so)
-{
-	if (!is_so)
-		abort();
-}
 
 struct taken {
 	uint64_t at;    /* where the next byte belongs */

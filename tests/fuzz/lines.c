@@ -2,20 +2,12 @@
  * Lines read one after the other into the same record: what one line left
  * behind (its shape, its slots) changes nothing for the next.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/record.h"
-#include "target.h"
+#include "tests/fuzz/target.h"
 
 #include "lib/banned.h"
-
-static void
-need(bool is_so)
-{
-	if (!is_so)
-		abort();
-}
 
 static void
 compare(const struct ch_record *used, const struct ch_record *fresh)

@@ -4,44 +4,19 @@
  */
 #include "plugins/rpm/modules.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "tests/fuzz/target.h"
+#include "tests/fuzz/text.h"
 
 #include "lib/banned.h"
-
-static void
-need(bool is_so)
-{
-	if (!is_so)
-		abort();
-}
-
-static bool
-collect(void *ctx, const void *data, size_t len, struct ch_err *err)
-{
-	(void)err;
-	ch_buf_put(ctx, data, len);
-	return true;
-}
-
-static char *
-in_memory(struct ch_span text, int *fd_out)
-{
-	*fd_out = memfd_create("in", MFD_CLOEXEC);
-	need(write(*fd_out, text.data, text.len) == (ssize_t)text.len);
-	return ch_format("/proc/self/fd/%d", *fd_out);
-}
 
 static bool
 cut(struct ch_span text, const struct ch_nevras *nevras, struct ch_buf *out,
     struct ch_modules_result *result)
 {
 	int fd;
-	char *path = in_memory(text, &fd);
+	char *path = text_file(text, &fd);
 	struct ch_sink sink;
 	struct ch_modules_job job = { .file = { path, "text", 1 << 24 },
 		.sink = &sink,
@@ -50,7 +25,7 @@ cut(struct ch_span text, const struct ch_nevras *nevras, struct ch_buf *out,
 	struct ch_err err = { .text = "" };
 	bool ok;
 
-	ch_sink_init(&sink, collect, out);
+	ch_sink_init(&sink, text_collect, out);
 	ok = ch_modules_cut(&job, result, &err) &&
 	     ch_sink_finish(&sink, hex, NULL, &err);
 	need(ok || err.text[0] != '\0');
@@ -65,7 +40,7 @@ static void
 check_load(struct ch_span text, const struct ch_nevra *gone)
 {
 	int fd;
-	char *path = in_memory(text, &fd);
+	char *path = text_file(text, &fd);
 	struct ch_modules all = { 0 };
 	struct ch_err err = { .text = "" };
 	bool ok = ch_modules_load(&all,
@@ -99,15 +74,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ch_nevras_mark(&nevras, &gone, CH_NEVRA_GONE);
 	check_load(text, NULL);
 	if (cut(text, &nevras, &first, &result)) {
-		struct ch_span once = { first.data != NULL ? first.data : "",
-			first.len };
+		struct ch_span once = text_of(&first);
 
 		check_load(once, &gone);
 		need(cut(once, &nevras, &second, &result));
 		need(result.dropped == 0 && result.artifacts == 0);
-		need(ch_span_equal(once,
-		    (struct ch_span){
-			second.data != NULL ? second.data : "", second.len }));
+		need(ch_span_equal(once, text_of(&second)));
 	}
 	ch_nevras_free(&nevras);
 	ch_buf_free(&first);

@@ -5,15 +5,12 @@
  */
 #include "plugins/rpm/slice.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "lib/xml.h"
 #include "plugins/rpm/cut.h"
 #include "plugins/rpm/tags.h"
-#include "tests/fuzz/target.h"
+#include "tests/fuzz/text.h"
 
 #include "lib/banned.h"
 
@@ -26,13 +23,6 @@ struct pass {
 	bool is_open;        /* there is a head */
 	bool ok;             /* to the end */
 };
-
-static void
-need(bool is_so)
-{
-	if (!is_so)
-		abort();
-}
 
 static bool
 once(void *ctx, struct ch_span *block, struct ch_err *err)
@@ -50,12 +40,6 @@ put(struct ch_buf *buf, struct ch_span s)
 {
 	if (s.len > 0)
 		ch_buf_put(buf, s.data, s.len);
-}
-
-static struct ch_span
-span_of(const struct ch_buf *b)
-{
-	return (struct ch_span){ b->data != NULL ? b->data : "", b->len };
 }
 
 /* What expat has seen is well-formed. */
@@ -139,39 +123,15 @@ check_slices(struct ch_span text, enum ch_slice_kind kind, bool *is_latin1_out)
 	if (ok) {
 		need(fast.ok && fast.count == careful.count);
 		need(ch_span_equal(
-		    span_of(&fast.items), span_of(&careful.items)));
-		need(ch_span_equal(span_of(&careful.all), text));
+		    text_of(&fast.items), text_of(&careful.items)));
+		need(ch_span_equal(text_of(&careful.all), text));
 	}
 	if (fast.ok)
-		need(ch_span_equal(span_of(&fast.all), text));
+		need(ch_span_equal(text_of(&fast.all), text));
 	*is_latin1_out = careful.is_latin1;
 	free_pass(&careful);
 	free_pass(&fast);
 	return ok;
-}
-
-static bool
-on_start(void *ctx, const char *name, const struct ch_xml_attrs *attrs,
-    struct ch_err *err)
-{
-	size_t i;
-
-	(void)err;
-	ch_buf_printf(ctx, "<%s", name);
-	for (i = 0; i < attrs->count; i++)
-		ch_buf_printf(
-		    ctx, " %s=%s", attrs->items[i].name, attrs->items[i].value);
-	return true;
-}
-
-static bool
-on_end(void *ctx, const char *name, struct ch_span text, struct ch_err *err)
-{
-	(void)err;
-	ch_buf_puts(ctx, ">");
-	put(ctx, text);
-	ch_buf_printf(ctx, "</%s", name);
-	return true;
 }
 
 /* Every attribute that stands in the tag, by asking for it. */
@@ -213,7 +173,7 @@ check_tags(struct ch_span text, enum ch_text_kind kind)
 	struct ch_buf wanted = { 0 };
 	struct ch_buf log = { 0 };
 	struct ch_xml_handler handler = {
-		.on_start = on_start, .on_end = on_end, .ctx = &wanted
+		.on_start = text_on_start, .on_end = text_on_end, .ctx = &wanted
 	};
 	struct ch_tags tags;
 	struct ch_tag tag;
@@ -234,7 +194,7 @@ check_tags(struct ch_span text, enum ch_text_kind kind)
 	}
 	need(tags.fault == NULL);
 	need(kind == CH_TEXT_LATIN1 ||
-	     ch_span_equal(span_of(&wanted), span_of(&log)));
+	     ch_span_equal(text_of(&wanted), text_of(&log)));
 	ch_buf_free(&wanted);
 	ch_buf_free(&log);
 }
@@ -251,19 +211,11 @@ choose(void *ctx, const struct ch_package *package,
 	return true;
 }
 
-static bool
-collect(void *ctx, const void *data, size_t len, struct ch_err *err)
-{
-	(void)err;
-	ch_buf_put(ctx, data, len);
-	return true;
-}
-
 static void
 check_cut(struct ch_span text)
 {
-	int fd = memfd_create("in", MFD_CLOEXEC);
-	char *path = ch_format("/proc/self/fd/%d", fd);
+	int fd;
+	char *path = text_file(text, &fd);
 	struct ch_cut_chooser chooser = { .choose = choose,
 		.wants_format = true };
 	struct ch_buf out = { 0 };
@@ -276,14 +228,13 @@ check_cut(struct ch_span text)
 	char hex[CH_SHA256_HEX + 1];
 	struct ch_err err;
 
-	need(write(fd, text.data, text.len) == (ssize_t)text.len);
-	ch_sink_init(&sink, collect, &out);
+	ch_sink_init(&sink, text_collect, &out);
 	/* A compressed text is another one. */
 	if (ch_cut_primary(&job, &chooser, &nevras, &result, &err)) {
 		struct pass again;
 
 		need(ch_sink_finish(&sink, hex, NULL, &err));
-		again = run(span_of(&out), CH_SLICE_PRIMARY, true);
+		again = run(text_of(&out), CH_SLICE_PRIMARY, true);
 		need(!again.ok || again.count == result.kept);
 		need(again.ok || !again.is_open || text.len != 0);
 		free_pass(&again);

@@ -2,20 +2,12 @@
  * The record reader: what is accepted is JSON that prints again to something
  * that is accepted, keeps its members, and decodes to UTF-8.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/record.h"
 #include "tests/fuzz/target.h"
 
 #include "lib/banned.h"
-
-static void
-need(bool is_so)
-{
-	if (!is_so)
-		abort();
-}
 
 static void
 look_at_members(struct ch_record *r)

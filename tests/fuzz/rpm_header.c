@@ -2,7 +2,6 @@
  * A package file, from its lead on, or a fragment: whatever its header holds,
  * what is made of it is XML that parses, in pieces whose sizes add up.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/xml.h"
@@ -14,13 +13,6 @@
 
 static const char sha256[] =
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
-static void
-need(bool is_so)
-{
-	if (!is_so)
-		abort();
-}
 
 /* One root, and no element that is nobody's. */
 static void

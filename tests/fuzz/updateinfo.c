@@ -4,30 +4,12 @@
  */
 #include "plugins/rpm/updateinfo.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include "lib/xml.h"
-#include "tests/fuzz/target.h"
+#include "tests/fuzz/text.h"
 
 #include "lib/banned.h"
-
-static void
-need(bool is_so)
-{
-	if (!is_so)
-		abort();
-}
-
-static bool
-collect(void *ctx, const void *data, size_t len, struct ch_err *err)
-{
-	(void)err;
-	ch_buf_put(ctx, data, len);
-	return true;
-}
 
 static bool
 is_xml(struct ch_span text)
@@ -38,20 +20,12 @@ is_xml(struct ch_span text)
 	return ch_xml_parse(text.data, text.len, "text", &handler, &err);
 }
 
-static char *
-in_memory(struct ch_span text, int *fd_out)
-{
-	*fd_out = memfd_create("in", MFD_CLOEXEC);
-	need(write(*fd_out, text.data, text.len) == (ssize_t)text.len);
-	return ch_format("/proc/self/fd/%d", *fd_out);
-}
-
 static bool
 cut(struct ch_span text, const struct ch_nevras *nevras, struct ch_buf *out,
     struct ch_updateinfo_result *result)
 {
 	int fd;
-	char *path = in_memory(text, &fd);
+	char *path = text_file(text, &fd);
 	struct ch_sink sink;
 	struct ch_updateinfo_job job = { .file = { path, "text", 1 << 24 },
 		.sink = &sink,
@@ -60,7 +34,7 @@ cut(struct ch_span text, const struct ch_nevras *nevras, struct ch_buf *out,
 	struct ch_err err = { .text = "" };
 	bool ok;
 
-	ch_sink_init(&sink, collect, out);
+	ch_sink_init(&sink, text_collect, out);
 	ok = ch_updateinfo_cut(&job, result, &err) &&
 	     ch_sink_finish(&sink, hex, NULL, &err);
 	need(ok || err.text[0] != '\0');
@@ -74,7 +48,7 @@ static void
 check_load(struct ch_span text)
 {
 	int fd;
-	char *path = in_memory(text, &fd);
+	char *path = text_file(text, &fd);
 	struct ch_advisories all = { 0 };
 	struct ch_err err = { .text = "" };
 	size_t i;
@@ -111,14 +85,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		ch_nevras_mark(&nevras, &n, CH_NEVRA_KEPT);
 	}
 	if (cut(text, &nevras, &first, &result)) {
-		struct ch_span once = { first.data, first.len };
+		struct ch_span once = text_of(&first);
 
 		need(!is_xml(text) || is_xml(once));
 		if (is_xml(once)) {
 			need(cut(once, &nevras, &second, &result));
 			need(result.dropped == 0 && result.entries == 0);
-			need(ch_span_equal(
-			    once, (struct ch_span){ second.data, second.len }));
+			need(ch_span_equal(once, text_of(&second)));
 		}
 	}
 	check_load(text);

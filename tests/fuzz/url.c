@@ -3,7 +3,6 @@
  * accepted is in normal form already, holds nothing that could end a header,
  * never shows userinfo, and below its base leads to a path without "..".
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/mem.h"
@@ -12,13 +11,6 @@
 #include "tests/fuzz/target.h"
 
 #include "lib/banned.h"
-
-static void
-need(bool is_so)
-{
-	if (!is_so)
-		abort();
-}
 
 static void
 check_normal(const char *url)
