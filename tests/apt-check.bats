@@ -6,16 +6,11 @@ load helpers
 load apt
 
 setup_file() {
-	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
-	export GPG
 	apt_archive
 	signing_home
 }
 
-teardown_file() {
-	gpgconf --homedir "$GPG" --kill all
-	rm -rf "$GPG"
-}
+teardown_file() { signing_home_end; }
 
 setup() {
 	common_setup

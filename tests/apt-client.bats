@@ -16,9 +16,7 @@ setup_file() {
 	publish_real
 }
 
-teardown_file() {
-	apt_teardown_file
-}
+teardown_file() { www_teardown_file; }
 
 setup() {
 	apt_setup
@@ -27,9 +25,7 @@ setup() {
 	REAL=$UPSTREAM/dists/$SUITE/$COMPONENT PUBLISHED=$OURS/real/dists/$SUITE/$COMPONENT
 }
 
-teardown() {
-	apt_teardown
-}
+teardown() { www_teardown; }
 
 # exactly FILE: a pattern for the names in the first column, before "=".
 exactly() {

@@ -15,14 +15,14 @@ setup_file() {
 	make_packages "$DEBS"
 }
 
-teardown_file() { apt_teardown_file; }
+teardown_file() { www_teardown_file; }
 
 setup() {
 	apt_setup
 	repository r hosted "apt: {distribution: stable, include_contents: true}" "$SIGN"
 }
 
-teardown() { apt_teardown; }
+teardown() { www_teardown; }
 
 # make_packages DIR: what packages can look like.
 make_packages() {

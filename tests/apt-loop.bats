@@ -4,21 +4,13 @@
 load helpers
 load apt
 
-setup_file() {
-	apt_setup_file
-}
+setup_file() { apt_setup_file; }
 
-teardown_file() {
-	apt_teardown_file
-}
+teardown_file() { www_teardown_file; }
 
-setup() {
-	apt_setup
-}
+setup() { apt_setup; }
 
-teardown() {
-	apt_teardown
-}
+teardown() { www_teardown; }
 
 # client_loop NAME: updates and downloads from $W/www/live until $W/stop is there;
 # what fails goes to $W/NAME.failed, a line for each round to $W/NAME.rounds.

@@ -11,18 +11,14 @@ setup_file() {
 	publish_ours
 }
 
-teardown_file() {
-	apt_teardown_file
-}
+teardown_file() { www_teardown_file; }
 
 setup() {
 	apt_setup
 	OURS=$WWW/ours/www OURS_URL=http://127.0.0.1:$PORT/ours/www
 }
 
-teardown() {
-	apt_teardown
-}
+teardown() { www_teardown; }
 
 # The trees that all tests look at: the synthetic suite filtered and mirrored.
 publish_ours() {

@@ -10,17 +10,11 @@ setup_file() {
 	apt_setup_file
 }
 
-teardown_file() {
-	apt_teardown_file
-}
+teardown_file() { www_teardown_file; }
 
-setup() {
-	apt_setup
-}
+setup() { apt_setup; }
 
-teardown() {
-	apt_teardown
-}
+teardown() { www_teardown; }
 
 APT='apt: {distribution: stable}'
 BOTH='apt: {distribution: stable, components: [main, contrib], architectures: [amd64, arm64], include_source_packages: true}'

@@ -7,15 +7,10 @@ load apt
 
 setup_file() {
 	apt_archive
-	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
 	signing_home
-	export GPG
 }
 
-teardown_file() {
-	gpgconf --homedir "$GPG" --kill all
-	rm -rf "$GPG"
-}
+teardown_file() { signing_home_end; }
 
 setup() {
 	common_setup

@@ -4,28 +4,8 @@
 # the tests: apt_keys, apt_archive and apt_upstream say where it is.
 
 # shellcheck disable=SC2034,SC2016,SC2094 # variables of the tests; fields of apt
-KEEP=$BUILD/apt-tests
-
-# made_once NAME FUNCTION: the folder $KEEP/NAME, filled by FUNCTION DIR when it
-# is not there yet or was made by an older version of this file.
-made_once() {
-	local dir=$KEEP/$1 mark
-	mark=$(sha256sum <"$BATS_TEST_DIRNAME/apt-upstreams.bash")
-	mkdir -p "$KEEP"
-	(
-		flock 9
-		[ "$(cat "$dir/.made" 2>/dev/null)" != "$mark" ] || exit 0
-		rm -rf "$dir" "$dir.new"
-		mkdir "$dir.new"
-		# Agents that gpg leaves behind must not hold the lock.
-		"$2" "$dir.new" 9>&- >"$dir.log" 2>&1 3>&- || {
-			cat "$dir.log" >&2
-			exit 1
-		}
-		echo "$mark" >"$dir.new/.made"
-		mv "$dir.new" "$dir"
-	) 9>"$dir.lock"
-}
+KEEP=$BUILD/apt-tests KEEPER=apt-upstreams.bash
+load upstreams
 
 # --- keys ---
 
@@ -42,32 +22,12 @@ make_keys() {
 	local home name
 	home=$(mktemp -d /tmp/chantal-keys.XXXXXX) || return 1
 	for name in archive archive2 mirror mirror2 stranger; do
-		make_key "$home" "$1" "$name" ed25519 never || return 1
+		make_key "$home" "$1" "$name" ed25519 || return 1
 	done
 	make_key "$home" "$1" expired ed25519 1y --faked-system-time 20200101T000000! || return 1
-	make_key "$home" "$1" weak rsa1024 never || return 1
+	make_key "$home" "$1" weak rsa1024 || return 1
 	gpgconf --homedir "$home" --kill all
 	rm -rf "$home"
-}
-
-# make_key HOME DIR NAME ALGORITHM EXPIRES [OPTION...]
-make_key() {
-	local home=$1 dir=$2 name=$3 algo=$4 expires=$5
-	shift 5
-	gpg --homedir "$home" --batch "$@" --pinentry-mode loopback --passphrase '' \
-		--quick-gen-key "$name <$name@example.org>" "$algo" sign "$expires" || return 1
-	gpg --homedir "$home" --batch --armor --export-secret-keys "$name@" >"$dir/$name.sec"
-	gpg --homedir "$home" --batch --armor --export "$name@" >"$dir/$name.asc"
-	gpg --homedir "$home" --batch --export "$name@" >"$dir/$name.gpg"
-	gpg --homedir "$home" --batch --with-colons --list-keys "$name@" |
-		awk -F: '$1 == "fpr" { print $10; exit }' >"$dir/$name.fpr"
-	test -s "$dir/$name.sec" -a -s "$dir/$name.gpg" -a -s "$dir/$name.fpr"
-}
-
-# signing_home: $GPG with all secret keys.
-signing_home() {
-	chmod 700 "$GPG"
-	gpg --homedir "$GPG" --batch --quiet --import "$KEYS"/*.sec 3>&-
 }
 
 # sign SUITE_DIR [KEY...]: InRelease and Release.gpg of its Release.
@@ -88,12 +48,6 @@ sign() {
 	[ -z "${CLOCK-}" ] || CLOCK=$((CLOCK + 1))
 	[ -z "${CLOCK-}" ] ||
 		touch -d "@$CLOCK" "$dir/Release" "$dir/InRelease" "$dir/Release.gpg"
-}
-
-# signing_home: $GPG with all secret keys.
-signing_home() {
-	chmod 700 "$GPG"
-	gpg --homedir "$GPG" --batch --quiet --import "$KEYS"/*.sec 3>&-
 }
 
 # --- synthetic upstreams ---

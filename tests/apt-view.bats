@@ -10,9 +10,7 @@ setup_file() {
 	apt_archive
 }
 
-teardown_file() {
-	apt_teardown_file
-}
+teardown_file() { www_teardown_file; }
 
 setup() {
 	apt_setup
@@ -20,9 +18,7 @@ setup() {
 	FILTERED=("feed: file://$W/up/" "$VERIFY" "$SIGN")
 }
 
-teardown() {
-	apt_teardown
-}
+teardown() { www_teardown; }
 
 # filtered ID SUITE [KEY IN apt]...: a repository of mode filtered
 filtered() {

@@ -2,49 +2,22 @@
 # clients with a root of their own; keys and upstreams are in apt-upstreams.bash.
 
 # shellcheck disable=SC2034 # variables of the tests
+load repositories
 load apt-upstreams
 
-# --- the tests' folders and server ---
+# --- the tests' folders and upstreams ---
 
-# A folder that a web server of another user may read, served by nginx: $WWW is
-# at http://127.0.0.1:$PORT/.  For setup_file and teardown_file.
 apt_setup_file() {
-	WWW=$(mktemp -d "${TMPDIR:-/tmp}/chantal-www.XXXXXX")
-	chmod 755 "$WWW"
-	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
 	apt_keys
-	signing_home
-	read -r SERVER PORT STATE < <("$BATS_TEST_DIRNAME/bin/serve" nginx "$WWW")
-	[ -n "$STATE" ]
-	export WWW GPG SERVER PORT STATE
+	www_setup_file
 }
 
-apt_teardown_file() {
-	[ -z "${SERVER-}" ] || kill "$SERVER" 2>/dev/null || :
-	[ -z "${STATE-}" ] || rm -rf "$STATE"
-	[ -z "${GPG-}" ] || gpgconf --homedir "$GPG" --kill all
-	[ -z "${WWW-}" ] || rm -rf "$WWW" "$GPG"
-}
-
-# A folder for the test, $W, at $URL, with an apt client and room for an
-# upstream.  For setup.
+# A folder for the test with an apt client and room for an upstream.
 apt_setup() {
-	common_setup
-	W=$WWW/$BATS_TEST_NUMBER URL=http://127.0.0.1:$PORT/$BATS_TEST_NUMBER
-	PIDS=()
+	www_setup
 	CLOCK=$(($(date +%s) - 7200))
-	mkdir "$W"
-	chmod 755 "$W"
-	cd "$W" || return 1
 	client_root "$W/client"
 	VERIFY="verify: {enabled: true, key_files: [$KEYS/archive.asc]}"
-	SIGN="gpg: {enabled: true, key_file: $KEYS/mirror.sec}"
-}
-
-apt_teardown() {
-	local pid
-	for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || :; done
-	[ -z "${W-}" ] || rm -rf "$W"
 }
 
 # upstream [DIR]: a copy of an archive (default: the synthetic one) to be
@@ -104,28 +77,7 @@ dated() {
 # --- chantal ---
 
 # repository ID MODE [LINE...]: adds one of type apt to the configuration.
-repository() {
-	local id=$1 mode=$2 line
-	shift 2
-	[ -f "$W/config.yaml" ] || cat >"$W/config.yaml" <<-END
-	storage:
-	  base_path: $W/store
-	  published_path: $W/www
-	repositories:
-	END
-	{
-		printf '  - id: %s\n    type: apt\n    mode: %s\n' "$id" "$mode"
-		for line; do printf '    %s\n' "$line"; done
-	} >>"$W/config.yaml"
-	export CHANTAL_CONFIG=$W/config.yaml
-	unset CHANTAL_HOME
-}
-
-# mirror ID: sync and publish.
-mirror() {
-	chantal -q repo sync --repo-id "$1"
-	chantal -q publish repo --repo-id "$1"
-}
+repository() { add_repository apt "$@"; }
 
 # packages_of ID: what the catalog has as packages: "arch name version path".
 packages_of() {
@@ -205,18 +157,4 @@ apt_names() {
 		/^Version:/ { version = $2 }
 		/^Architecture:/ { arch = $2 }
 		/^$/ { print name, version, arch }' | LC_ALL=C sort -u
-}
-
-# --- servers that misbehave ---
-
-# web [OPTION...] DIR: bin/apt-upstream; FEED is its address, ASKED its log.
-web() {
-	ASKED=$W/asked.log
-	rm -f "$W/web.port"
-	: >"$ASKED"
-	"$BATS_TEST_DIRNAME/bin/apt-upstream" --log "$ASKED" "$@" \
-		>"$W/web.port" 2>"$W/web.err" 3>&- &
-	PIDS+=($!)
-	wait_for test -s "$W/web.port"
-	FEED=http://127.0.0.1:$(cat "$W/web.port")
 }

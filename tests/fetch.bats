@@ -8,16 +8,9 @@ load plugins
 setup() {
 	common_setup
 	plugins_setup
-	SERVER=
 }
 
-teardown() {
-	stop_feed
-}
-
-fetch() {
-	chantal-fetch -q --retries 0 "$@"
-}
+teardown() { stop_feed; }
 
 # packages: the names of the package records in $output
 packages() {

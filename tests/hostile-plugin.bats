@@ -11,16 +11,11 @@ setup() {
 	plugins_setup
 	mkdir feed
 	echo hello >feed/x
-	SERVER=
 }
 
 teardown() {
 	stop_feed
 	[ ! -d gnupg ] || gpgconf --homedir "$PWD/gnupg" --kill gpg-agent
-}
-
-fetch() {
-	chantal-fetch -q --retries 0 "$@"
 }
 
 # lister < BODY: the plugin "evil" whose list is BODY

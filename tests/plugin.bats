@@ -8,17 +8,12 @@ load plugins
 setup() {
 	common_setup
 	plugins_setup
-	SERVER=
 	FEED=http://127.0.0.1:1/
 }
 
 teardown() {
 	stop_feed
 	[ -z "${LEFT:-}" ] || kill "$LEFT" 2>/dev/null || :
-}
-
-fetch() {
-	chantal-fetch -q --retries 0 "$@"
 }
 
 # a plugin that prints one package named by $1

@@ -3,7 +3,11 @@
 plugins_setup() {
 	mkdir -p "$BATS_TEST_TMPDIR/plugins"
 	export CHANTAL_PLUGIN_PATH=$BATS_TEST_TMPDIR/plugins
+	SERVER=
 }
+
+# fetch WORDS...: quietly, and nothing is tried twice.
+fetch() { chantal-fetch -q --retries 0 "$@"; }
 
 # plugin TYPE < BODY: an executable on the plugin path.  BODY defines the shell
 # functions list, index, inspect, check as it needs; $config, $meta, $out and

@@ -5,21 +5,13 @@
 load helpers
 load rpm
 
-setup_file() {
-	rpm_setup_file
-}
+setup_file() { rpm_setup_file; }
 
-teardown_file() {
-	rpm_teardown_file
-}
+teardown_file() { www_teardown_file; }
 
-setup() {
-	rpm_setup
-}
+setup() { rpm_setup; }
 
-teardown() {
-	rpm_teardown
-}
+teardown() { www_teardown; }
 
 # checking KEY...: the lines of a .repo file that make dnf check all signatures.
 checking() {

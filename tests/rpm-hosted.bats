@@ -9,20 +9,16 @@ load helpers
 load rpm
 
 setup_file() {
-	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
 	rpm_packages
 	signing_home
 	ODD=$BATS_FILE_TMPDIR/odd
 	build_spec "$ODD" "$BATS_TEST_DIRNAME/data/rpm/rich.spec"
 	latin_spec >"$BATS_FILE_TMPDIR/latin.spec"
 	build_spec "$ODD" "$BATS_FILE_TMPDIR/latin.spec"
-	export GPG ODD
+	export ODD
 }
 
-teardown_file() {
-	gpgconf --homedir "$GPG" --kill all
-	rm -rf "$GPG"
-}
+teardown_file() { signing_home_end; }
 
 setup() {
 	common_setup

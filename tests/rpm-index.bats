@@ -8,16 +8,11 @@ load rpm
 RPM=$BUILD/libexec/chantal/plugins/rpm
 
 setup_file() {
-	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
-	export GPG
 	rpm_tree
 	signing_home
 }
 
-teardown_file() {
-	gpgconf --homedir "$GPG" --kill all
-	rm -rf "$GPG"
-}
+teardown_file() { signing_home_end; }
 
 setup() {
 	common_setup

@@ -7,9 +7,9 @@ load helpers
 load rpm
 
 setup_file() { rpm_setup_file; }
-teardown_file() { rpm_teardown_file; }
+teardown_file() { www_teardown_file; }
 setup() { rpm_setup; }
-teardown() { rpm_teardown; }
+teardown() { www_teardown; }
 
 EDIT=$BATS_TEST_DIRNAME/bin/rpm-edit
 

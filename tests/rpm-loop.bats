@@ -4,21 +4,13 @@
 load helpers
 load rpm
 
-setup_file() {
-	rpm_setup_file
-}
+setup_file() { rpm_setup_file; }
 
-teardown_file() {
-	rpm_teardown_file
-}
+teardown_file() { www_teardown_file; }
 
-setup() {
-	rpm_setup
-}
+setup() { rpm_setup; }
 
-teardown() {
-	rpm_teardown
-}
+teardown() { www_teardown; }
 
 # client_loop: reads $URL/www/f and downloads from it until $W/stop is there; a
 # line for each round goes to $W/rounds, what fails to $W/failed.

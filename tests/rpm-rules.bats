@@ -6,25 +6,18 @@ load helpers
 load rpm
 
 setup_file() {
-	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
-	export GPG
 	rpm_tree
 	signing_home
 }
 
-teardown_file() {
-	gpgconf --homedir "$GPG" --kill all
-	rm -rf "$GPG"
-}
+teardown_file() { signing_home_end; }
 
 setup() {
 	WWW=$BATS_TEST_TMPDIR PORT=0
 	rpm_setup
 }
 
-teardown() {
-	rpm_teardown
-}
+teardown() { www_teardown; }
 
 # fails STATUS TEXT COMMAND...: and says so.
 fails() {

@@ -6,16 +6,11 @@ load helpers
 load rpm
 
 setup_file() {
-	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
-	export GPG
 	rpm_tree
 	signing_home
 }
 
-teardown_file() {
-	gpgconf --homedir "$GPG" --kill all
-	rm -rf "$GPG"
-}
+teardown_file() { signing_home_end; }
 
 setup() {
 	WWW=$BATS_TEST_TMPDIR PORT=0
@@ -23,9 +18,7 @@ setup() {
 	small ordered
 }
 
-teardown() {
-	rpm_teardown
-}
+teardown() { www_teardown; }
 
 # verify WORDS: the block, of the keys of repo and vendor unless it has others.
 verify() {

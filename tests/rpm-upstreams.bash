@@ -4,28 +4,8 @@
 # the tests: rpm_keys, rpm_packages and rpm_tree say where it is.
 
 # shellcheck disable=SC2034 # variables of the tests
-KEEP=$BUILD/rpm-tests
-
-# made_once NAME FUNCTION: the folder $KEEP/NAME, filled by FUNCTION DIR when it
-# is not there yet or was made by an older version of this file.
-made_once() {
-	local dir=$KEEP/$1 mark
-	mark=$(sha256sum <"$BATS_TEST_DIRNAME/rpm-upstreams.bash")
-	mkdir -p "$KEEP"
-	(
-		flock 9
-		[ "$(cat "$dir/.made" 2>/dev/null)" != "$mark" ] || exit 0
-		rm -rf "$dir" "$dir.new"
-		mkdir "$dir.new"
-		# Agents that gpg leaves behind must not hold the lock.
-		"$2" "$dir.new" 9>&- >"$dir.log" 2>&1 3>&- || {
-			cat "$dir.log" >&2
-			exit 1
-		}
-		echo "$mark" >"$dir.new/.made"
-		mv "$dir.new" "$dir"
-	) 9>"$dir.lock"
-}
+KEEP=$BUILD/rpm-tests KEEPER=rpm-upstreams.bash
+load upstreams
 
 # --- keys ---
 
@@ -40,28 +20,12 @@ rpm_keys() {
 make_keys() {
 	local home name
 	home=$(mktemp -d /tmp/chantal-keys.XXXXXX) || return 1
+	# RSA, which every rpm can check.
 	for name in vendor repo mirror stranger; do
-		make_key "$home" "$1" "$name" || return 1
+		make_key "$home" "$1" "$name" rsa2048 || return 1
 	done
 	gpgconf --homedir "$home" --kill all
 	rm -rf "$home"
-}
-
-# make_key HOME DIR NAME: RSA, which every rpm can check.
-make_key() {
-	gpg --homedir "$1" --batch --pinentry-mode loopback --passphrase '' \
-		--quick-gen-key "$3 <$3@example.org>" rsa2048 sign never || return 1
-	gpg --homedir "$1" --batch --armor --export-secret-keys "$3@" >"$2/$3.sec"
-	gpg --homedir "$1" --batch --armor --export "$3@" >"$2/$3.asc"
-	gpg --homedir "$1" --batch --with-colons --list-keys "$3@" |
-		awk -F: '$1 == "fpr" { print $10; exit }' >"$2/$3.fpr"
-	test -s "$2/$3.sec" -a -s "$2/$3.asc" -a -s "$2/$3.fpr"
-}
-
-# signing_home: $GPG with all secret keys.
-signing_home() {
-	chmod 700 "$GPG"
-	gpg --homedir "$GPG" --batch --quiet --import "$KEYS"/*.sec 3>&-
 }
 
 # sign_repomd REPODATA [KEY]: repomd.xml.asc and repomd.xml.key.
@@ -138,14 +102,12 @@ make_packages() {
 	local GPG
 	make_greetings "$1/plain" && make_oddities "$1/plain" "$1/other" &&
 		make_modular "$1/plain" || return 1
-	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX) || return 1
 	signing_home || return 1
 	cp -R --preserve=timestamps "$1/plain" "$1/signed"
 	cp -R --preserve=timestamps "$1/other" "$1/signed2"
 	sign_rpms vendor "$1"/signed*/*.rpm || return 1
 	find "$1" -name '*.rpm' -exec touch -d @1600000000 {} +
-	gpgconf --homedir "$GPG" --kill all
-	rm -rf "$GPG"
+	signing_home_end
 }
 
 # sign_rpms KEY FILE...: in place.
@@ -387,11 +349,9 @@ rpm_tree() {
 
 make_trees() {
 	local GPG
-	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX) || return 1
 	signing_home || return 1
 	make_fedora "$1/tree" && make_suse "$1/suse" || return 1
-	gpgconf --homedir "$GPG" --kill all
-	rm -rf "$GPG"
+	signing_home_end
 }
 
 # place_rpms ROOT: as Fedora does, below the first letter; the other epochal

@@ -2,48 +2,21 @@
 # clients with a root of their own; keys and upstreams are in rpm-upstreams.bash.
 
 # shellcheck disable=SC2034,SC2119,SC2120 # variables of the tests; options that tests give
+load repositories
 load rpm-upstreams
 
-# --- the tests' folders and server ---
+# --- the tests' folders and upstreams ---
 
-# A folder that a web server of another user may read, served by nginx: $WWW is
-# at http://127.0.0.1:$PORT/.  For setup_file and teardown_file.
 rpm_setup_file() {
-	WWW=$(mktemp -d "${TMPDIR:-/tmp}/chantal-www.XXXXXX")
-	chmod 755 "$WWW"
-	GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
 	rpm_tree
-	signing_home
-	read -r SERVER PORT STATE < <("$BATS_TEST_DIRNAME/bin/serve" nginx "$WWW")
-	[ -n "$STATE" ]
-	export WWW GPG SERVER PORT STATE
+	www_setup_file
 }
 
-rpm_teardown_file() {
-	[ -z "${SERVER-}" ] || kill "$SERVER" 2>/dev/null || :
-	[ -z "${STATE-}" ] || rm -rf "$STATE"
-	[ -z "${GPG-}" ] || gpgconf --homedir "$GPG" --kill all
-	[ -z "${WWW-}" ] || rm -rf "$WWW" "$GPG"
-}
-
-# A folder for the test, $W, at $URL, with clients and room for an upstream.
-# For setup.
+# A folder for the test with room for an upstream.
 rpm_setup() {
-	common_setup
-	W=$WWW/$BATS_TEST_NUMBER URL=http://127.0.0.1:$PORT/$BATS_TEST_NUMBER
-	mkdir "$W"
-	chmod 755 "$W"
-	cd "$W" || return 1
-	PIDS=()
+	www_setup
 	VERIFY="verify: {enabled: true, gpgcheck: false, key_files: [$KEYS/repo.asc]}"
-	SIGN="gpg: {enabled: true, key_file: $KEYS/mirror.sec}"
 	NOSIGN='gpg: {enabled: false}'
-}
-
-rpm_teardown() {
-	local pid
-	for pid in "${PIDS[@]}"; do kill "$pid" 2>/dev/null || :; done
-	[ -z "${W-}" ] || rm -rf "$W"
 }
 
 # upstream [TREE]: a copy of a tree (default: Fedora's) to be changed, in $W/up.
@@ -65,38 +38,15 @@ small() {
 	again
 }
 
-# web [OPTION...] DIR: bin/apt-upstream; FEED is its address, ASKED its log.
-web() {
-	ASKED=$W/asked.log
-	rm -f "$W/web.port"
-	: >"$ASKED"
-	"$BATS_TEST_DIRNAME/bin/apt-upstream" --log "$ASKED" "$@" \
-		>"$W/web.port" 2>"$W/web.err" 3>&- &
-	PIDS+=($!)
-	wait_for test -s "$W/web.port"
-	FEED=http://127.0.0.1:$(cat "$W/web.port")
-}
-
 # --- chantal ---
 
 # repository ID MODE [LINE...]: adds one of type rpm to the configuration; its
 # feed is $W/up unless a line says, or the mode is hosted.
 repository() {
-	local id=$1 mode=$2 line
-	shift 2
-	[ -f "$W/config.yaml" ] || cat >"$W/config.yaml" <<-END
-	storage:
-	  base_path: $W/store
-	  published_path: $W/www
-	repositories:
-	END
-	{
-		printf '  - id: %s\n    type: rpm\n    mode: %s\n' "$id" "$mode"
-		case "$mode $*" in hosted* | *feed:*) ;; *) printf '    feed: file://%s/up/\n' "$W" ;; esac
-		for line; do printf '    %s\n' "$line"; done
-	} >>"$W/config.yaml"
-	export CHANTAL_CONFIG=$W/config.yaml
-	unset CHANTAL_HOME
+	case "$2 ${*:3}" in
+	hosted* | *feed:*) add_repository rpm "$@" ;;
+	*) add_repository rpm "$1" "$2" "feed: file://$W/up/" "${@:3}" ;;
+	esac
 }
 
 # mirror ID: sync and publish; the tree must hold together.

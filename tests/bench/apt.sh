@@ -21,12 +21,11 @@ runs=${RUNS:-3}
 apt_upstream
 rm -rf "$work"
 mkdir -p "$work/gpg"
-GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
 server='' state=''
 finish() {
 	[ -z "$server" ] || kill "$server" || :
-	gpgconf --homedir "$GPG" --kill all || :
-	cd "$top" && rm -rf "$work" "$GPG" "$state"
+	signing_home_end || :
+	cd "$top" && rm -rf "$work" "$state"
 }
 trap finish EXIT
 signing_home

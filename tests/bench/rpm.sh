@@ -22,12 +22,10 @@ up=${UP:-$work/up}
 rpm_keys
 rm -rf "$work"
 mkdir -p "$work" "$up"
-GPG=$(mktemp -d /tmp/chantal-gpg.XXXXXX)
 server='' state=''
 finish() {
 	[ -z "$server" ] || kill "$server" 2>/dev/null || :
-	gpgconf --homedir "$GPG" --kill all || :
-	cd "$top" && rm -rf "$work" "$GPG" "$state"
+	cd "$top" && rm -rf "$work" "$state"
 }
 trap finish EXIT
 cd "$work"
