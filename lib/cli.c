@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -23,13 +24,94 @@ ch_cli_init(const struct ch_cli *cli, const char *argv0)
 	(void)signal(SIGPIPE, SIG_DFL);
 }
 
+/* Those whose value is a text, by their number; NULL: no such option. */
+static const char **
+text_of(struct ch_cli_options *o, int opt)
+{
+	const char **const texts[] = { &o->config, &o->repo, &o->pool,
+		&o->catalog, &o->cache };
+
+	if (opt < CH_CLI_CONFIG || opt > CH_CLI_CACHE)
+		return NULL;
+	return texts[opt - CH_CLI_CONFIG];
+}
+
+static bool
+take_option(struct ch_cli_options *o, int opt)
+{
+	if (opt == 'q' || opt == 'v')
+		ch_log_level(opt == 'q' ? CH_LOG_WARNING : CH_LOG_DEBUG);
+	else if (opt == 'h')
+		o->wants_help = true;
+	else if (opt == CH_CLI_VERSION)
+		o->wants_version = true;
+	else if (text_of(o, opt) != NULL)
+		*text_of(o, opt) = optarg;
+	else
+		return false;
+	return true;
+}
+
+int
+ch_cli_next(struct ch_cli_options *o, int argc, char **argv)
+{
+	int index;
+	int opt;
+
+	do {
+		index = -1;
+		opt = getopt_long(argc, argv, o->shorts, o->longs, &index);
+		o->name = index < 0 ? NULL : o->longs[index].name;
+	} while (take_option(o, opt));
+	return opt;
+}
+
+bool
+ch_cli_answers(
+    const struct ch_cli *cli, const struct ch_cli_options *o, int *status_out)
+{
+	if (o->wants_help)
+		*status_out = ch_cli_help(cli);
+	else if (o->wants_version)
+		*status_out = ch_cli_version(cli);
+	return o->wants_help || o->wants_version;
+}
+
+/* How wide the names of options are printed, as in the first line. */
+static int
+names_width(const char *options)
+{
+	size_t width = 2 + strcspn(options + 2, "\n");
+	const char *gap = strstr(options + 2, "  ");
+
+	if (gap != NULL && (size_t)(gap - options) < width)
+		width = (size_t)(gap - options) + strspn(gap, " ");
+	return (int)width - 2;
+}
+
+static void
+print_options(const struct ch_cli *cli)
+{
+	static const char *const all[][2] = {
+		{ "-q, -v", "say less, say more" },
+		{ "-h, --help", "this help" },
+		{ "--version", "the version" },
+	};
+	int width = names_width(cli->options);
+
+	(void)printf("\noptions:\n%s", cli->options);
+	for (size_t i = 0; cli->is_tool && i < sizeof(all) / sizeof(all[0]);
+	     i++)
+		(void)printf("  %-*s%s\n", width, all[i][0], all[i][1]);
+}
+
 int
 ch_cli_help(const struct ch_cli *cli)
 {
 	(void)printf(
 	    "%s - %s\n\nusage:\n%s", cli->name, cli->caption, cli->usage);
 	if (cli->options != NULL && cli->options[0] != '\0')
-		(void)printf("\noptions:\n%s", cli->options);
+		print_options(cli);
 	(void)printf("\nThe page: man %s\n", cli->name);
 	return ch_cli_finish(CH_OK);
 }

@@ -268,6 +268,13 @@ ch_config_path(const struct ch_config *cfg, const char *name)
 	return ch_config_paths_get(&cfg->paths, name);
 }
 
+const char *
+ch_config_folder(
+    const struct ch_config *cfg, const char *given, const char *name)
+{
+	return given != NULL ? given : ch_config_path(cfg, name);
+}
+
 static const struct ch_yaml *
 node_of(const struct ch_config *cfg, size_t index)
 {

@@ -65,6 +65,9 @@ const struct ch_json *ch_config_view(const struct ch_config *cfg,
  * else base/published.  All of them are absolute.  NULL for another name.
  */
 const char *ch_config_path(const struct ch_config *cfg, const char *name);
+/* What an option named instead, or that folder. */
+const char *ch_config_folder(
+    const struct ch_config *cfg, const char *given, const char *name);
 /* "FILE:LINE:COLUMN" of a key in a repository, "filters.patterns"; owned. */
 char *ch_config_where(
     const struct ch_config *cfg, const char *id, const char *key);

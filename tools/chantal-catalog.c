@@ -38,10 +38,8 @@ static const struct ch_cli cli = {
 	"  --yes               do not ask\n"
 	"  --catalog DIR       where the catalog is\n"
 	"  --pool DIR          where the objects are\n"
-	"  --config FILE       the configuration\n"
-	"  -q, -v              say less, say more\n"
-	"  -h, --help          this help\n"
-	"  --version           the version\n",
+	"  --config FILE       the configuration\n",
+	true,
 };
 
 /* The order of long_options: flags, then those with a text. */
@@ -56,16 +54,13 @@ enum option_id {
 	OPT_LOCAL,
 	OPT_PATTERN,
 	OPT_DRY_RUN,
-	OPT_HELP,
-	OPT_VERSION,
 	OPT_TYPE,
 	OPT_ON_REJECT,
 	OPT_FORMAT,
 	OPT_LIMIT,
 	OPT_DESCRIPTION,
-	OPT_CATALOG,
 	OPT_POOL,
-	OPT_CONFIG
+	OPTIONS /* how many there are */
 };
 
 static const struct option long_options[] = {
@@ -79,27 +74,26 @@ static const struct option long_options[] = {
 	{ "local", no_argument, NULL, OPT_LOCAL },
 	{ "pattern", no_argument, NULL, OPT_PATTERN },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ "version", no_argument, NULL, OPT_VERSION },
+	CH_CLI_OPTIONS,
 	{ "type", required_argument, NULL, OPT_TYPE },
 	{ "on-reject", required_argument, NULL, OPT_ON_REJECT },
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "description", required_argument, NULL, OPT_DESCRIPTION },
-	{ "catalog", required_argument, NULL, OPT_CATALOG },
 	{ "pool", required_argument, NULL, OPT_POOL },
-	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "catalog", required_argument, NULL, CH_CLI_CATALOG },
 	{ NULL, 0, NULL, 0 },
 };
 
 struct job {
-	unsigned given;                   /* bits of the options given */
-	const char *text[OPT_CONFIG + 1]; /* of the options that take one */
-	struct ch_listing list;           /* for what lists */
-	struct ch_config *cfg;            /* NULL: --catalog is enough */
-	struct ch_catalog *cat;           /* the catalog */
-	struct ch_out out;                /* stdout */
-	int status;                       /* when nothing failed */
+	unsigned given;            /* bits of the options given */
+	struct ch_cli_options cli; /* those of all tools */
+	const char *text[OPTIONS]; /* of the options that take one */
+	struct ch_listing list;    /* for what lists */
+	struct ch_config *cfg;     /* NULL: --catalog is enough */
+	struct ch_catalog *cat;    /* the catalog */
+	struct ch_out out;         /* stdout */
+	int status;                /* when nothing failed */
 };
 
 static bool
@@ -150,21 +144,19 @@ run_rm(struct job *j, struct ch_err *err)
 }
 
 #define BIT(option) (1u << (option))
-#define ALWAYS                                                                 \
-	(BIT(OPT_CATALOG) | BIT(OPT_CONFIG) | BIT(OPT_HELP) | BIT(OPT_VERSION))
-#define LISTS (ALWAYS | BIT(OPT_FORMAT) | BIT(OPT_LIMIT))
-#define FINDS (LISTS | BIT(OPT_TYPE) | BIT(OPT_LOCAL))
+#define LISTS       (BIT(OPT_FORMAT) | BIT(OPT_LIMIT))
+#define FINDS       (LISTS | BIT(OPT_TYPE) | BIT(OPT_LOCAL))
 #define SAVES                                                                  \
-	(ALWAYS | BIT(OPT_MERGE) | BIT(OPT_FORCE) | BIT(OPT_DROP_LOCAL) |      \
+	(BIT(OPT_MERGE) | BIT(OPT_FORCE) | BIT(OPT_DROP_LOCAL) |               \
 	    BIT(OPT_SHRINK) | BIT(OPT_ROLLBACK) | BIT(OPT_UNMARKED) |          \
 	    BIT(OPT_ON_REJECT) | BIT(OPT_POOL))
 
 static const struct ch_command commands[] = {
 	{ "save", SAVES, 1, 1 },
-	{ "snapshot", ALWAYS | BIT(OPT_DESCRIPTION), 2, 2 },
-	{ "restore", ALWAYS, 1, 1 },
-	{ "rm", ALWAYS | BIT(OPT_YES) | BIT(OPT_FORCE), 1, 2 },
-	{ "cat", ALWAYS, 1, 1000 }, /* those that list */
+	{ "snapshot", BIT(OPT_DESCRIPTION), 2, 2 },
+	{ "restore", 0, 1, 1 },
+	{ "rm", BIT(OPT_YES) | BIT(OPT_FORCE), 1, 2 },
+	{ "cat", 0, 1, 1000 }, /* those that list */
 	{ "ls", FINDS, 1, 1 },
 	{ "diff", LISTS, 2, 2 },
 	{ "snapshots", LISTS, 1, 1 },
@@ -173,8 +165,7 @@ static const struct ch_command commands[] = {
 	{ "repos", LISTS, 0, 0 },
 	{ "why", LISTS, 2, 2 },
 	{ "show", FINDS, 1, 1000 },
-	{ "drop",
-	    ALWAYS | BIT(OPT_FORMAT) | BIT(OPT_PATTERN) | BIT(OPT_DRY_RUN), 2,
+	{ "drop", BIT(OPT_FORMAT) | BIT(OPT_PATTERN) | BIT(OPT_DRY_RUN), 2,
 	    1000 },
 	{ NULL, 0, 0, 0 },
 };
@@ -206,16 +197,9 @@ parse_options(struct job *j, int argc, char **argv, struct ch_err *err)
 {
 	int opt;
 
-	while (
-	    (opt = getopt_long(argc, argv, "hqv", long_options, NULL)) != -1) {
+	while ((opt = ch_cli_next(&j->cli, argc, argv)) != -1) {
 		if (opt == '?')
 			return ch_fail(err, CH_USAGE, "see the options");
-		if (opt == 'q' || opt == 'v') {
-			ch_log_level(
-			    opt == 'q' ? CH_LOG_WARNING : CH_LOG_DEBUG);
-			continue;
-		}
-		opt = opt == 'h' ? OPT_HELP : opt;
 		j->given |= BIT(opt);
 		j->text[opt] = optarg;
 	}
@@ -236,10 +220,10 @@ parse_options(struct job *j, int argc, char **argv, struct ch_err *err)
 static bool
 open_catalog(struct job *j, struct ch_err *err)
 {
-	const char *dir = j->text[OPT_CATALOG];
+	const char *dir = j->cli.catalog;
 
-	if (!dir || has(j, OPT_CONFIG)) {
-		j->cfg = ch_config_load(j->text[OPT_CONFIG], err);
+	if (!dir || j->cli.config) {
+		j->cfg = ch_config_load(j->cli.config, err);
 		if (!j->cfg)
 			return false;
 	}
@@ -278,16 +262,14 @@ int
 main(int argc, char **argv)
 {
 	struct ch_err err = { 0 };
-	struct job j = { .status = CH_OK };
+	struct job j = { .cli = { .shorts = "hqv", .longs = long_options } };
 	int command;
 
 	ch_cli_init(&cli, argv[0]);
 	if (!parse_options(&j, argc, argv, &err))
 		return ch_cli_usage_error(&cli, "%s", err.text);
-	if (has(&j, OPT_HELP))
-		return ch_cli_help(&cli);
-	if (has(&j, OPT_VERSION))
-		return ch_cli_version(&cli);
+	if (ch_cli_answers(&cli, &j.cli, &j.status))
+		return j.status;
 	command =
 	    ch_command_find(commands, long_options, j.given, j.list.args, &err);
 	if (command < 0)

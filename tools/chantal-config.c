@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <unistd.h>
 
 #include "lib/cli.h"
@@ -41,10 +40,8 @@ static const struct ch_cli cli = {
 	"  --plugins       list the plugins: type, version, path, verbs\n"
 	"  --schema        print the JSON Schema of the configuration\n"
 	"  --keys          print the table of all keys\n"
-	"  --show-secrets  print passwords and the like too\n"
-	"  -q, -v          say less, say more\n"
-	"  -h, --help      this help\n"
-	"  --version       the version\n",
+	"  --show-secrets  print passwords and the like too\n",
+	true,
 };
 
 enum job {
@@ -55,15 +52,11 @@ enum job {
 	JOB_VIEWS,
 	JOB_PLUGINS,
 	JOB_SCHEMA,
-	JOB_KEYS,
-	JOB_HELP,
-	JOB_VERSION
+	JOB_KEYS
 };
 
 enum {
-	OPT_CONFIG = 0x100,
-	OPT_REPO,
-	OPT_VIEW,
+	OPT_VIEW = 0x100,
 	OPT_GET,
 	OPT_TAG,
 	OPT_TYPE,
@@ -75,8 +68,7 @@ enum {
 };
 
 struct options {
-	const char *file;               /* --config */
-	const char *repo;               /* --repo */
+	struct ch_cli_options cli;      /* those of all tools */
 	const char *view;               /* --view */
 	const char *get;                /* --get */
 	const char *fields;             /* --fields */
@@ -87,8 +79,7 @@ struct options {
 };
 
 static const struct option long_options[] = {
-	{ "config", required_argument, NULL, OPT_CONFIG },
-	{ "repo", required_argument, NULL, OPT_REPO },
+	{ "repo", required_argument, NULL, CH_CLI_REPO },
 	{ "view", required_argument, NULL, OPT_VIEW },
 	{ "get", required_argument, NULL, OPT_GET },
 	{ "tag", required_argument, NULL, OPT_TAG },
@@ -104,8 +95,7 @@ static const struct option long_options[] = {
 	{ "plugins", no_argument, NULL, OPT_JOB + JOB_PLUGINS },
 	{ "schema", no_argument, NULL, OPT_JOB + JOB_SCHEMA },
 	{ "keys", no_argument, NULL, OPT_JOB + JOB_KEYS },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPT_JOB + JOB_VERSION },
+	CH_CLI_OPTIONS,
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -114,29 +104,23 @@ static bool
 take_option(struct options *o, int opt)
 {
 	const char **const texts[] = {
-		[0] = &o->file,
-		[OPT_REPO - OPT_CONFIG] = &o->repo,
-		[OPT_VIEW - OPT_CONFIG] = &o->view,
-		[OPT_GET - OPT_CONFIG] = &o->get,
-		[OPT_TAG - OPT_CONFIG] = &o->select.tag,
-		[OPT_TYPE - OPT_CONFIG] = &o->select.type,
-		[OPT_PATTERN - OPT_CONFIG] = &o->select.pattern,
-		[OPT_ENABLED - OPT_CONFIG] = NULL,
-		[OPT_FIELDS - OPT_CONFIG] = &o->fields,
+		[0] = &o->view,
+		[OPT_GET - OPT_VIEW] = &o->get,
+		[OPT_TAG - OPT_VIEW] = &o->select.tag,
+		[OPT_TYPE - OPT_VIEW] = &o->select.type,
+		[OPT_PATTERN - OPT_VIEW] = &o->select.pattern,
+		[OPT_ENABLED - OPT_VIEW] = NULL,
+		[OPT_FIELDS - OPT_VIEW] = &o->fields,
 	};
 
-	if (opt == 'q' || opt == 'v')
-		ch_log_level(opt == 'q' ? CH_LOG_WARNING : CH_LOG_DEBUG);
-	else if (opt == 'h')
-		o->job = JOB_HELP;
-	else if (opt == OPT_ENABLED)
+	if (opt == OPT_ENABLED)
 		o->select.enabled_only = true;
 	else if (opt == OPT_SECRETS)
 		o->shows_secrets = true;
 	else if (opt >= OPT_JOB)
 		o->job = (enum job)(opt - OPT_JOB);
-	else if (opt >= OPT_CONFIG)
-		*texts[opt - OPT_CONFIG] = optarg;
+	else if (opt >= OPT_VIEW)
+		*texts[opt - OPT_VIEW] = optarg;
 	else
 		return false;
 	return true;
@@ -147,19 +131,17 @@ parse_options(struct options *o, int argc, char **argv)
 {
 	int opt;
 
-	while (
-	    (opt = getopt_long(argc, argv, "hqv", long_options, NULL)) != -1) {
+	while ((opt = ch_cli_next(&o->cli, argc, argv)) != -1)
 		if (!take_option(o, opt))
 			return ch_cli_usage_error(&cli, "see the options");
-	}
 	if (optind < argc && o->job != JOB_KEY)
 		return ch_cli_usage_error(
 		    &cli, "%s: takes no operands", argv[optind]);
 	for (int i = optind; i < argc; i++)
 		ch_list_add(&o->generations, argv[i]);
-	if (o->job == JOB_KEY && !o->repo && !o->view)
+	if (o->job == JOB_KEY && !o->cli.repo && !o->view)
 		return ch_cli_usage_error(&cli, "--key: of --repo or --view?");
-	if (o->repo && o->view)
+	if (o->cli.repo && o->view)
 		return ch_cli_usage_error(&cli, "--repo or --view, not both");
 	return CH_OK;
 }
@@ -200,7 +182,7 @@ print_key(const struct ch_config *cfg, const struct options *o,
 {
 	char hex[CH_SHA256_HEX + 1];
 
-	ch_config_key(cfg, block, o->repo ? CH_CONFIG_REPO : CH_CONFIG_VIEW,
+	ch_config_key(cfg, block, o->cli.repo ? CH_CONFIG_REPO : CH_CONFIG_VIEW,
 	    &o->generations, hex);
 	return ch_out_printf(out, err, "%s\n", hex);
 }
@@ -214,9 +196,9 @@ print_block(const struct ch_config *cfg, const struct options *o,
 	struct ch_json *shown;
 	bool is_good;
 
-	if (o->repo) {
+	if (o->cli.repo) {
 		what = CH_CONFIG_REPO;
-		block = ch_config_repo(cfg, o->repo, err);
+		block = ch_config_repo(cfg, o->cli.repo, err);
 	} else if (o->view) {
 		what = CH_CONFIG_VIEW;
 		block = ch_config_view(cfg, o->view, err);
@@ -254,7 +236,7 @@ run(const struct options *o, struct ch_out *out, struct ch_err *err)
 
 	if (o->job == JOB_SCHEMA || o->job == JOB_KEYS)
 		return print_table(o->job, out, err);
-	cfg = ch_config_load(o->file, err);
+	cfg = ch_config_load(o->cli.config, err);
 	if (!cfg)
 		return false;
 	if (o->job == JOB_CHECK)
@@ -277,7 +259,8 @@ run(const struct options *o, struct ch_out *out, struct ch_err *err)
 int
 main(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .cli = {
+				 .shorts = "hqv", .longs = long_options } };
 	struct ch_err err = { 0 };
 	struct ch_out out;
 	bool is_good;
@@ -285,12 +268,8 @@ main(int argc, char **argv)
 
 	ch_cli_init(&cli, argv[0]);
 	status = parse_options(&o, argc, argv);
-	if (status != CH_OK)
+	if (status != CH_OK || ch_cli_answers(&cli, &o.cli, &status))
 		return status;
-	if (o.job == JOB_HELP)
-		return ch_cli_help(&cli);
-	if (o.job == JOB_VERSION)
-		return ch_cli_version(&cli);
 	ch_out_init(&out, STDOUT_FILENO, "stdout");
 	is_good = run(&o, &out, &err) && ch_out_flush(&out, &err);
 	ch_out_free(&out);

@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,23 +31,15 @@ static const struct ch_cli cli = {
 	"  --allow-override      plugins may shadow built-in types\n"
 	"  --files               records of package files here (-: on stdin)\n"
 	"  --get                 the bytes of one URL\n"
-	"  -O FILE               where they go (stdout)\n" CH_ACCESS_HELP
-	"  -q, -v                say less, say more\n"
-	"  -h, --help            this help\n"
-	"  --version             the version\n",
+	"  -O FILE               where they go (stdout)\n" CH_ACCESS_HELP,
+	true,
 };
 
-enum job { JOB_LIST, JOB_FILES, JOB_GET, JOB_HELP, JOB_VERSION };
+enum job { JOB_LIST, JOB_FILES, JOB_GET };
 
 enum {
 	OPT_SINCE = 0x100,
-	OPT_POOL,
-	OPT_CATALOG,
-	OPT_CACHE,
 	OPT_KEEP,
-	OPT_CONFIG,
-	OPT_REPO,
-	OPT_TEXTS, /* the options above are texts */
 	OPT_KEYRING,
 	OPT_TRUST,
 	OPT_MAX_TOTAL,
@@ -58,14 +49,13 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{ "config", required_argument, NULL, OPT_CONFIG },
-	{ "repo", required_argument, NULL, OPT_REPO },
+	{ "repo", required_argument, NULL, CH_CLI_REPO },
 	{ "since", required_argument, NULL, OPT_SINCE },
 	{ "keyring", required_argument, NULL, OPT_KEYRING },
 	{ "trust", required_argument, NULL, OPT_TRUST },
-	{ "pool", required_argument, NULL, OPT_POOL },
-	{ "catalog", required_argument, NULL, OPT_CATALOG },
-	{ "cache", required_argument, NULL, OPT_CACHE },
+	{ "pool", required_argument, NULL, CH_CLI_POOL },
+	{ "catalog", required_argument, NULL, CH_CLI_CATALOG },
+	{ "cache", required_argument, NULL, CH_CLI_CACHE },
 	{ "keep", required_argument, NULL, OPT_KEEP },
 	{ "max-total", required_argument, NULL, OPT_MAX_TOTAL },
 	{ "events-fd", required_argument, NULL, OPT_EVENTS },
@@ -73,23 +63,23 @@ static const struct option long_options[] = {
 	{ "files", no_argument, NULL, OPT_JOB + JOB_FILES },
 	{ "get", no_argument, NULL, OPT_JOB + JOB_GET },
 	CH_ACCESS_OPTIONS,
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPT_JOB + JOB_VERSION },
+	CH_CLI_OPTIONS,
 	{ NULL, 0, NULL, 0 },
 };
 
 struct options {
-	enum job job;                             /* what is asked for */
-	const char *texts[OPT_TEXTS - OPT_SINCE]; /* see the enum */
-	const char *output;                       /* -O, or NULL */
-	const char *url;                          /* of JOB_GET */
-	struct ch_list files;                     /* of JOB_FILES */
-	struct ch_setup setup;                    /* configuration, plugin */
-	struct ch_access access;                  /* network settings */
-	struct ch_fetch fetch;                    /* of the other jobs */
-	struct ch_fetch_progress progress;        /* of JOB_LIST */
-	int events_fd;                            /* --events-fd, or -1 */
-	struct ch_out out;                        /* stdout */
+	struct ch_cli_options cli;         /* those of all tools */
+	enum job job;                      /* what is asked for */
+	const char *since;                 /* --since, or NULL */
+	const char *output;                /* -O, or NULL */
+	const char *url;                   /* of JOB_GET */
+	struct ch_list files;              /* of JOB_FILES */
+	struct ch_setup setup;             /* configuration, plugin */
+	struct ch_access access;           /* network settings */
+	struct ch_fetch fetch;             /* of the other jobs */
+	struct ch_fetch_progress progress; /* of JOB_LIST */
+	int events_fd;                     /* --events-fd, or -1 */
+	struct ch_out out;                 /* stdout */
 };
 
 static bool
@@ -97,16 +87,14 @@ take_option(struct options *o, int opt, struct ch_err *err)
 {
 	if (ch_access_is_option(opt))
 		return ch_access_option(&o->access, opt, optarg, err);
-	if (opt == 'q' || opt == 'v')
-		ch_log_level(opt == 'q' ? CH_LOG_WARNING : CH_LOG_DEBUG);
-	else if (opt == 'h')
-		o->job = JOB_HELP;
-	else if (opt == 'o')
+	if (opt == 'o')
 		ch_list_add(&o->setup.settings, optarg);
 	else if (opt == 'O')
 		o->output = optarg;
-	else if (opt >= OPT_SINCE && opt < OPT_TEXTS)
-		o->texts[opt - OPT_SINCE] = optarg;
+	else if (opt == OPT_SINCE)
+		o->since = optarg;
+	else if (opt == OPT_KEEP)
+		o->fetch.keep = optarg;
 	else if (opt == OPT_KEYRING || opt == OPT_TRUST)
 		ch_list_add(opt == OPT_TRUST ? &o->fetch.trust.pins
 					     : &o->fetch.trust.key_files,
@@ -128,8 +116,8 @@ take_option(struct options *o, int opt, struct ch_err *err)
 static bool
 take_operands(struct options *o, int count, char **operands, struct ch_err *err)
 {
-	o->setup.config_path = o->texts[OPT_CONFIG - OPT_SINCE];
-	o->setup.repo = o->texts[OPT_REPO - OPT_SINCE];
+	o->setup.config_path = o->cli.config;
+	o->setup.repo = o->cli.repo;
 	if (o->job == JOB_GET) {
 		o->url = operands[0];
 		return count == 1 ||
@@ -158,23 +146,14 @@ parse_options(struct options *o, int argc, char **argv)
 	struct ch_err err;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "hO:o:qv", long_options, NULL)) !=
-	       -1)
+	while ((opt = ch_cli_next(&o->cli, argc, argv)) != -1)
 		if (!take_option(o, opt, &err))
 			return ch_cli_usage_error(&cli, "%s", err.text);
-	if (o->job == JOB_HELP || o->job == JOB_VERSION)
+	if (o->cli.wants_help || o->cli.wants_version)
 		return CH_OK;
 	if (!take_operands(o, argc - optind, argv + optind, &err))
 		return ch_cli_usage_error(&cli, "%s", err.text);
 	return CH_OK;
-}
-
-static const char *
-folder(const struct options *o, int opt, const char *name)
-{
-	const char *given = o->texts[opt - OPT_SINCE];
-
-	return given != NULL ? given : ch_config_path(o->setup.config, name);
 }
 
 static bool
@@ -209,12 +188,13 @@ open_fetch(struct options *o, struct ch_err *err)
 		return false;
 	f->plugin = &o->setup.plugin;
 	f->block = o->setup.block;
-	f->keep = o->texts[OPT_KEEP - OPT_SINCE];
-	f->cache = folder(o, OPT_CACHE, "cache");
-	f->pool = ch_pool_open(folder(o, OPT_POOL, "pool"), err);
+	f->cache = ch_config_folder(o->setup.config, o->cli.cache, "cache");
+	f->pool = ch_pool_open(
+	    ch_config_folder(o->setup.config, o->cli.pool, "pool"), err);
 	return f->pool != NULL && ch_trust_take(&f->trust, f->block, err) &&
-	       ch_previous_read(&f->previous, folder(o, OPT_CATALOG, "catalog"),
-		   f->repo, o->texts[0], err);
+	       ch_previous_read(&f->previous,
+		   ch_config_folder(o->setup.config, o->cli.catalog, "catalog"),
+		   f->repo, o->since, err);
 }
 
 static bool
@@ -280,18 +260,17 @@ close_all(struct options *o)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .events_fd = -1 };
+	struct options o = { .cli = { .shorts = "hO:o:qv",
+				 .longs = long_options },
+		.events_fd = -1 };
 	struct ch_err err;
 	int status;
 
 	ch_cli_init(&cli, argv[0]);
 	ch_access_init(&o.access);
 	status = parse_options(&o, argc, argv);
-	if (status != CH_OK)
+	if (status != CH_OK || ch_cli_answers(&cli, &o.cli, &status))
 		return status;
-	if (o.job == JOB_HELP || o.job == JOB_VERSION)
-		return o.job == JOB_HELP ? ch_cli_help(&cli)
-					 : ch_cli_version(&cli);
 	ch_out_init(&o.out, STDOUT_FILENO, "stdout");
 	if (!run(&o, &status, &err))
 		status = ch_log_error(&err);

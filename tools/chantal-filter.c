@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -43,33 +42,25 @@ static const struct ch_cli cli = {
 	"  --shard I/N        keep the I-th of N parts\n"
 	"  --through CMD...   put package records through a program (last)\n"
 	"  --compare ORDER    print <, =, > or invalid for A and B, or for\n"
-	"                     each line A<TAB>B of stdin\n"
-	"  -q, -v             say less, say more\n"
-	"  -h, --help         this help\n"
-	"  --version          the version\n",
+	"                     each line A<TAB>B of stdin\n",
+	true,
 };
 
 enum {
-	OPT_EXPLAIN, /* flags */
+	OPT_EXPLAIN = 0x100,
 	OPT_THROUGH,
-	OPT_VERSION,
-	OPT_HELP,
-	OPT_CONFIG, /* texts */
-	OPT_REPO,
 	OPT_COMPARE,
-	OPT_SHARD, /* and the others */
-	OPT_RULE   /* the long option is the name of a rule */
+	OPT_SHARD,
+	OPT_RULE /* the long option is the name of a rule */
 };
 
 static const struct option long_options[] = {
-	{ "config", required_argument, NULL, OPT_CONFIG },
-	{ "repo", required_argument, NULL, OPT_REPO },
+	{ "repo", required_argument, NULL, CH_CLI_REPO },
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
 	{ "shard", required_argument, NULL, OPT_SHARD },
 	{ "through", no_argument, NULL, OPT_THROUGH },
 	{ "compare", required_argument, NULL, OPT_COMPARE },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ "version", no_argument, NULL, OPT_VERSION },
+	CH_CLI_OPTIONS,
 	{ "include", required_argument, NULL, OPT_RULE },
 	{ "exclude", required_argument, NULL, OPT_RULE },
 	{ "arch", required_argument, NULL, OPT_RULE },
@@ -88,12 +79,9 @@ static const struct option long_options[] = {
 };
 
 struct options {
-	const char *config;              /* --config */
-	const char *repo;                /* --repo */
+	struct ch_cli_options cli;       /* those of all tools */
 	const char *compare;             /* --compare, an order */
 	bool is_through;                 /* --through */
-	bool wants_help;                 /* -h */
-	bool wants_version;              /* --version */
 	const char *const *operands;     /* behind the options */
 	struct ch_filter_options filter; /* what is asked for */
 };
@@ -109,29 +97,19 @@ set_rule(struct options *o, const char *rule, struct ch_err *err)
 }
 
 static bool
-take_option(struct options *o, int opt, const char *name, struct ch_err *err)
+take_option(struct options *o, int opt, struct ch_err *err)
 {
-	bool *const flags[] = { [OPT_EXPLAIN] = &o->filter.explains,
-		[OPT_THROUGH] = &o->is_through,
-		[OPT_VERSION] = &o->wants_version,
-		[OPT_HELP] = &o->wants_help };
-	const char **const texts[] = { [OPT_CONFIG] = &o->config,
-		[OPT_REPO] = &o->repo,
-		[OPT_COMPARE] = &o->compare };
-
-	if (opt == 'h')
-		opt = OPT_HELP;
-	if (opt == 'q' || opt == 'v')
-		ch_log_level(opt == 'q' ? CH_LOG_WARNING : CH_LOG_DEBUG);
-	else if (opt <= OPT_HELP)
-		*flags[opt] = true;
-	else if (opt <= OPT_COMPARE)
-		*texts[opt] = optarg;
+	if (opt == OPT_EXPLAIN)
+		o->filter.explains = true;
+	else if (opt == OPT_THROUGH)
+		o->is_through = true;
+	else if (opt == OPT_COMPARE)
+		o->compare = optarg;
 	else if (opt == OPT_SHARD)
 		return ch_shard_parse(&o->filter.shard, optarg, err) ||
 		       ch_wrap(err, "--shard");
 	else if (opt == OPT_RULE)
-		return set_rule(o, name, err);
+		return set_rule(o, o->cli.name, err);
 	else
 		return ch_fail(err, CH_USAGE, "see the options");
 	return true;
@@ -140,12 +118,10 @@ take_option(struct options *o, int opt, const char *name, struct ch_err *err)
 static bool
 parse_options(struct options *o, int argc, char **argv, struct ch_err *err)
 {
-	int index = 0;
 	int opt;
 
-	while (
-	    (opt = getopt_long(argc, argv, "+hqv", long_options, &index)) != -1)
-		if (!take_option(o, opt, long_options[index].name, err))
+	while ((opt = ch_cli_next(&o->cli, argc, argv)) != -1)
+		if (!take_option(o, opt, err))
 			return false;
 	o->operands = (const char *const *)argv + optind;
 	if (o->is_through && !o->operands[0])
@@ -157,7 +133,7 @@ parse_options(struct options *o, int argc, char **argv, struct ch_err *err)
 	    (o->is_through || argc - optind == 1 || argc - optind > 2))
 		return ch_fail(
 		    err, CH_USAGE, "--compare: takes ORDER A B, or ORDER");
-	if (o->config && !o->repo)
+	if (o->cli.config && !o->cli.repo)
 		return ch_fail(
 		    err, CH_USAGE, "--config: needs --repo ID as well");
 	return true;
@@ -235,18 +211,18 @@ add_config(struct options *o, struct ch_config **cfg, struct ch_err *err)
 {
 	const struct ch_json *repo;
 
-	if (!o->repo)
+	if (!o->cli.repo)
 		return true;
-	*cfg = ch_config_load(o->config, err);
+	*cfg = ch_config_load(o->cli.config, err);
 	if (!*cfg)
 		return false;
-	repo = ch_config_repo(*cfg, o->repo, err);
+	repo = ch_config_repo(*cfg, o->cli.repo, err);
 	if (!repo)
 		return false;
 	return ch_rules_add_config(o->filter.rules,
 		   ch_json_get(repo, "filters"),
 		   ch_json_string(ch_json_get(repo, "type")), err) ||
-	       ch_wrap(err, "repository %s", o->repo);
+	       ch_wrap(err, "repository %s", o->cli.repo);
 }
 
 static int
@@ -272,21 +248,16 @@ int
 main(int argc, char **argv)
 {
 	struct ch_err err = { 0 };
-	struct options o = { 0 };
+	struct options o = { .cli = {
+				 .shorts = "+hqv", .longs = long_options } };
 	int status;
 
 	ch_cli_init(&cli, argv[0]);
 	o.filter.rules = ch_rules_new();
 	if (!parse_options(&o, argc, argv, &err))
 		status = ch_cli_usage_error(&cli, "%s", err.text);
-	else if (o.wants_help)
-		status = ch_cli_help(&cli);
-	else if (o.wants_version)
-		status = ch_cli_version(&cli);
-	else if (o.compare)
-		status = compare(&o, &err);
-	else
-		status = run(&o, &err);
+	else if (!ch_cli_answers(&cli, &o.cli, &status))
+		status = o.compare ? compare(&o, &err) : run(&o, &err);
 	ch_rules_free(o.filter.rules);
 	return status;
 }

@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <unistd.h>
 
 #include "lib/cli.h"
@@ -23,75 +22,51 @@ static const struct ch_cli cli = {
 	"  --gnupg-home DIR   where GnuPG has it\n"
 	"  --target DIR       where it will be published: dates grow there\n"
 	"  --allow-override   plugins may shadow built-in types\n"
-	"  --unmarked         accept a stream without marks\n"
-	"  -q, -v             say less, say more\n"
-	"  -h, --help         this help\n"
-	"  --version          the version\n",
+	"  --unmarked         accept a stream without marks\n",
+	true,
 };
 
 enum {
-	OPT_CONFIG = 0x100,
-	OPT_REPO,
-	OPT_VIEW,
+	OPT_VIEW = 0x100,
 	OPT_POLICY,
-	OPT_POOL,
-	OPT_CACHE,
 	OPT_SIGN_KEY,
 	OPT_GNUPG_HOME,
 	OPT_OVERRIDE,
 	OPT_TARGET,
-	OPT_UNMARKED,
-	OPT_VERSION
+	OPT_UNMARKED
 };
 
 static const struct option long_options[] = {
-	{ "config", required_argument, NULL, OPT_CONFIG },
-	{ "repo", required_argument, NULL, OPT_REPO },
+	{ "repo", required_argument, NULL, CH_CLI_REPO },
 	{ "view", required_argument, NULL, OPT_VIEW },
 	{ "policy", required_argument, NULL, OPT_POLICY },
-	{ "pool", required_argument, NULL, OPT_POOL },
-	{ "cache", required_argument, NULL, OPT_CACHE },
+	{ "pool", required_argument, NULL, CH_CLI_POOL },
+	{ "cache", required_argument, NULL, CH_CLI_CACHE },
 	{ "sign-key", required_argument, NULL, OPT_SIGN_KEY },
 	{ "gnupg-home", required_argument, NULL, OPT_GNUPG_HOME },
 	{ "target", required_argument, NULL, OPT_TARGET },
 	{ "allow-override", no_argument, NULL, OPT_OVERRIDE },
 	{ "unmarked", no_argument, NULL, OPT_UNMARKED },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPT_VERSION },
+	CH_CLI_OPTIONS,
 	{ NULL, 0, NULL, 0 },
 };
 
 struct options {
-	bool wants_help;       /* -h */
-	bool wants_version;    /* --version */
-	const char *pool;      /* --pool, or NULL */
-	const char *cache;     /* --cache, or NULL */
-	struct ch_setup setup; /* configuration, plugin */
-	struct ch_index index; /* the job */
-	struct ch_out out;     /* stdout */
+	struct ch_cli_options cli; /* those of all tools */
+	struct ch_setup setup;     /* configuration, plugin */
+	struct ch_index index;     /* the job */
+	struct ch_out out;         /* stdout */
 };
 
 static bool
 take_option(struct options *o, int opt)
 {
-	if (opt == 'q' || opt == 'v')
-		ch_log_level(opt == 'q' ? CH_LOG_WARNING : CH_LOG_DEBUG);
-	else if (opt == 'h')
-		o->wants_help = true;
-	else if (opt == 'o')
+	if (opt == 'o')
 		ch_list_add(&o->setup.settings, optarg);
-	else if (opt == OPT_CONFIG)
-		o->setup.config_path = optarg;
-	else if (opt == OPT_REPO)
-		o->setup.repo = optarg;
 	else if (opt == OPT_VIEW)
 		o->setup.view = optarg;
 	else if (opt == OPT_POLICY)
 		o->index.policy = optarg;
-	else if (opt == OPT_POOL)
-		o->pool = optarg;
-	else if (opt == OPT_CACHE)
-		o->cache = optarg;
 	else if (opt == OPT_SIGN_KEY)
 		ch_list_add(&o->index.sign_keys, optarg);
 	else if (opt == OPT_GNUPG_HOME)
@@ -102,8 +77,6 @@ take_option(struct options *o, int opt)
 		o->setup.allows_override = true;
 	else if (opt == OPT_UNMARKED)
 		o->index.allows_unmarked = true;
-	else if (opt == OPT_VERSION)
-		o->wants_version = true;
 	else
 		return false;
 	return true;
@@ -114,11 +87,12 @@ parse_options(struct options *o, int argc, char **argv)
 {
 	int opt;
 
-	while (
-	    (opt = getopt_long(argc, argv, "ho:qv", long_options, NULL)) != -1)
+	while ((opt = ch_cli_next(&o->cli, argc, argv)) != -1)
 		if (!take_option(o, opt))
 			return ch_cli_usage_error(&cli, "see the options");
-	if (!o->wants_help && !o->wants_version && optind < argc)
+	o->setup.config_path = o->cli.config;
+	o->setup.repo = o->cli.repo;
+	if (!o->cli.wants_help && !o->cli.wants_version && optind < argc)
 		return ch_cli_usage_error(
 		    &cli, "%s: no operand is wanted here", argv[optind]);
 	if (o->setup.repo != NULL && o->setup.view != NULL)
@@ -135,11 +109,9 @@ run(struct options *o, int *status_out, struct ch_err *err)
 		return false;
 	x->setup = &o->setup;
 	x->out = &o->out;
-	x->cache = o->cache != NULL ? o->cache
-				    : ch_config_path(o->setup.config, "cache");
+	x->cache = ch_config_folder(o->setup.config, o->cli.cache, "cache");
 	x->pool = ch_pool_open(
-	    o->pool != NULL ? o->pool : ch_config_path(o->setup.config, "pool"),
-	    err);
+	    ch_config_folder(o->setup.config, o->cli.pool, "pool"), err);
 	if (x->pool == NULL)
 		return false;
 	if (ch_index_run(x, status_out, err) && ch_out_flush(&o->out, err))
@@ -151,18 +123,15 @@ run(struct options *o, int *status_out, struct ch_err *err)
 int
 main(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .cli = {
+				 .shorts = "ho:qv", .longs = long_options } };
 	struct ch_err err;
 	int status;
 
 	ch_cli_init(&cli, argv[0]);
 	status = parse_options(&o, argc, argv);
-	if (status != CH_OK)
+	if (status != CH_OK || ch_cli_answers(&cli, &o.cli, &status))
 		return status;
-	if (o.wants_help)
-		return ch_cli_help(&cli);
-	if (o.wants_version)
-		return ch_cli_version(&cli);
 	ch_out_init(&o.out, STDOUT_FILENO, "stdout");
 	if (!run(&o, &status, &err))
 		status = ch_log_error(&err);

@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,19 +39,12 @@ static const struct ch_cli cli = {
 	"  --yes                 do not ask\n"
 	"  --grace DURATION      younger objects stay (24h)\n"
 	"  --format text|json    of stats\n"
-	"  --events-fd N         progress as lines of JSON\n" CH_ACCESS_HELP
-	"  -q, -v                say less, say more\n"
-	"  -h, --help            this help\n"
-	"  --version             the version\n",
+	"  --events-fd N         progress as lines of JSON\n" CH_ACCESS_HELP,
+	true,
 };
 
 enum {
-	OPT_CONFIG = 0x100,
-	OPT_REPO,
-	OPT_POOL,
-	OPT_CATALOG,
-	OPT_CACHE,
-	OPT_KNOWN,
+	OPT_KNOWN = 0x100,
 	OPT_DURABILITY,
 	OPT_SAMPLE,
 	OPT_GRACE,
@@ -64,16 +56,14 @@ enum {
 	OPT_FULL,
 	OPT_REPAIR,
 	OPT_YES,
-	OPT_VERSION,
 	OPT_FLAGS_END
 };
 
 static const struct option long_options[] = {
-	{ "config", required_argument, NULL, OPT_CONFIG },
-	{ "repo", required_argument, NULL, OPT_REPO },
-	{ "pool", required_argument, NULL, OPT_POOL },
-	{ "catalog", required_argument, NULL, OPT_CATALOG },
-	{ "cache", required_argument, NULL, OPT_CACHE },
+	{ "repo", required_argument, NULL, CH_CLI_REPO },
+	{ "pool", required_argument, NULL, CH_CLI_POOL },
+	{ "catalog", required_argument, NULL, CH_CLI_CATALOG },
+	{ "cache", required_argument, NULL, CH_CLI_CACHE },
 	{ "known", required_argument, NULL, OPT_KNOWN },
 	{ "durability", required_argument, NULL, OPT_DURABILITY },
 	{ "sample", required_argument, NULL, OPT_SAMPLE },
@@ -86,26 +76,24 @@ static const struct option long_options[] = {
 	{ "repair", no_argument, NULL, OPT_REPAIR },
 	{ "dry-run", no_argument, NULL, 'n' },
 	{ "yes", no_argument, NULL, OPT_YES },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPT_VERSION },
+	CH_CLI_OPTIONS,
 	CH_ACCESS_OPTIONS,
 	{ NULL, 0, NULL, 0 },
 };
 
 struct options {
-	const char *texts[OPT_TEXTS_END - OPT_CONFIG]; /* by option */
-	bool is_version;                               /* --version */
-	bool is_help;                                  /* -h */
-	enum ch_durability durability;                 /* --durability */
-	struct ch_engines engines;                     /* --auth-file, ... */
-	struct ch_config *cfg;                         /* where things are */
-	struct ch_pool_job job;                        /* the verb's */
+	struct ch_cli_options cli;                    /* those of all tools */
+	const char *texts[OPT_TEXTS_END - OPT_KNOWN]; /* by option */
+	enum ch_durability durability;                /* --durability */
+	struct ch_engines engines;                    /* --auth-file, ... */
+	struct ch_config *cfg;                        /* where things are */
+	struct ch_pool_job job;                       /* the verb's */
 };
 
 static const char *
 text_of(const struct options *o, int opt)
 {
-	return o->texts[opt - OPT_CONFIG];
+	return o->texts[opt - OPT_KNOWN];
 }
 
 static bool
@@ -113,22 +101,16 @@ take_option(struct options *o, int opt)
 {
 	bool is_quick = true; /* what happens without --full */
 	bool *const flags[] = { &o->job.wants_check, &is_quick, &o->job.is_full,
-		&o->job.is_repair, &o->job.is_yes, &o->is_version };
+		&o->job.is_repair, &o->job.is_yes };
 
 	if (ch_access_is_option(opt))
 		ch_engines_option(&o->engines, opt, optarg);
-	else if (opt >= OPT_CONFIG && opt < OPT_TEXTS_END)
-		o->texts[opt - OPT_CONFIG] = optarg;
+	else if (opt >= OPT_KNOWN && opt < OPT_TEXTS_END)
+		o->texts[opt - OPT_KNOWN] = optarg;
 	else if (opt > OPT_TEXTS_END && opt < OPT_FLAGS_END)
 		*flags[opt - OPT_TEXTS_END - 1] = true;
 	else if (opt == 'n')
 		o->job.is_dry = true;
-	else if (opt == 'h')
-		o->is_help = true;
-	else if (opt == 'q')
-		ch_log_level(CH_LOG_WARNING);
-	else if (opt == 'v')
-		ch_log_level(CH_LOG_DEBUG);
 	else
 		return false;
 	return true;
@@ -162,7 +144,7 @@ read_values(struct options *o, struct ch_err *err)
 	const char *grace = text_of(o, OPT_GRACE);
 	const char *format = text_of(o, OPT_FORMAT);
 
-	o->job.repo = text_of(o, OPT_REPO);
+	o->job.repo = o->cli.repo;
 	o->job.known = text_of(o, OPT_KNOWN);
 	o->job.grace_s = CH_GC_GRACE_S;
 	o->job.events_fd = -1;
@@ -181,25 +163,20 @@ read_values(struct options *o, struct ch_err *err)
 	return read_sample(&o->job, text_of(o, OPT_SAMPLE), err);
 }
 
-static const char *
-folder(const struct options *o, int opt, const char *name)
-{
-	return text_of(o, opt) != NULL ? text_of(o, opt)
-				       : ch_config_path(o->cfg, name);
-}
-
 static bool
 open_places(struct options *o, struct ch_err *err)
 {
-	o->cfg = ch_config_load(text_of(o, OPT_CONFIG), err);
+	o->cfg = ch_config_load(o->cli.config, err);
 	if (o->cfg == NULL)
 		return false;
 	o->engines.cfg = o->cfg;
 	o->job.engines = &o->engines;
-	o->job.homes.catalog_dir = folder(o, OPT_CATALOG, "catalog");
+	o->job.homes.catalog_dir =
+	    ch_config_folder(o->cfg, o->cli.catalog, "catalog");
 	o->job.homes.trees_dir = ch_config_path(o->cfg, "trees");
-	o->job.cache_dir = folder(o, OPT_CACHE, "cache");
-	o->job.pool = ch_pool_open(folder(o, OPT_POOL, "pool"), err);
+	o->job.cache_dir = ch_config_folder(o->cfg, o->cli.cache, "cache");
+	o->job.pool =
+	    ch_pool_open(ch_config_folder(o->cfg, o->cli.pool, "pool"), err);
 	if (o->job.pool == NULL)
 		return false;
 	ch_pool_set_durability(o->job.pool, o->durability);
@@ -274,21 +251,19 @@ run(struct options *o, const struct verb *verb)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .durability = CH_DURABLE_BATCH };
+	struct options o = { .cli = { .shorts = "hnqv", .longs = long_options },
+		.durability = CH_DURABLE_BATCH };
 	const struct verb *verb;
+	int status;
 	int opt;
 
 	ch_cli_init(&cli, argv[0]);
-	while (
-	    (opt = getopt_long(argc, argv, "hnqv", long_options, NULL)) != -1) {
+	while ((opt = ch_cli_next(&o.cli, argc, argv)) != -1)
 		if (!take_option(&o, opt))
 			return ch_cli_usage_error(
 			    &cli, "what is meant by '%s'?", argv[optind - 1]);
-	}
-	if (o.is_help)
-		return ch_cli_help(&cli);
-	if (o.is_version)
-		return ch_cli_version(&cli);
+	if (ch_cli_answers(&cli, &o.cli, &status))
+		return status;
 	verb = parse_verb(&o, argc, argv);
 	return verb == NULL ? CH_USAGE : run(&o, verb);
 }

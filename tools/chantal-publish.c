@@ -1,4 +1,3 @@
-#include <getopt.h>
 #include <unistd.h>
 
 #include "lib/cli.h"
@@ -35,10 +34,8 @@ static const struct ch_cli cli = {
 	"  --check                    read every file, name what is wrong\n"
 	"  --unpublish                remove the tree\n"
 	"  --list                     print what is published where\n"
-	"  --format table|json        of --list\n"
-	"  -q, -v                     say less, say more\n"
-	"  -h, --help                 this help\n"
-	"  --version                  the version\n",
+	"  --format table|json        of --list\n",
+	true,
 };
 
 enum job {
@@ -47,16 +44,11 @@ enum job {
 	JOB_MANIFEST,
 	JOB_CHECK,
 	JOB_UNPUBLISH,
-	JOB_LIST,
-	JOB_HELP,
-	JOB_VERSION
+	JOB_LIST
 };
 
 enum {
-	OPT_CONFIG = 0x100,
-	OPT_REPO,
-	OPT_POOL,
-	OPT_LINK,
+	OPT_LINK = 0x100,
 	OPT_SWITCH,
 	OPT_KEY,
 	OPT_KEEP,
@@ -69,9 +61,8 @@ enum {
 };
 
 static const struct option long_options[] = {
-	{ "config", required_argument, NULL, OPT_CONFIG },
-	{ "repo", required_argument, NULL, OPT_REPO },
-	{ "pool", required_argument, NULL, OPT_POOL },
+	{ "repo", required_argument, NULL, CH_CLI_REPO },
+	{ "pool", required_argument, NULL, CH_CLI_POOL },
 	{ "link", required_argument, NULL, OPT_LINK },
 	{ "switch", required_argument, NULL, OPT_SWITCH },
 	{ "key", required_argument, NULL, OPT_KEY },
@@ -87,41 +78,35 @@ static const struct option long_options[] = {
 	{ "check", no_argument, NULL, OPT_JOB + JOB_CHECK },
 	{ "unpublish", no_argument, NULL, OPT_JOB + JOB_UNPUBLISH },
 	{ "list", no_argument, NULL, OPT_JOB + JOB_LIST },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPT_JOB + JOB_VERSION },
+	CH_CLI_OPTIONS,
 	{ NULL, 0, NULL, 0 },
 };
 
 struct options {
-	enum job job;           /* what is asked for */
-	const char *texts[8];   /* OPT_CONFIG to OPT_FORMAT */
-	struct ch_publish p;    /* of JOB_PUBLISH */
-	const char *target;     /* the first operand */
-	const char *key;        /* of JOB_IS_CURRENT */
-	bool is_json;           /* --format of JOB_LIST */
-	struct ch_config *cfg;  /* pool, trees */
-	struct ch_target place; /* the target, opened */
-	struct ch_out out;      /* stdout */
-	enum ch_status status;  /* when nothing fails */
+	struct ch_cli_options cli;                  /* those of all tools */
+	enum job job;                               /* what is asked for */
+	const char *texts[OPT_RECREATE - OPT_LINK]; /* by option */
+	struct ch_publish p;                        /* of JOB_PUBLISH */
+	const char *target;                         /* the first operand */
+	const char *key;                            /* of JOB_IS_CURRENT */
+	bool is_json;                               /* --format of JOB_LIST */
+	struct ch_config *cfg;                      /* pool, trees */
+	struct ch_target place;                     /* the target, opened */
+	struct ch_out out;                          /* stdout */
+	enum ch_status status;                      /* when nothing fails */
 };
 
 static const char *
 text_of(const struct options *o, int opt)
 {
-	return o->texts[opt - OPT_CONFIG];
+	return o->texts[opt - OPT_LINK];
 }
 
 static bool
 take_option(struct options *o, int opt)
 {
-	if (opt == 'q')
-		ch_log_level(CH_LOG_WARNING);
-	else if (opt == 'v')
-		ch_log_level(CH_LOG_DEBUG);
-	else if (opt == 'n')
+	if (opt == 'n')
 		o->p.is_dry_run = true;
-	else if (opt == 'h')
-		o->job = JOB_HELP;
 	else if (opt == OPT_RECREATE)
 		o->p.recreate = true;
 	else if (opt == OPT_IDENTITY)
@@ -132,8 +117,8 @@ take_option(struct options *o, int opt)
 		o->p.allow_unmarked = true;
 	else if (opt >= OPT_JOB)
 		o->job = (enum job)(opt - OPT_JOB);
-	else if (opt >= OPT_CONFIG)
-		o->texts[opt - OPT_CONFIG] = optarg;
+	else if (opt >= OPT_LINK)
+		o->texts[opt - OPT_LINK] = optarg;
 	else
 		return false;
 	return true;
@@ -145,7 +130,7 @@ read_values(struct options *o, struct ch_err *err)
 	const char *keep = text_of(o, OPT_KEEP);
 	const char *format = text_of(o, OPT_FORMAT);
 
-	o->p.repo = text_of(o, OPT_REPO);
+	o->p.repo = o->cli.repo;
 	o->p.key = text_of(o, OPT_KEY);
 	o->p.keep_packages_s = CH_KEEP_PACKAGES_S;
 	o->is_json = format != NULL && ch_str_equal(format, "json");
@@ -162,15 +147,13 @@ read_values(struct options *o, struct ch_err *err)
 static bool
 open_places(struct options *o, struct ch_err *err)
 {
-	o->cfg = ch_config_load(text_of(o, OPT_CONFIG), err);
+	o->cfg = ch_config_load(o->cli.config, err);
 	if (o->cfg == NULL)
 		return false;
 	o->p.home = ch_config_path(o->cfg, "base");
 	o->p.trees = ch_config_path(o->cfg, "trees");
 	o->p.out = &o->out;
-	o->p.pool = text_of(o, OPT_POOL);
-	if (o->p.pool == NULL)
-		o->p.pool = ch_config_path(o->cfg, "pool");
+	o->p.pool = ch_config_folder(o->cfg, o->cli.pool, "pool");
 	return o->job == JOB_LIST ||
 	       ch_target_open(&o->place, o->target, o->p.trees, err);
 }
@@ -253,12 +236,10 @@ parse_options(struct options *o, int argc, char **argv)
 	struct ch_err err;
 	int opt;
 
-	while (
-	    (opt = getopt_long(argc, argv, "hnqv", long_options, NULL)) != -1) {
+	while ((opt = ch_cli_next(&o->cli, argc, argv)) != -1)
 		if (!take_option(o, opt))
 			return ch_cli_usage_error(&cli, "see the options");
-	}
-	if (o->job == JOB_HELP || o->job == JOB_VERSION)
+	if (o->cli.wants_help || o->cli.wants_version)
 		return CH_OK;
 	if (argc - optind < jobs[o->job].operands)
 		return ch_cli_usage_error(&cli, "an operand is missing");
@@ -274,18 +255,15 @@ parse_options(struct options *o, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct options o = { .place = { .parent_fd = -1 } };
+	struct options o = { .cli = { .shorts = "hnqv", .longs = long_options },
+		.place = { .parent_fd = -1 } };
 	struct ch_err err;
 	int status;
 
 	ch_cli_init(&cli, argv[0]);
 	status = parse_options(&o, argc, argv);
-	if (status != CH_OK)
+	if (status != CH_OK || ch_cli_answers(&cli, &o.cli, &status))
 		return status;
-	if (o.job == JOB_HELP)
-		return ch_cli_help(&cli);
-	if (o.job == JOB_VERSION)
-		return ch_cli_version(&cli);
 	ch_out_init(&o.out, STDOUT_FILENO, "stdout");
 	if (open_places(&o, &err) && jobs[o.job].run(&o, &err) &&
 	    ch_out_flush(&o.out, &err))

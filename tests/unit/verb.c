@@ -170,7 +170,7 @@ static const struct ch_verb items[] = {
 };
 
 static const struct ch_verbs verbs = {
-	.cli = { "kind", "a type", "  kind VERB\n", "  --meta DIR\n" },
+	.cli = { "kind", "a type", "  kind VERB\n", "  --meta DIR\n", false },
 	.items = items,
 	.run = run,
 };
