@@ -47,6 +47,7 @@ struct ch_index {
 	struct ch_hash *input;        /* of its lines, while it is read */
 	char key[CH_SHA256_HEX + 1];  /* of the memo, or "" */
 	bool is_recalled;             /* nothing was made: it was there */
+	bool reads_objects;           /* the plugin, by their names */
 	struct ch_list repo_lines;    /* repo records, as they came */
 	struct ch_list pins[2];       /* identity, date: "id\tJSON" */
 	struct ch_list ids;           /* of the repositories */

@@ -1,5 +1,7 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -83,6 +85,20 @@ is_same_input(
 		       as));
 }
 
+/* Its name in the pool will do: is it there? */
+static bool
+find_object(struct ch_index *x, const char *sha256, struct ch_err *err)
+{
+	int fd;
+
+	if (ch_pool_has(x->pool, sha256))
+		return true;
+	if (!ch_pool_open_object(x->pool, sha256, &fd, NULL, err))
+		return false;
+	(void)close(fd);
+	return true;
+}
+
 /* DIR/repo/as, whatever the plugin will need of it. */
 static bool
 lend_input(struct ch_index *x, struct ch_record *r, const char *repo,
@@ -114,8 +130,12 @@ static bool
 lend_element(void *ctx, struct ch_record *element, struct ch_err *err)
 {
 	const struct lending *l = ctx;
+	const char *sha256 = ch_record_string(element, "sha256");
 
-	return lend_input(l->x, element, l->repo, err);
+	if (!l->x->reads_objects || sha256 == NULL)
+		return lend_input(l->x, element, l->repo, err);
+	return !ch_span_is(ch_record_span(element, "role"), "input") ||
+	       find_object(l->x, sha256, err);
 }
 
 static bool
@@ -233,10 +253,29 @@ prepare_item(void *ctx, struct ch_record *r, struct ch_err *err)
 	return lend_inputs(x, r, err);
 }
 
+/* Where objects are, for a plugin that finds them by their names. */
+static bool
+name_objects(struct ch_index *x, struct ch_err *err)
+{
+	char *dir;
+
+	x->reads_objects =
+	    ch_json_true(ch_json_get(x->setup->plugin.describe, "objects"));
+	if (!x->reads_objects)
+		return true;
+	dir = realpath(ch_pool_dir(x->pool), NULL);
+	if (dir == NULL)
+		return ch_fail_errno(err, errno, "%s", ch_pool_dir(x->pool));
+	ch_json_set(x->setup->block, "objects", ch_json_make_string(dir));
+	ch_free(dir);
+	return true;
+}
+
 bool
 ch_index_prepare(struct ch_index *x, struct ch_err *err)
 {
-	return ch_spool_each(&x->fed, prepare_item, x, err);
+	return name_objects(x, err) &&
+	       ch_spool_each(&x->fed, prepare_item, x, err);
 }
 
 static bool

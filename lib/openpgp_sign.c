@@ -344,7 +344,7 @@ ch_signer_export(struct ch_signer *s, const char *out, struct ch_err *err)
 
 	ch_list_add(&files, s->public_keys);
 	is_exported = ch_public_keys_text(&files, &none, &text, err) &&
-		      ch_atomic_write(out, text.data, text.len, 0644, err);
+		      ch_fleeting_write(out, text.data, text.len, 0644, err);
 	ch_buf_free(&text);
 	ch_list_free(&files);
 	return is_exported || ch_wrap(err, "public key");

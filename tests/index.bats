@@ -250,6 +250,31 @@ demo_config() {
 	[ "$(runs)" = 2 ]
 }
 
+@test "a plugin that asks for objects finds inputs of packages by their digests" {
+	{
+		archive_list
+		cat <<-'EOS'
+			index() {
+				tee "$TMPDIR/lines"
+				objects=$(jq -r .objects "$config")
+				sum=$(jq -r 'select(.files).files[0].sha256' "$TMPDIR/lines")
+				cat "$objects/$(printf %.2s "$sum")/$sum" >"$out/copy"
+				[ ! -e "$meta/archive/note" ] || echo lent >>"$out/copy"
+				echo '{"record":"file","path":"copy","role":"root"}'
+			}
+		EOS
+	} | plugin archive index '"objects":true'
+	synced archive >s
+	echo noted >note
+	chantal-pool -q import note >/dev/null
+	jq -c "if .name == \"a\" then .files = [{as: \"note\", role: \"input\", sha256: \"$(sha256_of note)\", size: 6}] else . end" s >t
+	run -0 --separate-stderr index t
+	[ "$(file_named copy)" = noted ]
+	rm -f "$CHANTAL_HOME/pool/$(sha256_of note | cut -c1-2)/$(sha256_of note)"
+	run -4 --separate-stderr index t
+	[[ "$stderr" == *"$(sha256_of note)"* ]]
+}
+
 @test "the plugin's files are in the pool, with digest and size" {
 	synced archive >s
 	run -0 --separate-stderr index s

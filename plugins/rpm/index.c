@@ -82,6 +82,23 @@ check_module(struct ch_indexer *ix, struct ch_record *r, bool is_upload,
 	       ch_fail(err, CH_MALFORMED, "%s", ch_index_lost_module);
 }
 
+/* Found by its digest where the host says, else where it was lent. */
+static bool
+add_fragment(struct ch_indexer *ix, struct ch_index_member *m,
+    struct ch_record *r, const struct fragment *f, struct ch_err *err)
+{
+	const char *objects =
+	    ch_json_string(ch_json_get(ix->settings->json, "objects"));
+	char *path =
+	    objects != NULL && ch_is_sha256(f->sha256, strlen(f->sha256))
+		? ch_format("%s/%.2s/%s", objects, f->sha256, f->sha256)
+		: ch_format("%s/%s/%s", ix->call->meta, m->repo->id, f->as);
+	bool is_added = ch_index_add_fragment(ix, m, r, path, err);
+
+	ch_free(path);
+	return is_added;
+}
+
 static bool
 keep_package(struct ch_indexer *ix, struct ch_index_member *m,
     struct ch_record *r, const struct fragment *f, struct ch_err *err)
@@ -101,7 +118,7 @@ keep_package(struct ch_indexer *ix, struct ch_index_member *m,
 		  ch_fail(err, CH_MALFORMED, "\"rpm.pkgid\": is no digest");
 	ch_buf_free(&pkgid);
 	return is_kept && check_module(ix, r, f->as != NULL, err) &&
-	       (f->as == NULL || ch_index_add_fragment(ix, m, r, f->as, err));
+	       (f->as == NULL || add_fragment(ix, m, r, f, err));
 }
 
 static bool

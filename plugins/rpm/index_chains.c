@@ -60,6 +60,22 @@ chain_end(const struct ch_indexer *ix, size_t first)
 	return end;
 }
 
+/* Once, before the processes part: the packages' metadata are read once. */
+static bool
+make_locals(struct chain *c, struct ch_err *err)
+{
+	for (size_t i = c->first; i < c->end; i++) {
+		const struct ch_index_doc *doc = &c->ix->docs[i];
+
+		for (size_t k = 0; k < doc->count; k++)
+			if (doc->inputs[k]->path == NULL &&
+			    !ch_index_make_local(
+				c->ix, doc->inputs[k]->member, err))
+				return false;
+	}
+	return true;
+}
+
 static bool
 recall_chain(struct chain *c)
 {
@@ -83,19 +99,20 @@ ch_index_make_docs(struct ch_indexer *ix, struct ch_err *err)
 	struct chain *chains = ch_calloc(ix->doc_count, sizeof(*chains));
 	struct ch_work *works = ch_calloc(ix->doc_count, sizeof(*works));
 	size_t count = 0;
-	bool is_made;
+	bool is_made = true;
 
-	for (size_t i = 0; i < ix->doc_count; i = chain_end(ix, i)) {
+	for (size_t i = 0; is_made && i < ix->doc_count; i = chain_end(ix, i)) {
 		struct chain *c = &chains[count];
 
 		*c = (struct chain){ ix, i, chain_end(ix, i) };
 		if (recall_chain(c))
 			continue;
+		is_made = make_locals(c, err);
 		works[count] = work_of(c);
 		count++;
 	}
 	(void)fprintf(stderr, "debug: %zu groups of metadata to make\n", count);
-	is_made = ch_work_all(works, count, err);
+	is_made = is_made && ch_work_all(works, count, err);
 	ch_free(works);
 	ch_free(chains);
 	return is_made;

@@ -11,7 +11,7 @@
 /* Name, architecture, version: the order of catalogs. */
 bool
 ch_index_add_fragment(struct ch_indexer *ix, struct ch_index_member *m,
-    struct ch_record *r, const char *as, struct ch_err *err)
+    struct ch_record *r, const char *path, struct ch_err *err)
 {
 	static const char *const keys[] = { "name", "arch", "version", "path" };
 	struct ch_buf line = { 0 };
@@ -30,7 +30,7 @@ ch_index_add_fragment(struct ch_indexer *ix, struct ch_index_member *m,
 		ch_buf_put(&line, part.data, part.len);
 		ch_buf_putc(&line, '\1');
 	}
-	ch_buf_printf(&line, "%s/%s/%s", ix->call->meta, m->repo->id, as);
+	ch_buf_puts(&line, path);
 	is_added = ch_sort_add(
 	    m->fragments, (struct ch_span){ line.data, line.len }, err);
 	ch_buf_free(&line);
@@ -74,73 +74,98 @@ ch_index_sort_fragments(
 	return ch_out_close(&out, is_written, err);
 }
 
-static struct ch_span
-piece_of(const struct ch_fragment *f, const char *type)
+/* primary, filelists and other of a member, which are written side by side. */
+struct documents {
+	struct ch_out outs[CH_INDEX_LOCAL]; /* in the order of its inputs */
+	size_t open;                        /* of these */
+};
+
+static bool
+open_documents(struct ch_indexer *ix, const struct ch_index_member *m,
+    struct documents *d, struct ch_err *err)
 {
-	return ch_str_equal(type, "primary")     ? f->primary
-	       : ch_str_equal(type, "filelists") ? f->filelists
-						 : f->other;
+	struct ch_buf head = { 0 };
+	bool is_open = true;
+
+	while (is_open && d->open < CH_INDEX_LOCAL) {
+		struct ch_index_input *in = &m->inputs[d->open];
+		struct ch_out *out = &d->outs[d->open];
+
+		in->path = ch_index_scratch(ix, in->type);
+		if (!ch_out_create(out, in->path, err))
+			return false;
+		d->open++;
+		ch_buf_clear(&head);
+		ch_index_print_head(in->type,
+		    in->kind == CH_RPM_KIND_PRIMARY ? m->kept.count
+						    : m->kept.ids.count,
+		    &head);
+		is_open = ch_out_write(out, head.data, head.len, err);
+	}
+	ch_buf_free(&head);
+	return is_open;
 }
 
 static bool
-write_pieces(struct ch_in *list, const char *type, struct ch_out *out,
-    struct ch_err *err)
+close_documents(const struct ch_index_member *m, struct documents *d,
+    bool is_good, struct ch_err *err)
+{
+	for (size_t i = 0; i < d->open; i++) {
+		struct ch_index_input *in = &m->inputs[i];
+
+		is_good = is_good && ch_out_puts(&d->outs[i],
+					 ch_index_foot(in->type), err);
+		in->size = d->outs[i].bytes;
+		is_good = ch_out_close(&d->outs[i], is_good, err);
+	}
+	return is_good;
+}
+
+static bool
+write_pieces(
+    const struct ch_fragment *f, struct documents *d, struct ch_err *err)
+{
+	const struct ch_span pieces[CH_INDEX_LOCAL] = { f->primary,
+		f->filelists, f->other };
+
+	for (size_t i = 0; i < CH_INDEX_LOCAL; i++)
+		if (!ch_out_write(
+			&d->outs[i], pieces[i].data, pieces[i].len, err))
+			return false;
+	return true;
+}
+
+static bool
+write_all(const char *fragments, struct documents *d, struct ch_err *err)
 {
 	struct ch_fragment f = { .bytes = { 0 } };
+	bool is_written = true;
+	enum ch_next next = CH_END;
 	struct ch_span line;
-	enum ch_next next;
+	struct ch_in list;
 
-	while ((next = ch_in_line(list, &line, err)) == CH_ITEM) {
+	if (!ch_in_open(&list, fragments, err))
+		return false;
+	while (
+	    is_written && (next = ch_in_line(&list, &line, err)) == CH_ITEM) {
 		char *path = ch_strndup(line.data, line.len);
-		bool is_written = ch_fragment_read(&f, path, err);
-		struct ch_span piece = piece_of(&f, type);
 
 		is_written =
-		    is_written && ch_out_write(out, piece.data, piece.len, err);
+		    ch_fragment_read(&f, path, err) && write_pieces(&f, d, err);
 		ch_free(path);
-		if (!is_written) {
-			next = CH_ERROR;
-			break;
-		}
 	}
 	ch_fragment_free(&f);
-	return next == CH_END;
-}
-
-static bool
-write_document(
-    const struct ch_index_input *in, struct ch_out *out, struct ch_err *err)
-{
-	const struct ch_index_member *m = in->member;
-	const char *foot = ch_index_foot(in->type);
-	struct ch_buf head = { 0 };
-	struct ch_in list;
-	bool is_written;
-
-	ch_index_print_head(in->type,
-	    in->kind == CH_RPM_KIND_PRIMARY ? m->kept.count : m->kept.ids.count,
-	    &head);
-	is_written = ch_out_write(out, head.data, head.len, err) &&
-		     ch_in_open(&list, m->fragment_list, err);
-	ch_buf_free(&head);
-	if (!is_written)
-		return false;
-	is_written = write_pieces(&list, in->type, out, err) &&
-		     ch_out_puts(out, foot, err);
 	ch_in_close(&list);
-	return is_written;
+	return is_written && next == CH_END;
 }
 
 bool
 ch_index_make_local(
-    struct ch_indexer *ix, struct ch_index_input *in, struct ch_err *err)
+    struct ch_indexer *ix, struct ch_index_member *m, struct ch_err *err)
 {
-	struct ch_out out;
+	struct documents d = { .open = 0 };
+	bool is_written = open_documents(ix, m, &d, err) &&
+			  write_all(m->fragment_list, &d, err);
 
-	if (in->path != NULL)
-		return true;
-	in->path = ch_format(
-	    "%s/%s-of-%s", ix->scratch.path, in->type, in->member->repo->id);
-	return ch_out_create(&out, in->path, err) &&
-	       ch_out_close(&out, write_document(in, &out, err), err);
+	return close_documents(m, &d, is_written, err);
 }

@@ -252,8 +252,6 @@ make_single(struct ch_indexer *ix, const struct ch_index_doc *doc,
 		.in = in, .count = expected(in), .mark = MARK_LOOK
 	};
 
-	if (in->member->is_local && !ch_index_make_local(ix, in, err))
-		return false;
 	if (doc->is_own_form && is_packages(doc) && may_be_whole(in)) {
 		if (!look(ix, &c, made, err))
 			return false;
@@ -280,9 +278,7 @@ cut_part(struct ch_indexer *ix, const struct ch_index_doc *doc,
 	    (size_t)(doc - ix->docs), parts->count);
 	ch_list_take(parts, part.out);
 	c->mark = MARK_CUT;
-	return (!c->in->member->is_local ||
-		   ch_index_make_local(ix, c->in, err)) &&
-	       cut_to_file(ix, &part, c, &made, err);
+	return cut_to_file(ix, &part, c, &made, err);
 }
 
 static bool

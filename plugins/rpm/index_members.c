@@ -55,8 +55,9 @@ add_local_inputs(struct ch_index_member *m)
 {
 	static const char *const types[] = { "primary", "filelists", "other" };
 
-	m->inputs = ch_calloc(3, sizeof(*m->inputs)); /* and uploads */
-	for (; m->count < 3; m->count++)
+	/* And uploads. */
+	m->inputs = ch_calloc(CH_INDEX_LOCAL, sizeof(*m->inputs));
+	for (; m->count < CH_INDEX_LOCAL; m->count++)
 		m->inputs[m->count] = (struct ch_index_input){ .member = m,
 			.type = types[m->count],
 			.kind = ch_rpm_kind_of(types[m->count]),

@@ -30,6 +30,9 @@
 
 #define CH_INDEX_INPUT_MAX ((uint64_t)16 << 30)
 
+/* What fragments are put together to: primary, filelists, other. */
+enum { CH_INDEX_LOCAL = 3 };
+
 struct ch_kept_entry {
 	size_t text;   /* where "pkgid path facts" is */
 	uint32_t next; /* entry + 1 of the same pkgid, 0: none */
@@ -174,14 +177,14 @@ char *ch_index_scratch(struct ch_indexer *ix, const char *what);
 /* index_members.c: all of it, after a failure too. */
 void ch_index_close(struct ch_indexer *ix);
 
-/* index_local.c: a package line's fragments. */
+/* index_local.c: a package line's fragment, at path. */
 bool ch_index_add_fragment(struct ch_indexer *ix, struct ch_index_member *m,
-    struct ch_record *r, const char *as, struct ch_err *err) CH_MUST_CHECK;
+    struct ch_record *r, const char *path, struct ch_err *err) CH_MUST_CHECK;
 /* index_local.c: the list of fragments is sorted and complete. */
 bool ch_index_sort_fragments(struct ch_indexer *ix, struct ch_index_member *m,
     struct ch_err *err) CH_MUST_CHECK;
-/* index_local.c: in->path becomes a document of the fragments. */
-bool ch_index_make_local(struct ch_indexer *ix, struct ch_index_input *in,
+/* index_local.c: the paths of m's inputs become documents of its fragments. */
+bool ch_index_make_local(struct ch_indexer *ix, struct ch_index_member *m,
     struct ch_err *err) CH_MUST_CHECK;
 
 /* What a cut found. */
