@@ -416,18 +416,55 @@ listed() {
 	xz -dc out/dists/bookworm/main/source/Sources.xz | grep -qx 'Directory: pool/main'
 }
 
-@test "long descriptions stay for what stays" {
-	mkdir -p meta/r/dists/bookworm/main/i18n
-	for n in one two; do
-		printf 'Package: %s\nDescription-md5: %s\nDescription-en: about %s\n more of %s\n\n' "$n" "$(printf '%s' $n | md5sum | cut -d' ' -f1)" $n $n
+# descriptions NAME...: upstream's Translation-en.xz, plain in t, and its line
+descriptions() {
+	local name path=dists/bookworm/main/i18n/Translation-en.xz
+	mkdir -p "meta/r/${path%/*}"
+	for name; do
+		printf 'Package: %s\nDescription-md5: %s\nDescription-en: about %s\n more of %s\n\n' \
+			"$name" "$(printf '%s' "$name" | md5sum | cut -d' ' -f1)" "$name" "$name"
 	done >t
-	xz -c t >meta/r/dists/bookworm/main/i18n/Translation-en.xz
-	{ repo; package one 1 amd64 "Description-md5: $(printf one | md5sum | cut -d' ' -f1)"
-	echo '{"record":"file","repo":"r","as":"dists/bookworm/main/i18n/Translation-en.xz","role":"input","size":1,"sha256":"'"$(sha256_of t)"'"}'; } >s
+	xz -c t >"meta/r/$path"
+	jq -cn --arg path "$path" --arg sum "$(sha256_of "meta/r/$path")" \
+		'{record:"file",repo:"r",as:$path,role:"input",size:1,sha256:$sum}'
+}
+
+# described NAME: a package of which upstream has a long description
+described() {
+	package "$1" 1 amd64 "Description-md5: $(printf '%s' "$1" | md5sum | cut -d' ' -f1)"
+}
+
+@test "long descriptions stay for what stays" {
+	{ repo; described one; descriptions one two; } >s
 	index s
 	[ "$(xz -dc out/dists/bookworm/main/i18n/Translation-en.xz)" = "$(sed '/^$/,$d' t)" ]
 	[[ " $(listed)" == *" main/i18n/Translation-en main/i18n/Translation-en.gz main/i18n/Translation-en.xz "* ]]
 	grep -q '"role":"input"' lines
+}
+
+@test "descriptions are read again when the choice or upstream's file is another" {
+	local i18n=dists/bookworm/main/i18n
+	mkdir cache
+	{ repo; described one; descriptions one two three; } >s
+	index s --cache "$PWD/cache"
+	cp -r out first
+	mv "meta/r/$i18n/Translation-en.xz" away
+	index s --cache "$PWD/cache"
+	diff -r first out
+	mv away "meta/r/$i18n/Translation-en.xz"
+	echo damage >>"$(ls -d cache/"$(xz -dc "out/$i18n/Translation-en.xz" | sha256sum | cut -c1-64)"*.gz-*)"
+	index s --cache "$PWD/cache"
+	diff -r first out
+	{ cat s; described two; } >s2
+	index s2 --cache "$PWD/cache"
+	[ "$(xz -dc "out/$i18n/Translation-en.xz" | grep ^Package)" = "Package: one
+Package: two" ]
+	{ repo; described one; descriptions one; } >s
+	sed -i 's/about one/all about one/' t
+	xz -c t >"meta/r/$i18n/Translation-en.xz"
+	sed -i '/"record":"file"/s/"sha256":"[^"]*"/"sha256":"'"$(sha256_of "meta/r/$i18n/Translation-en.xz")"'"/' s
+	index s --cache "$PWD/cache"
+	xz -dc "out/$i18n/Translation-en.xz" | grep 'all about one'
 }
 
 @test "Contents are cut to what stays; Contents-all makes all an architecture" {

@@ -206,19 +206,49 @@ join_parts(const struct target *t, const struct ch_list *parts,
 }
 
 static bool
-write_target(const struct target *t, struct ch_err *err)
+cut(const struct target *t, const char *plain, struct ch_digests *digest,
+    struct ch_err *err)
 {
 	struct ch_list parts = { 0 };
+	bool is_cut = make_parts(t, plain, &parts, err) &&
+		      join_parts(t, &parts, plain, err) &&
+		      ch_digests_of(plain, digest, err);
+
+	ch_list_free(&parts);
+	return is_cut || ch_wrap(err, "%s%s", t->suite->base, t->rel);
+}
+
+/* Inputs whose bytes nobody vouched for tell nothing about the outcome. */
+static bool
+may_be_known(const struct target *t)
+{
+	bool may_be = t->count > 0 && !has_fragments(t);
+
+	for (size_t i = 0; i < t->count; i++)
+		may_be = may_be && t->inputs[i].sha256[0] != '\0';
+	return may_be;
+}
+
+static bool
+write_target(const struct target *t, struct ch_err *err)
+{
 	struct ch_index_file *f =
 	    ch_index_add_file(t->ix, t->suite, t->rel, false, err);
-	bool is_written = f != NULL && make_parts(t, f->plain, &parts, err) &&
-			  join_parts(t, &parts, f->plain, err) &&
-			  ch_digests_of(f->plain, &f->digest, err);
+	bool may_be = may_be_known(t);
 
 	if (t->arch != NULL && ch_str_equal(t->arch, "all"))
 		t->suite->lists_all = true;
-	ch_list_free(&parts);
-	return is_written || ch_wrap(err, "%s%s", t->suite->base, t->rel);
+	if (f == NULL)
+		return false;
+	if (may_be &&
+	    ch_index_again_get(t->ix, t->inputs, t->count, &f->digest)) {
+		f->inputs = t->inputs;
+		f->input_count = t->count;
+		return true;
+	}
+	return cut(t, f->plain, &f->digest, err) &&
+	       (!may_be || ch_index_again_put(
+			       t->ix, t->inputs, t->count, &f->digest, err));
 }
 
 static int
@@ -240,6 +270,32 @@ arch_of(const struct ch_index_input *in)
 			       : NULL;
 }
 
+static struct target
+target_of(struct ch_indexer *ix, const struct ch_index_input *in, size_t count)
+{
+	return (struct target){ ix, in->suite, in->component, in->rel,
+		arch_of(in), in, count };
+}
+
+bool
+ch_index_cut_now(
+    struct ch_indexer *ix, struct ch_index_file *f, struct ch_err *err)
+{
+	struct ch_digests digest;
+	struct target t;
+
+	if (f->inputs == NULL)
+		return true;
+	t = target_of(ix, f->inputs, f->input_count);
+	if (!cut(&t, f->plain, &digest, err))
+		return false;
+	f->inputs = NULL;
+	return ch_str_equal(digest.sha256, f->digest.sha256) ||
+	       ch_fail(err, CH_TEMPORARY,
+		   "%s%s: is not what the cache says: remove %s",
+		   f->suite->base, f->rel, ix->call->cache);
+}
+
 static bool
 write_inputs(struct ch_indexer *ix, struct ch_err *err)
 {
@@ -247,8 +303,7 @@ write_inputs(struct ch_indexer *ix, struct ch_err *err)
 
 	for (size_t i = 0; i < ix->input_count; i = next) {
 		const struct ch_index_input *in = &ix->inputs[i];
-		struct target t = { ix, in->suite, in->component, in->rel,
-			arch_of(in), in, 0 };
+		struct target t = target_of(ix, in, 0);
 
 		for (next = i; next < ix->input_count &&
 			       in->suite == ix->inputs[next].suite &&
@@ -261,9 +316,8 @@ write_inputs(struct ch_indexer *ix, struct ch_err *err)
 	return true;
 }
 
-/* What was kept is known now; the memory is needed for compressing. */
-static void
-forget_kept(struct ch_indexer *ix)
+void
+ch_index_forget_kept(struct ch_indexer *ix)
 {
 	for (size_t i = 0; i < ix->suite_count; i++) {
 		struct ch_index_suite *s = ix->suites[i];
@@ -306,15 +360,23 @@ write_built(struct ch_indexer *ix, struct ch_index_suite *s,
 	return is_good;
 }
 
+static void
+end_kept(struct ch_indexer *ix)
+{
+	for (size_t i = 0; i < ix->suite_count; i++)
+		for (size_t k = 0; k < ix->suites[i]->count; k++)
+			ch_index_kept_ends(ix->suites[i]->components[k]);
+}
+
 bool
 ch_index_write_inputs(struct ch_indexer *ix, struct ch_err *err)
 {
 	if (ix->input_count > 1)
 		qsort(ix->inputs, ix->input_count, sizeof(*ix->inputs),
 		    compare_inputs);
+	end_kept(ix);
 	if (!write_inputs(ix, err))
 		return false;
-	forget_kept(ix);
 	for (size_t i = 0; i < ix->suite_count; i++) {
 		struct ch_index_suite *s = ix->suites[i];
 

@@ -86,6 +86,7 @@ ch_index_take_input(struct ch_indexer *ix, const struct ch_told_repo *repo,
 	const struct ch_apt_suite *suite = NULL;
 	const char *below = as == NULL ? NULL : below_suite(repo, as, &suite);
 	const char *component;
+	const char *sha256;
 	struct ch_span dir;
 	struct ch_span name;
 	struct ch_index_input in = { .repo = repo };
@@ -105,6 +106,9 @@ ch_index_take_input(struct ch_indexer *ix, const struct ch_told_repo *repo,
 	    ch_index_component_of(ix, in.suite, repo, component, err);
 	if (in.component == NULL)
 		return false;
+	sha256 = ch_record_string(r, "sha256");
+	if (sha256 != NULL && ch_is_sha256(sha256, strlen(sha256)))
+		memcpy(in.sha256, sha256, CH_SHA256_SIZE);
 	in.is_contents = name.data[0] == 'C';
 	in.shown = ch_strdup(as);
 	in.path = ch_format("%s/%s/%s", ix->call->meta, repo->id, as);
@@ -209,6 +213,7 @@ ch_index_note_package(struct ch_indexer *ix, const struct ch_told_repo *repo,
 		if (p->kind != CH_LIST_SOURCE)
 			ch_translation_keep(
 			    &p->component->descriptions, &p->stanza);
+		ch_index_note_kept(p);
 	}
 	if (ix->settings->contents == CH_APT_NO || p->suite->is_flat)
 		return true;

@@ -4,8 +4,9 @@
  * Lines come in (index.c); each stanza goes to the spool, and its key to the
  * list that it belongs to (index_take.c).  At the end lists are written in
  * the order of their keys (index_lists.c), Translation and Contents files are
- * made for what is in them (index_inputs.c), all of it is compressed and named
- * (index_write.c), and Release files vouch for it (index_release.c).
+ * made for what is in them (index_inputs.c, index_cut.c) unless an earlier run
+ * did that (index_again.c), all of it is compressed and named (index_write.c),
+ * and Release files vouch for it (index_release.c).
  */
 
 #ifndef APT_INDEX_PARTS_H
@@ -46,6 +47,8 @@ struct ch_index_component {
 	struct ch_index_list lists[CH_LIST_KINDS]; /* its packages */
 	struct ch_seen descriptions;               /* for Translation */
 	struct ch_seen names;                      /* for Contents */
+	struct ch_hash *kept;                      /* of both, or NULL */
+	char kept_hex[CH_HASH_HEX_MAX + 1];        /* the same at the end */
 	struct ch_spool fragments;                 /* likewise, hosted */
 };
 
@@ -67,6 +70,7 @@ struct ch_index_suite {
 struct ch_index_input {
 	char *path;                           /* where its bytes are */
 	char *shown;                          /* its name upstream */
+	char sha256[CH_SHA256_SIZE];          /* of its bytes */
 	const struct ch_told_repo *repo;      /* that it is of */
 	struct ch_index_suite *suite;         /* that it is for */
 	struct ch_index_component *component; /* likewise */
@@ -81,6 +85,10 @@ struct ch_index_file {
 	char *plain;                  /* where the plain text is */
 	struct ch_digests digest;     /* of the plain text */
 	bool is_plain_only;           /* not compressed */
+
+	/* Cut in an earlier run: plain is not there until it is needed. */
+	const struct ch_index_input *inputs; /* that it is cut from, or NULL */
+	size_t input_count;                  /* of these */
 };
 
 struct ch_indexer {
@@ -162,6 +170,23 @@ bool ch_index_note_package(struct ch_indexer *ix,
 /* index_cut.c: all Translation and Contents files. */
 bool ch_index_write_inputs(
     struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;
+/* index_cut.c: the plain text, where it is not there yet. */
+bool ch_index_cut_now(struct ch_indexer *ix, struct ch_index_file *f,
+    struct ch_err *err) CH_MUST_CHECK;
+/* index_cut.c: what was kept is known no more; the memory is free. */
+void ch_index_forget_kept(struct ch_indexer *ix);
+
+/* index_again.c: a package that decides what is cut. */
+void ch_index_note_kept(const struct ch_index_package *p);
+/* index_again.c: there are no more of them. */
+void ch_index_kept_ends(struct ch_index_component *c);
+/* index_again.c: what an earlier run cut from these, which are of one file. */
+bool ch_index_again_get(struct ch_indexer *ix,
+    const struct ch_index_input *inputs, size_t count,
+    struct ch_digests *out) CH_MUST_CHECK;
+bool ch_index_again_put(struct ch_indexer *ix,
+    const struct ch_index_input *inputs, size_t count,
+    const struct ch_digests *d, struct ch_err *err) CH_MUST_CHECK;
 
 /* index_lists.c: all Packages and Sources files. */
 bool ch_index_write_lists(

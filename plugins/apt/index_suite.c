@@ -312,6 +312,7 @@ free_component(struct ch_index_component *c)
 	}
 	ch_seen_free(&c->descriptions);
 	ch_seen_free(&c->names);
+	ch_index_kept_ends(c);
 	ch_spool_close(&c->fragments);
 	ch_free(c->name);
 	ch_free(c->dir);

@@ -94,16 +94,16 @@ add_form(struct ch_indexer *ix, struct forms *all, struct ch_index_file *file,
 	f->out = ch_path_join(ix->call->out_dir, f->path);
 	f->digest = file->digest;
 	if (kind == CH_DEFLATE_NONE)
-		return true;
+		return ch_index_cut_now(ix, file, err);
 	if (!ch_make_parents(f->out, 0755, err))
 		return false;
 	cached = cached_form(f);
 	f->is_reused = ch_index_cache_get(&ix->cache, &cached, &f->digest);
-	if (!f->is_reused)
-		all->jobs[all->job_count++] =
-		    (struct ch_compress_job){ file->plain, f->out, kind,
-			    file->digest.size };
-	return true;
+	if (f->is_reused)
+		return true;
+	all->jobs[all->job_count++] = (struct ch_compress_job){ file->plain,
+		f->out, kind, file->digest.size };
+	return ch_index_cut_now(ix, file, err);
 }
 
 static bool
@@ -206,6 +206,7 @@ write_forms(struct ch_indexer *ix, struct forms *all, struct ch_err *err)
 		if (!add_forms(ix, all, file, err))
 			return false;
 	}
+	ch_index_forget_kept(ix);
 	ch_debug("%zu of %zu files to compress", all->job_count, all->count);
 	if (!ch_compress_all(all->jobs, all->job_count, err))
 		return false;
