@@ -72,12 +72,11 @@ is_escaped(const struct ch_member *m)
 }
 
 struct ch_span
-ch_record_span(struct ch_record *r, const char *key)
+ch_record_text(struct ch_record *r, const struct ch_member *m)
 {
-	const struct ch_member *m = ch_record_find(r, key);
 	struct ch_span span = { NULL, 0 };
 
-	if (m == NULL || m->value.data[0] != '"')
+	if (m->value.data[0] != '"')
 		return span;
 	if (!is_escaped(m))
 		return undecoded(m);
@@ -86,6 +85,14 @@ ch_record_span(struct ch_record *r, const char *key)
 	span.len = r->text.len;
 	span.data = ch_record_keep(r, r->text.data, r->text.len);
 	return span;
+}
+
+struct ch_span
+ch_record_span(struct ch_record *r, const char *key)
+{
+	const struct ch_member *m = ch_record_find(r, key);
+
+	return m == NULL ? (struct ch_span){ NULL, 0 } : ch_record_text(r, m);
 }
 
 const char *

@@ -38,6 +38,7 @@ struct ch_member {
 	struct ch_span key;   /* between the quotes, undecoded */
 	struct ch_span value; /* raw JSON, no blanks around it */
 	bool has_escape;      /* a string in it may have one */
+	unsigned char field;  /* what it is checked for, 0: not yet known */
 };
 
 #define CH_SLOTS 128

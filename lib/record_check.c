@@ -3,7 +3,7 @@
 
 #include "hash.h"
 #include "path.h"
-#include "record.h"
+#include "record_parts.h"
 
 #include "banned.h"
 
@@ -85,71 +85,78 @@ check_path(const char *key, const struct ch_member *m, struct ch_span text,
 	return ch_path_check(text.data, text.len, err);
 }
 
-struct field {
-	const char *key; /* name of the member */
-	size_t len;      /* of it */
-	field_fn check;  /* for its value */
+static bool check_files(const char *key, const struct ch_member *m,
+    struct ch_span text, struct ch_err *err);
+
+#define PACKAGE 1u
+#define FILE    2u
+#define REPO    4u
+#define OBJECT  (PACKAGE | FILE)
+
+#define KEY(literal)                                                           \
+	{                                                                      \
+		literal, sizeof(literal) - 1                                   \
+	}
+
+/* What members are checked for; the first two are what a package needs. */
+static const struct field {
+	struct ch_span key; /* name of the member */
+	unsigned kinds;     /* of the records where it means this */
+	field_fn check;     /* for its value */
+} fields[] = {
+	{ KEY("name"), PACKAGE, check_text },
+	{ KEY("path"), OBJECT, check_path },
+	{ KEY("as"), OBJECT, check_path },
+	{ KEY("url"), OBJECT, check_text },
+	{ KEY("size"), OBJECT, check_number },
+	{ KEY("sha256"), OBJECT, check_sha256 },
+	{ KEY("digest"), OBJECT, check_digest },
+	{ KEY("role"), OBJECT, check_text },
+	{ KEY("arch"), PACKAGE, check_text },
+	{ KEY("version"), PACKAGE, check_text },
+	{ KEY("time"), PACKAGE, check_number },
+	{ KEY("files"), PACKAGE, check_files },
+	{ KEY("base"), REPO, check_number },
+	{ KEY("upstream"), REPO, check_number },
 };
 
-#define KEY(literal) literal, sizeof(literal) - 1
+#define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
+#define NEEDED      3u /* bits of the first two */
 
-/* What a package, a file and an element of "files" have in common. */
-static const struct field object_fields[] = {
-	{ KEY("path"), check_path },
-	{ KEY("as"), check_path },
-	{ KEY("url"), check_text },
-	{ KEY("size"), check_number },
-	{ KEY("sha256"), check_sha256 },
-	{ KEY("digest"), check_digest },
-	{ KEY("role"), check_text },
-	{ NULL, 0, NULL },
-};
-
-static const struct field package_fields[] = {
-	{ KEY("name"), check_text },
-	{ KEY("arch"), check_text },
-	{ KEY("version"), check_text },
-	{ KEY("time"), check_number },
-	{ NULL, 0, NULL },
-};
-
-static const struct field repo_fields[] = {
-	{ KEY("base"), check_number },
-	{ KEY("upstream"), check_number },
-	{ NULL, 0, NULL },
-};
-
-static struct ch_span
-text_of(struct ch_record *r, const struct ch_member *m, const char *key)
+/* From 1; one more than there are for a member that is none. */
+static unsigned char
+field_of(struct ch_span key)
 {
-	if (m->has_escape)
-		return ch_record_span(r, key);
-	return (struct ch_span){ m->value.data + 1, m->value.len - 2 };
+	unsigned char i = 0;
+
+	while (i < FIELD_COUNT && !ch_span_equal(fields[i].key, key))
+		i++;
+	return (unsigned char)(i + 1);
 }
 
+/* *seen_out has a bit for each text that is not empty. */
 static bool
 check_fields(
-    struct ch_record *r, const struct field *fields, struct ch_err *err)
+    struct ch_record *r, unsigned kinds, unsigned *seen_out, struct ch_err *err)
 {
-	for (const struct field *f = fields; f->key != NULL; f++) {
-		const struct ch_member *m =
-		    ch_record_member(r, (struct ch_span){ f->key, f->len });
-		struct ch_span text = { NULL, 0 };
+	*seen_out = 0;
+	for (size_t i = 0; i < r->count; i++) {
+		struct ch_member *m = &r->members[i];
+		const struct field *f;
+		struct ch_span text;
 
-		if (m == NULL)
+		if (m->field == 0)
+			m->field = field_of(m->key);
+		f = &fields[m->field - 1];
+		if (m->field > FIELD_COUNT || (f->kinds & kinds) == 0)
 			continue;
-		if (m->value.data[0] == '"')
-			text = text_of(r, m, f->key);
-		if (!f->check(f->key, m, text, err))
+		text = ch_record_text(r, m);
+		if (!f->check(f->key.data, m, text, err))
 			return false;
+		if (text.len > 0)
+			*seen_out |= 1u << (m->field - 1);
 	}
 	return true;
-}
-
-static bool
-check_object(struct ch_record *r, struct ch_err *err)
-{
-	return check_fields(r, object_fields, err);
 }
 
 static bool
@@ -158,6 +165,7 @@ check_member_file(
 {
 	struct ch_record *r = ctx;
 	struct ch_buf line = { 0 };
+	unsigned seen;
 	bool is_good;
 
 	(void)key;
@@ -171,7 +179,7 @@ check_member_file(
 	ch_buf_put(&line, value.data + 1, value.len - 1);
 	is_good =
 	    ch_record_parse(r, (struct ch_span){ line.data, line.len }, err) &&
-	    check_object(r, err);
+	    check_fields(r, FILE, &seen, err);
 	if (is_good && ch_record_find(r, "path") == NULL &&
 	    ch_record_find(r, "as") == NULL)
 		is_good = bad_field(err, "files", "an element has no \"path\"");
@@ -180,45 +188,44 @@ check_member_file(
 }
 
 static bool
-check_files(struct ch_record *r, struct ch_err *err)
+check_files(const char *key, const struct ch_member *m, struct ch_span text,
+    struct ch_err *err)
 {
-	const struct ch_member *m = ch_record_find(r, "files");
 	struct ch_record element = { 0 };
 	bool is_good;
 
-	if (m == NULL)
-		return true;
+	(void)text;
 	if (m->value.data[0] != '[')
-		return bad_field(err, "files", "is no array");
+		return bad_field(err, key, "is no array");
 	is_good = ch_json_each(m->value, check_member_file, &element, err);
 	ch_record_free(&element);
 	return is_good;
 }
 
 static bool
-need_text(struct ch_record *r, const char *key, struct ch_err *err)
-{
-	if (ch_record_span(r, key).len > 0)
-		return true;
-	return ch_fail(err, CH_MALFORMED, "%s record: no \"%s\"",
-	    ch_kind_name(r->kind), key);
-}
-
-static bool
 check_package(struct ch_record *r, struct ch_err *err)
 {
-	return need_text(r, "name", err) && need_text(r, "path", err) &&
-	       check_fields(r, package_fields, err) && check_object(r, err) &&
-	       check_files(r, err);
+	unsigned seen;
+
+	if (!check_fields(r, PACKAGE, &seen, err))
+		return false;
+	for (unsigned i = 0; (NEEDED >> i) != 0; i++) {
+		if ((seen >> i & 1) == 0)
+			return ch_fail(err, CH_MALFORMED,
+			    "package record: no \"%s\"", fields[i].key.data);
+	}
+	return true;
 }
 
 static bool
 check_file(struct ch_record *r, struct ch_err *err)
 {
+	unsigned seen;
+
 	if (ch_record_find(r, "path") == NULL &&
 	    ch_record_find(r, "as") == NULL)
 		return ch_fail(err, CH_MALFORMED, "file record: no \"path\"");
-	return check_object(r, err);
+	return check_fields(r, FILE, &seen, err);
 }
 
 static bool
@@ -227,6 +234,7 @@ check_repo(struct ch_record *r, struct ch_err *err)
 	const char *id;
 	const char *type;
 	uint64_t v = 1;
+	unsigned seen;
 
 	if (!ch_record_need_string(r, "repo", &id, err) ||
 	    !ch_record_need_string(r, "type", &type, err))
@@ -240,7 +248,7 @@ check_repo(struct ch_record *r, struct ch_err *err)
 	    (!ch_record_uint(r, "v", &v) || v != 1))
 		return ch_fail(err, CH_MALFORMED,
 		    "repo record: \"v\" is not 1: written by a newer program");
-	return check_fields(r, repo_fields, err);
+	return check_fields(r, REPO, &seen, err);
 }
 
 bool

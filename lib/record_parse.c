@@ -52,6 +52,7 @@ ch_record_add_member(struct ch_record *r)
 		r->members =
 		    ch_realloc(r->members, r->cap, sizeof(*r->members));
 	}
+	r->members[r->count].field = 0;
 	return &r->members[r->count++];
 }
 

@@ -28,6 +28,8 @@ struct ch_member *ch_record_add_member(struct ch_record *r);
 bool ch_record_renew(struct ch_record *r);
 /* The same for the last one, whose name is new; the others stay known. */
 void ch_record_note_last(struct ch_record *r);
+/* The decoded string that is its value, or data NULL. */
+struct ch_span ch_record_text(struct ch_record *r, const struct ch_member *m);
 /* A copy with a NUL behind it, in the record's memory until the next parse. */
 const char *ch_record_keep(struct ch_record *r, const char *data, size_t len);
 

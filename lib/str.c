@@ -90,28 +90,35 @@ ch_parse_size(const char *s, uint64_t *out)
 	return true;
 }
 
+/* Eight ASCII bytes: 0x30 to 0x39 or 0x61 to 0x66, by what carries into 0x80.
+ */
+static bool
+are_hex(const char *s)
+{
+	const uint64_t ones = 0x0101010101010101U;
+	uint64_t x;
+	uint64_t digit;
+	uint64_t letter;
+
+	memcpy(&x, s, 8);
+	if ((x & ones * 0x80) != 0)
+		return false;
+	digit = (x + ones * 0x50) & ~(x + ones * 0x46);
+	letter = (x + ones * 0x1f) & ~(x + ones * 0x19);
+	return ((digit | letter) & ones * 0x80) == ones * 0x80;
+}
+
 bool
 ch_is_hex(const char *s, size_t len)
 {
-	static const bool is_digit[256] = { ['0'] = true,
-		['1'] = true,
-		['2'] = true,
-		['3'] = true,
-		['4'] = true,
-		['5'] = true,
-		['6'] = true,
-		['7'] = true,
-		['8'] = true,
-		['9'] = true,
-		['a'] = true,
-		['b'] = true,
-		['c'] = true,
-		['d'] = true,
-		['e'] = true,
-		['f'] = true };
+	size_t i = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		if (!is_digit[(unsigned char)s[i]])
+	for (; i + 8 <= len; i += 8) {
+		if (!are_hex(s + i))
+			return false;
+	}
+	for (; i < len; i++) {
+		if ((s[i] < '0' || s[i] > '9') && (s[i] < 'a' || s[i] > 'f'))
 			return false;
 	}
 	return true;

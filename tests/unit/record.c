@@ -361,6 +361,51 @@ checks(void)
 	    "field check accepts a full package");
 }
 
+/* What a name means depends on the kind, also on lines with the same names. */
+static void
+kinds_of_fields(void)
+{
+	static const char *const lines[] = { "{\"record\":\"package\",",
+		"{\"record\":\"file\",", "{\"record\":\"other\",",
+		"{\"record\":\"package\"," };
+	struct ch_record r = { 0 };
+	struct ch_err err;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct ch_buf line = { 0 };
+
+		ch_buf_printf(&line, "%s%s", lines[i],
+		    "\"name\":\"n\",\"path\":\"p\",\"time\":\"no number\"}");
+		ok_if(ch_record_parse(
+			  &r, (struct ch_span){ line.data, line.len }, &err) &&
+			  ch_record_check(&r, &err) == (i == 1 || i == 2),
+		    "only a package has a build time, line %zu", i);
+		ch_record_set_string(&r, "sha256", "x");
+		ok_if(ch_record_check(&r, &err) == (i == 2),
+		    "what was added is checked too, line %zu", i);
+		ch_buf_free(&line);
+	}
+	ch_record_free(&r);
+}
+
+static void
+hex(void)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t wrong = 0;
+
+	for (int c = 0; c < 256; c++)
+		for (size_t at = 0; at < 18; at++) {
+			char text[] = "0123456789abcdef09";
+
+			text[at] = (char)c;
+			if (ch_is_hex(text, 18) !=
+			    (memchr(digits, c, 16) != NULL))
+				wrong++;
+		}
+	ok_if(wrong == 0, "tells lower-case hex digits from all other bytes");
+}
+
 int
 main(void)
 {
@@ -375,5 +420,7 @@ main(void)
 	same_names();
 	much_text();
 	checks();
+	kinds_of_fields();
+	hex();
 	return done();
 }
