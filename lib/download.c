@@ -10,7 +10,7 @@
 
 #include "banned.h"
 
-#define WINDOW_RECORDS 1024
+#define WINDOW_RECORDS 2048
 #define WINDOW_BYTES   ((size_t)32 << 20)
 #define WAIT_MS        50
 #define LINES_AT_ONCE  16

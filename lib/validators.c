@@ -95,32 +95,58 @@ print(const struct ch_validator *v, struct ch_buf *out)
 	ch_json_free(doc);
 }
 
-/*
- * Atomic, but not durable: a sync for each entry would cost more than the
- * request it saves, and an entry that a crash has emptied counts as absent.
- */
-static bool
-write_entry(const char *path, const struct ch_buf *text, struct ch_err *err)
+static int
+write_file(const char *path, int flags, const struct ch_buf *text)
 {
-	char *temp = ch_format("%s.%ld", path, (long)getpid());
 	int errnum;
+	int late;
 	int fd = -1;
 
-	errnum = ch_sys_open(
-	    AT_FDCWD, temp, O_WRONLY | O_CREAT | O_TRUNC, 0600, &fd);
-	if (errnum == 0) {
-		int late;
+	errnum =
+	    ch_sys_open(AT_FDCWD, path, O_WRONLY | O_CREAT | flags, 0600, &fd);
+	if (errnum != 0)
+		return errnum;
+	errnum = ch_sys_write(fd, text->data, text->len);
+	late = ch_sys_close(fd);
+	if (errnum == 0)
+		errnum = late;
+	if (errnum != 0)
+		(void)!ch_sys_unlink(AT_FDCWD, path);
+	return errnum;
+}
 
-		errnum = ch_sys_write(fd, text->data, text->len);
-		late = ch_sys_close(fd);
-		if (errnum == 0)
-			errnum = late;
-		if (errnum == 0)
-			errnum = ch_sys_rename(AT_FDCWD, temp, AT_FDCWD, path);
+static int
+replace(const char *path, const struct ch_buf *text)
+{
+	char *temp = ch_format("%s.%ld", path, (long)getpid());
+	int errnum = write_file(temp, O_TRUNC, text);
+
+	if (errnum == 0) {
+		errnum = ch_sys_rename(AT_FDCWD, temp, AT_FDCWD, path);
 		if (errnum != 0)
 			(void)!ch_sys_unlink(AT_FDCWD, temp);
 	}
 	ch_free(temp);
+	return errnum;
+}
+
+/*
+ * Not durable: a sync for each entry would cost more than the request it
+ * saves, and an entry that is not whole counts as absent.  So a new one needs
+ * no other name first.
+ */
+static bool
+write_entry(const char *path, const struct ch_buf *text, struct ch_err *err)
+{
+	int errnum = write_file(path, O_EXCL, text);
+
+	if (errnum == ENOENT) {
+		if (!ch_make_parents(path, 0755, err))
+			return false;
+		errnum = write_file(path, O_EXCL, text);
+	}
+	if (errnum == EEXIST)
+		errnum = replace(path, text);
 	return errnum == 0 || ch_fail_errno(err, errnum, "%s", path);
 }
 
@@ -146,8 +172,7 @@ ch_validator_put(const struct ch_validator_key *key,
 			ok = ch_fail_errno(err, errnum, "%s", path);
 	} else {
 		print(v, &text);
-		ok = ch_make_parents(path, 0755, err) &&
-		     write_entry(path, &text, err);
+		ok = write_entry(path, &text, err);
 	}
 	ch_buf_free(&text);
 	ch_free(path);

@@ -86,8 +86,8 @@ struct ch_writer {
 };
 
 /* Waking a thread for each small file would cost more than the file. */
-#define CH_WRITER_WAKE_JOBS  16
-#define CH_WRITER_WAKE_BYTES ((size_t)256 << 10)
+#define CH_WRITER_WAKE_JOBS  64
+#define CH_WRITER_WAKE_BYTES ((size_t)512 << 10)
 
 void *ch_writer_work(void *writer);
 void *ch_writer_sync(void *writer);
