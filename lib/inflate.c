@@ -214,9 +214,10 @@ step(struct ch_inflate *in, struct ch_err *err)
 	case CH_CODEC_MORE:
 		break;
 	}
-	if (in->io.is_last && in->io.in.len == before && room > 0 &&
-	    in->io.out_len == room)
-		return fail_codec(in, "it is cut off", err);
+	/* Else a library that stands still would be asked for ever. */
+	if (room > 0 && in->io.in.len == before && in->io.out_len == room)
+		return fail_codec(
+		    in, in->io.is_last ? "it is cut off" : "damaged", err);
 	return true;
 }
 

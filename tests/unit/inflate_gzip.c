@@ -268,9 +268,28 @@ test_agreement(const struct ch_codec *codec, const char *name)
 	ch_buf_free(&packed);
 }
 
+static enum ch_codec_step
+step_nowhere(void *state, struct ch_codec_io *io)
+{
+	(void)state;
+	(void)io;
+	return CH_CODEC_MORE;
+}
+
+/* A library that neither takes nor gives. */
+static void
+test_standstill(void)
+{
+	struct ch_codec codec = ch_codec_zlib;
+
+	codec.step = step_nowhere;
+	ok_if(fails(&codec, SPAN(plain), "damaged"), "a standstill ends");
+}
+
 int
 main(void)
 {
+	test_standstill();
 	for (size_t i = 0; i < LIBRARIES; i++) {
 		test_members(libraries[i].codec, libraries[i].name);
 		test_damage(libraries[i].codec, libraries[i].name);
