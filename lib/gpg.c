@@ -1,21 +1,12 @@
 #include "gpg.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include "io.h"
-#include "log.h"
 #include "spawn.h"
 
 #include "banned.h"
-
-#define AGENT_S 2 /* an agent that has not ended by then */
 
 static bool
 run(const char *const *args, const struct ch_buf *input, struct ch_buf *text,
@@ -97,64 +88,6 @@ ch_gpg_run(const struct ch_gpg *gpg, const char *const *args,
 	why = complaint(text);
 	return ch_fail(
 	    err, is_disk(why) ? CH_TEMPORARY : CH_USAGE, "gpg: %s", why);
-}
-
-/* Its socket, where it is in the home; -1: it is elsewhere, or nowhere. */
-static int
-connect_agent(const char *home)
-{
-	const struct timeval patience = { .tv_sec = AGENT_S };
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int len = snprintf(
-	    at.sun_path, sizeof(at.sun_path), "%s/%s", home, "S.gpg-agent");
-	int fd;
-
-	if (len < 0 || (size_t)len >= sizeof(at.sun_path))
-		return -1;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-		sizeof(patience)) == 0 &&
-	    connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0)
-		return fd;
-	(void)close(fd);
-	return -1;
-}
-
-/* What gpg-connect-agent would do, without two programs more. */
-static bool
-ask_to_end(const char *home)
-{
-	static const char request[] = "KILLAGENT\n";
-	ssize_t len = (ssize_t)sizeof(request) - 1;
-	int fd = connect_agent(home);
-	char answer[256];
-	bool has_ended;
-
-	if (fd < 0)
-		return false;
-	has_ended = send(fd, request, (size_t)len, MSG_NOSIGNAL) == len;
-	while (has_ended && (len = ch_read(fd, answer, sizeof(answer))) > 0)
-		continue;
-	(void)close(fd);
-	return has_ended && len == 0;
-}
-
-void
-ch_gpg_end_agent(const char *home)
-{
-	const char *const args[] = { "gpgconf", "--homedir", home, "--kill",
-		"gpg-agent", NULL };
-	struct ch_child_options o = { .argv = args,
-		.in = CH_FD_NULL,
-		.out = CH_FD_NULL,
-		.err = CH_FD_NULL };
-	struct ch_err why;
-	int status;
-
-	if (!ask_to_end(home) && !ch_child_run(&o, NULL, NULL, &status, &why))
-		ch_debug("%s", why.text);
 }
 
 bool

@@ -652,6 +652,38 @@ end_agent() {
 	refused_as 2 "no secret key" index s --gnupg-home "$PWD/empty"
 }
 
+@test "of an agent nothing stays, its folder of sockets neither" {
+	mkdir bin
+	cat >bin/gpg <<-EOS
+		#!/bin/sh
+		printf '%s\\n' "\$@" | grep -A1 -x -e --homedir | tail -n1 >>$PWD/homes
+		exec $(command -v gpg) "\$@"
+	EOS
+	chmod 755 bin/gpg
+	cat >config.yaml <<-EOS
+		repositories:
+		  - { id: demo, type: archive, feed: $PWD/feed, gpg: { generate_key: true } }
+	EOS
+	synced archive demo >s
+	PATH=$PWD/bin:$PATH run -0 --separate-stderr index s --config config.yaml
+	[ -s homes ]
+	python3 - "$(sort -u homes)" >places <<-'END'
+		import hashlib, os, sys
+		home = sys.argv[1]
+		n = int.from_bytes(hashlib.sha1(home.encode()).digest()[:15], "big")
+		name = "".join("ybndrfg8ejkmcpqxot1uwisza345h769"[n >> 115 - 5 * i & 31] for i in range(24))
+		for run in "/run/gnupg", "/run", "/var/run/gnupg":
+		    print(f"{run}/user/{os.getuid()}/gnupg/d.{name}")
+		print(home)
+	END
+	while read -r place; do [ ! -e "$place" ]; done <places
+	for _ in {1..50}; do
+		pgrep -f "$(sort -u homes)" >/dev/null || break
+		sleep 0.1
+	done
+	run -1 pgrep -f "$(sort -u homes)"
+}
+
 @test "a generated key stays the same from run to run" {
 	cat >config.yaml <<-EOS
 		repositories:
