@@ -133,26 +133,89 @@ trusting() {
 	[ "$(grep -c 'libc.so.6' shown)" = 1 ]
 }
 
+@test "weak dependencies as old SUSE packages have them agree with createrepo_c's" {
+	createrepo_c --version | grep -q LegacyWeakdeps
+	mkdir old
+	# Strong ones, of tags and of requirements that may be missing, are others.
+	"$BATS_TEST_DIRNAME/bin/rpm-header" old/a-1-1.noarch.rpm \
+		'1156:a=sug|rec|recv' '1157:a=||1:1.0-1' '1158:i=0|134217728|134217740' \
+		'1159:a=enh|sup|enhv' '1160:a=|2|3-4' '1161:i=0|134217736|2' \
+		'1049:a=req|miss|missv|strongreq' '1050:a=||3|' '1048:i=0|524288|524296|134217728' \
+		'5046:a=newrec' '5047:a=' '5048:i=134217728' '5049:a=newsug' '5050:a=' '5051:i=134217728' \
+		'5052:a=newsup' '5053:a=1' '5054:i=134217732' '5055:a=newenh' '5056:a=' '5057:i=134217728'
+	"$BATS_TEST_DIRNAME/bin/rpm-header" old/b-1-1.noarch.rpm 1000:s=b '1156:a=one' '1157:a=' '1158:i=0' \
+		'1159:a=one' '1160:a=' '1161:i=0'
+	both old
+	run -0 "$BATS_TEST_DIRNAME/bin/rpm-agree" "$W/theirs" "$W/www/r"
+	[ "${lines[-1]}" = '2 packages' ]
+	[ "$(elements "$W/www/r" primary '<rpm:recommends>' | wc -l)" = 1 ]
+}
+
+# RPM_SAMPLES may name folders of packages that others made, ":" between: such
+# as the test data of createrepo_c, and pulp's zoo with its modules.yaml,
+# updateinfo.xml and comps.xml.  rpm-agree compares all of primary, filelists
+# and other: each element with its attributes and text, in its order, but for
+# times of files and the folders of locations.
+samples() {
+	[ -n "${RPM_SAMPLES-}" ] || skip "RPM_SAMPLES names no folders with packages of others"
+	IFS=: read -ra SAMPLES <<<"$RPM_SAMPLES"
+}
+
 @test "the samples of others agree too, and their header ranges are those that are known" {
-	[ -d "${RPM_SAMPLES-}" ] || skip "RPM_SAMPLES names no folder with packages of others"
-	both "$RPM_SAMPLES"
+	samples
+	both "${SAMPLES[@]}"
 	run -0 "$BATS_TEST_DIRNAME/bin/rpm-agree" "$W/theirs" "$W/www/r" foog fooh
-	if [ -e "$RPM_SAMPLES/Archer-3.4.5-6.x86_64.rpm" ]; then
+	[ "${lines[-1]}" = "$(find "$W/theirs" -name '*.rpm' | wc -l) packages" ]
+	if [ -e "$W/theirs/Archer-3.4.5-6.x86_64.rpm" ]; then
 		elements "$W/www/r" primary '<rpm:header-range start="4504" end="7517"/>' | grep .
 		elements "$W/www/r" primary '<rpm:header-range start="280" end="2057"/>' | grep .
 	fi
 }
 
+@test "samples that are one package in several files agree each on its own" {
+	local file n=0
+	samples
+	while IFS= read -r file; do
+		rm -rf theirs www store config.yaml
+		mkdir theirs
+		cp "$file" theirs/empty-0-0.x86_64.rpm
+		createrepo_c --quiet --no-database --simple-md-filenames --compress-type gz theirs 3>&-
+		repository r hosted "$NOSIGN"
+		chantal -q package upload --repo-id r --file "$file"
+		chantal -q publish repo --repo-id r
+		"$BATS_TEST_DIRNAME/bin/rpm-agree" theirs www/r
+		n=$((n + 1))
+	done < <(find "${SAMPLES[@]}" -name 'empty-signed*.rpm')
+	[ "$n" -gt 0 ] || skip "there is none"
+}
+
+@test "samples with modules.yaml, updateinfo.xml and comps.xml are published whole" {
+	local dir='' each
+	samples
+	for each in "${SAMPLES[@]}"; do [ ! -e "$each/modules.yaml" ] || dir=$each; done
+	[ -n "$dir" ] || skip "there is none"
+	repository r hosted "$NOSIGN"
+	chantal -q package upload --repo-id r --directory "$dir"
+	chantal -q publish repo --repo-id r
+	chantal-publish --check www/r
+	data www/r modules >modules.yaml
+	modulemd-validator modules.yaml
+	# As mergerepo_c and dnf see it: all of what names packages that are there.
+	diff <(grep -c '^document: modulemd$' "$dir/modules.yaml") <(grep -c '^document: modulemd$' modules.yaml)
+	cmp "$dir/comps.xml" <(data www/r group)
+	diff <(grep -o '<id>.*</id>' "$dir/updateinfo.xml") <(data www/r updateinfo | grep -o '<id>.*</id>')
+}
+
 @test "the signed samples of others are signed by somebody who is not trusted here" {
-	[ -e "${RPM_SAMPLES-}/empty-signed-rsa-0-0.x86_64.rpm" ] ||
-		skip "RPM_SAMPLES names no folder with signed packages of others"
-	local kind
+	local file n=0
+	samples
 	trusting r
-	for kind in rsa eddsa; do
-		run -4 --separate-stderr chantal package upload --repo-id r \
-			--file "$RPM_SAMPLES/empty-signed-$kind-0-0.x86_64.rpm"
+	while IFS= read -r file; do
+		run -4 --separate-stderr chantal package upload --repo-id r --file "$file"
 		[[ $stderr == *'the key is not in the keyring'* ]]
-	done
+		n=$((n + 1))
+	done < <(find "${SAMPLES[@]}" -name 'empty-signed*.rpm')
+	[ "$n" -gt 0 ] || skip "there is none"
 }
 
 # --- text ---
