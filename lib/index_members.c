@@ -103,12 +103,53 @@ set_all(struct ch_members *m, struct ch_err *err)
 	return is_set;
 }
 
+/* Does a's count where b's is another?  As index_claims.c has it. */
+static bool
+is_before(const struct ch_members *m, size_t a, size_t b)
+{
+	const struct ch_view_member *x = &m->items[a];
+	const struct ch_view_member *y = &m->items[b];
+
+	if (ch_str_equal(m->policy, policies[CH_CLAIM_NEWEST]) &&
+	    x->date != y->date)
+		return x->date > y->date;
+	return ch_str_equal(m->policy, policies[CH_CLAIM_LAST])
+		   ? x->rank > y->rank
+		   : x->rank < y->rank;
+}
+
+/* For what is inside of inputs, of which only the type knows. */
+static void
+tell_plugin(const struct ch_members *m)
+{
+	const struct ch_list *ids = &m->x->ids;
+	struct ch_json *view = ch_json_make_object();
+	struct ch_json *repos = ch_json_make_array();
+
+	for (size_t place = 0; place < ids->count; place++)
+		for (size_t i = 0; i < ids->count; i++) {
+			size_t before = 0;
+
+			for (size_t k = 0; k < ids->count; k++)
+				before += is_before(m, k, i) ? 1 : 0;
+			if (before == place)
+				ch_json_append(
+				    repos, ch_json_make_string(ids->items[i]));
+		}
+	ch_json_set(view, "policy", ch_json_make_string(m->policy));
+	ch_json_set(view, "repos", repos);
+	ch_json_set(m->x->setup->block, "view", view);
+}
+
 bool
 ch_members_open(struct ch_members *m, const struct ch_index *x,
     enum ch_claim_policy *policy_out, struct ch_err *err)
 {
 	*m = (struct ch_members){ .x = x };
-	return set_policy(m, policy_out, err) && set_all(m, err);
+	if (!set_policy(m, policy_out, err) || !set_all(m, err))
+		return false;
+	tell_plugin(m);
+	return true;
 }
 
 void

@@ -99,6 +99,7 @@ ch_plugin_config_write(const struct ch_plugin *p, const struct ch_json *block,
 	}
 	copy_member(out, block, "not_before");
 	copy_member(out, block, "objects");
+	copy_member(out, block, "view");
 	copy_member(out, block, "metadata");
 	copy_member(out, block, "signatures");
 	if (ch_json_type(ch_json_get(block, p->type)) == CH_JSON_OBJECT)

@@ -31,6 +31,39 @@ fails() {
 
 # --- versions ---
 
+# rivals POLICY ORDER: two repositories have one stream with other text, as a
+# view by this policy; prints whose description is published.
+rivals() {
+	sed -i '/^views:/,$d' config.yaml
+	printf 'views:\n  - name: all\n    repos: [%s]\n    policy: %s\n    gpg: {enabled: false}\n' "$2" "$1" >>config.yaml
+	chantal -q publish view --name all || return
+	chantal-publish --check www/views/all/latest
+	data www/views/all/latest modules >both.yaml
+	modulemd-validator both.yaml >&2
+	[ "$(grep -c '^  version: 20200301' both.yaml)" = 1 ]
+	sed -n 's/.*Greetings of \(.*\)2\.0.*/\1/p' both.yaml | tr -d '"'
+}
+
+@test "of two documents of one module stream the view's policy takes one" {
+	local id
+	for id in one two; do
+		repository $id hosted 'gpg: {enabled: false}'
+		modules_yaml | sed "s/Greetings of the stream/Greetings of $id/" >modules.yaml
+		chantal -q package upload --repo-id $id --file modules.yaml --file "$(echo "$RPMS"/plain/greet-2.0*)"
+	done
+	[ "$(rivals first one,two)" = 'one ' ]
+	[ "$(rivals last one,two)" = 'two ' ]
+	[ "$(rivals first two,one)" = 'two ' ]
+	[ "$(rivals newest two,one)" = 'two ' ]
+	run rivals refuse one,two
+	[ "$status" = 3 ]
+	[[ $output == *'one and two have the module greet:'*'both, with other text'* ]]
+	# Alike but for what is between documents, they are one.
+	modules_yaml | sed 's/Greetings of the stream/Greetings of one/; s/^\.\.\.$//' >modules.yaml
+	chantal -q package upload --repo-id two --file modules.yaml --force
+	[ "$(rivals refuse one,two)" = 'one ' ]
+}
+
 @test "the newest version is rpm's: 10.el9 over 9.el9, ~ below, ^ above, epoch first" {
 	small ordered epochal
 	make_rpm up sign '1.0~rc1-1' noarch /usr/share/sign

@@ -232,7 +232,7 @@ is_again(
 {
 	bool is_new = true;
 
-	if (j->kind == CH_RPM_KIND_UPDATEINFO || j->kind == CH_RPM_KIND_MODULES)
+	if (j->kind == CH_RPM_KIND_UPDATEINFO)
 		(void)ch_seen_add(seen, &bytes, 1, &is_new);
 	return !is_new;
 }
@@ -274,69 +274,10 @@ join_slices(const struct ch_index_joint *j, struct ch_err *err)
 	return ok;
 }
 
-/* What was read of a document of YAML, unless it was there before. */
-static bool
-put_document(const struct ch_index_joint *j, struct ch_buf *doc,
-    struct ch_seen *seen, struct ch_err *err)
-{
-	bool ok = doc->len == 0 ||
-		  is_again(j, seen, (struct ch_span){ doc->data, doc->len }) ||
-		  put_text(j, doc, err);
-
-	ch_buf_clear(doc);
-	return ok;
-}
-
-/* Each document begins with a mark and ends a line. */
-static bool
-put_documents(const struct ch_index_joint *j, struct ch_in *in,
-    struct ch_seen *seen, struct ch_err *err)
-{
-	struct ch_buf doc = { 0 };
-	struct ch_span line;
-	enum ch_next next;
-	bool ok = true;
-
-	while (ok && (next = ch_in_line(in, &line, err)) == CH_ITEM) {
-		bool is_mark =
-		    line.len >= 3 && memcmp(line.data, "---", 3) == 0;
-
-		if (is_mark)
-			ok = put_document(j, &doc, seen, err);
-		else if (doc.len == 0 && line.len > 0 &&
-			 strchr("%#.", line.data[0]) == NULL)
-			ch_buf_puts(&doc, "---\n");
-		ch_buf_put(&doc, line.data, line.len);
-		ch_buf_putc(&doc, '\n');
-	}
-	ok = ok && next == CH_END && put_document(j, &doc, seen, err);
-	ch_buf_free(&doc);
-	return ok;
-}
-
-static bool
-join_yaml(const struct ch_index_joint *j, struct ch_err *err)
-{
-	struct ch_seen seen = { .slots = NULL };
-	bool ok = true;
-
-	for (size_t i = 0; i < j->parts->count && ok; i++) {
-		struct ch_in in;
-
-		ok = ch_in_open(&in, j->parts->items[i], err);
-		if (!ok)
-			break;
-		ok = put_documents(j, &in, &seen, err);
-		ch_in_close(&in);
-	}
-	ch_seen_free(&seen);
-	return ok;
-}
-
 bool
 ch_index_join(const struct ch_index_joint *j, struct ch_err *err)
 {
-	return j->kind == CH_RPM_KIND_MODULES ? join_yaml(j, err)
+	return j->kind == CH_RPM_KIND_MODULES ? ch_index_join_modules(j, err)
 	       : j->kind == CH_RPM_KIND_GROUP ? ch_index_join_comps(j, err)
 					      : join_slices(j, err);
 }

@@ -292,8 +292,10 @@ cut_parts(struct ch_indexer *ix, const struct ch_index_doc *doc,
 		if (!cut_part(ix, doc, &c, parts, err))
 			return false;
 		joint->count += c.kept;
-		if (!c.is_empty)
+		if (!c.is_empty) {
+			joint->inputs[parts->count - 1] = doc->inputs[i];
 			continue;
+		}
 		parts->count--;
 		(void)!ch_sys_unlink(AT_FDCWD, parts->items[parts->count]);
 		ch_free(parts->items[parts->count]);
@@ -329,9 +331,14 @@ make_joined(struct ch_indexer *ix, const struct ch_index_doc *doc,
     struct ch_doc_made *made, struct ch_err *err)
 {
 	struct ch_list parts = { 0 };
-	struct ch_index_joint joint = {
-		.kind = doc->kind, .type = doc->type, .parts = &parts
-	};
+	struct ch_index_joint joint = { .kind = doc->kind,
+		.type = doc->type,
+		.parts = &parts,
+		.inputs = ch_calloc(doc->count, sizeof(*doc->inputs)),
+		.refuses = ch_str_equal(
+		    ch_json_string_or(
+			ch_json_path(ix->settings->json, "view.policy"), ""),
+		    "refuse") };
 	bool ok = cut_parts(ix, doc, &joint, &parts, err);
 
 	if (ok && parts.count == 0)
@@ -339,6 +346,7 @@ make_joined(struct ch_indexer *ix, const struct ch_index_doc *doc,
 	else if (ok)
 		ok = join_to_file(doc, &joint, made, err);
 	ch_list_free(&parts);
+	ch_free(joint.inputs);
 	return ok;
 }
 

@@ -4,6 +4,22 @@
 
 #include "lib/banned.h"
 
+/* By the view; in one repository, uploads are there on purpose. */
+static size_t
+preference_of(
+    const struct ch_indexer *ix, const struct ch_told_repo *repo, bool is_local)
+{
+	const struct ch_json *repos =
+	    ch_json_path(ix->settings->json, "view.repos");
+	size_t place = (size_t)(repo - ix->told.repos);
+
+	for (size_t i = 0; i < ch_json_count(repos); i++)
+		if (ch_str_equal(
+			ch_json_string_or(ch_json_at(repos, i), ""), repo->id))
+			place = i;
+	return 2 * place + (is_local ? 0 : 1);
+}
+
 static struct ch_index_member *
 add_member(
     struct ch_indexer *ix, const struct ch_told_repo *repo, bool is_local)
@@ -12,6 +28,7 @@ add_member(
 
 	m->repo = repo;
 	m->is_local = is_local;
+	m->preference = preference_of(ix, repo, is_local);
 	ix->members = ch_realloc(ix->members, ix->member_count + 1, sizeof(m));
 	ix->members[ix->member_count++] = m;
 	return m;

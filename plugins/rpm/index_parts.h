@@ -86,6 +86,7 @@ struct ch_index_input {
 struct ch_index_member {
 	const struct ch_told_repo *repo; /* whose */
 	bool is_local;                   /* uploads, no upstream */
+	size_t preference;               /* among rivals: the lowest stays */
 	struct ch_kept kept;             /* what is published of it */
 	char digest[CH_SHA256_HEX + 1];  /* of kept */
 	struct ch_sort *fragments;       /* of uploads, by package */
@@ -204,15 +205,20 @@ bool ch_index_cut(struct ch_indexer *ix, struct ch_index_cutting *c,
 
 /* Cut documents, which become one. */
 struct ch_index_joint {
-	enum ch_rpm_kind kind;       /* of them */
-	const char *type;            /* of them */
-	const struct ch_list *parts; /* plain files, in order */
-	uint64_t count;              /* packages in all of them */
-	struct ch_sink *sink;        /* where it goes; finished by the caller */
+	enum ch_rpm_kind kind;          /* of them */
+	const char *type;               /* of them */
+	const struct ch_list *parts;    /* plain files, in order */
+	struct ch_index_input **inputs; /* these are of, likewise */
+	bool refuses;                   /* rivals, which policies settle else */
+	uint64_t count;                 /* packages in all of them */
+	struct ch_sink *sink; /* where it goes; finished by the caller */
 };
 
 /* index_comps.c: comps, a group of the same id once. */
 bool ch_index_join_comps(
+    const struct ch_index_joint *j, struct ch_err *err) CH_MUST_CHECK;
+/* index_join_modules.c: modules.yaml, a stream's document once. */
+bool ch_index_join_modules(
     const struct ch_index_joint *j, struct ch_err *err) CH_MUST_CHECK;
 /* index_join.c */
 bool ch_index_join(

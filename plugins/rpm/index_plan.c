@@ -146,8 +146,9 @@ stem_of(const struct ch_index_doc *doc)
 static void
 add_input_key(struct ch_buf *text, const struct ch_index_input *in)
 {
-	ch_buf_printf(text, "%s %s %s\n", in->type,
-	    *in->sha256 == '\0' ? "local" : in->sha256, in->member->digest);
+	ch_buf_printf(text, "%s %s %s %zu\n", in->type,
+	    *in->sha256 == '\0' ? "local" : in->sha256, in->member->digest,
+	    in->kind == CH_RPM_KIND_MODULES ? in->member->preference : 0);
 }
 
 /* What all primaries and modules.yaml have decides about these. */
@@ -172,6 +173,11 @@ key_of(const struct ch_indexer *ix, const struct ch_index_doc *doc)
 	    (int)doc->form, ix->settings->prunes_groups ? 1 : 0);
 	for (size_t i = 0; i < doc->count; i++)
 		add_input_key(&text, doc->inputs[i]);
+	/* A policy that refuses what another took. */
+	if (doc->kind == CH_RPM_KIND_MODULES)
+		ch_buf_printf(&text, "%s\n",
+		    ch_json_string_or(
+			ch_json_path(ix->settings->json, "view.policy"), ""));
 	if (doc->kind == CH_RPM_KIND_MODULES ||
 	    doc->kind == CH_RPM_KIND_UPDATEINFO)
 		add_neighbours(&text, ix);

@@ -189,8 +189,8 @@ kind_of(const char *document)
 static void
 take_data(struct ch_doc *doc, const struct ch_yaml *data)
 {
-	const struct ch_yaml *rpms =
-	    ch_yaml_get(ch_yaml_get(data, "artifacts"), "rpms");
+	const struct ch_yaml *artifacts = ch_yaml_get(data, "artifacts");
+	const struct ch_yaml *rpms = ch_yaml_get(artifacts, "rpms");
 	bool is_stream = doc->kind == CH_DOC_STREAM;
 
 	doc->module.name = text_of(data, is_stream ? "name" : "module");
@@ -201,6 +201,8 @@ take_data(struct ch_doc *doc, const struct ch_yaml *data)
 	doc->stream = ch_yaml_get(data, "stream");
 	if (is_stream && rpms != NULL && rpms->kind == CH_YAML_LIST)
 		doc->artifacts = rpms;
+	if (is_stream)
+		doc->map = ch_yaml_get(artifacts, "rpm-map");
 }
 
 bool

@@ -138,6 +138,87 @@ is_gone(const struct ch_yaml *artifact, const struct ch_nevras *nevras)
 	       state == CH_NEVRA_GONE;
 }
 
+/* Entries of rpm-map, by digest, say of what package they are. */
+static bool
+is_gone_entry(const struct ch_yaml *entry, const struct ch_nevras *nevras)
+{
+	const struct ch_yaml *nevra = ch_yaml_get(entry, "nevra");
+
+	return nevra != NULL && is_gone(nevra, nevras);
+}
+
+static bool
+is_gone_kind(const struct ch_yaml *kind, const struct ch_nevras *nevras)
+{
+	for (size_t i = 0; i < kind->count; i++)
+		if (!is_gone_entry(kind->items[i], nevras))
+			return false;
+	return kind->count > 0;
+}
+
+/* A scalar of several lines ends later: what is cut is read again. */
+static size_t
+last_line(const struct ch_yaml *y)
+{
+	size_t last = y->line;
+
+	for (size_t i = 0; i < y->count; i++) {
+		size_t line = last_line(y->items[i]);
+
+		if (line > last)
+			last = line;
+	}
+	return last;
+}
+
+/* "key:" alone on its line, with all that is below it. */
+static void
+leave_out_member(struct edit *e, const struct ch_yaml *member)
+{
+	const struct ch_yaml behind = { .line = last_line(member) + 1 };
+	const char *line = line_of(e, member);
+	const char *key = place_of(e, member);
+
+	for (const char *p = line; p < key; p++)
+		if (!is_blank(*p))
+			return;
+	leave_out(e, line, line_of(e, &behind));
+}
+
+static void
+leave_out_of_map(
+    struct edit *e, const struct ch_yaml *map, const struct ch_nevras *nevras)
+{
+	size_t gone = 0;
+
+	for (size_t i = 0; i < map->count; i++)
+		gone += is_gone_kind(map->items[i], nevras) ? 1 : 0;
+	if (map->count > 0 && gone == map->count) {
+		leave_out_member(e, map);
+		return;
+	}
+	for (size_t i = 0; i < map->count; i++) {
+		const struct ch_yaml *kind = map->items[i];
+
+		if (is_gone_kind(kind, nevras)) {
+			leave_out_member(e, kind);
+			continue;
+		}
+		for (size_t k = 0; k < kind->count; k++)
+			if (is_gone_entry(kind->items[k], nevras))
+				leave_out_member(e, kind->items[k]);
+	}
+}
+
+static void
+leave_out_of_list(
+    struct edit *e, const struct ch_yaml *list, const struct ch_nevras *nevras)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (is_gone(list->items[i], nevras))
+			leave_out_item(e, list->items[i]);
+}
+
 static bool
 same_module(const struct ch_module *a, const struct ch_module *b)
 {
@@ -148,20 +229,13 @@ same_module(const struct ch_module *a, const struct ch_module *b)
 	       strcmp(a->arch, b->arch) == 0;
 }
 
-/* After is before without what is gone, and nothing else has changed. */
 static bool
-is_right(const struct ch_doc *before, const struct ch_doc *after,
+is_right_list(const struct ch_yaml *from, const struct ch_yaml *to,
     const struct ch_nevras *nevras)
 {
-	const struct ch_yaml *from = before->artifacts;
-	const struct ch_yaml *to = after->artifacts;
 	size_t k = 0;
-	size_t i;
 
-	if (to == NULL || after->kind != CH_DOC_STREAM ||
-	    !same_module(&before->module, &after->module))
-		return false;
-	for (i = 0; i < from->count; i++) {
+	for (size_t i = 0; i < from->count; i++) {
 		if (is_gone(from->items[i], nevras))
 			continue;
 		if (k == to->count || to->items[k]->kind != CH_YAML_TEXT ||
@@ -173,29 +247,83 @@ is_right(const struct ch_doc *before, const struct ch_doc *after,
 	return k == to->count;
 }
 
-/* What was cut is read again: YAML has more forms than are known here. */
-bool
-ch_doc_cut_artifacts(const struct ch_docs *d, const struct ch_doc *doc,
-    const struct ch_nevras *nevras, struct ch_buf *out, struct ch_err *err)
+/* Of each kind of digest the entries that are not gone; none is no kind. */
+static bool
+is_right_map(const struct ch_yaml *from, const struct ch_yaml *to,
+    const struct ch_nevras *nevras)
 {
+	size_t kinds = 0;
+
+	for (size_t i = 0; from != NULL && i < from->count; i++) {
+		const struct ch_yaml *kind = from->items[i];
+		const struct ch_yaml *after = ch_yaml_get(to, kind->key);
+		size_t left = 0;
+
+		if (is_gone_kind(kind, nevras))
+			continue;
+		kinds++;
+		for (size_t k = 0; k < kind->count; k++) {
+			if (is_gone_entry(kind->items[k], nevras))
+				continue;
+			left++;
+			if (ch_yaml_get(after, kind->items[k]->key) == NULL)
+				return false;
+		}
+		if (after == NULL || after->count != left)
+			return false;
+	}
+	return kinds == (to == NULL ? 0 : to->count);
+}
+
+/* After is before without what is gone, and nothing else has changed. */
+static bool
+is_right(const struct ch_doc *before, const struct ch_doc *after,
+    const struct ch_nevras *nevras, bool with_map)
+{
+	return after->artifacts != NULL && after->kind == CH_DOC_STREAM &&
+	       same_module(&before->module, &after->module) &&
+	       is_right_list(before->artifacts, after->artifacts, nevras) &&
+	       (!with_map || is_right_map(before->map, after->map, nevras));
+}
+
+/* Lines only go on: what comes first is cut first. */
+static bool
+try_cut(const struct ch_docs *d, const struct ch_doc *doc,
+    const struct ch_nevras *nevras, bool with_map, struct ch_buf *out)
+{
+	bool is_first = with_map && doc->map->line < doc->artifacts->line;
 	struct ch_err ignored;
 	struct ch_doc after;
 	struct edit e;
 	bool ok;
-	size_t i;
 
 	begin(&e, d->bytes, out);
-	for (i = 0; i < doc->artifacts->count; i++)
-		if (is_gone(doc->artifacts->items[i], nevras))
-			leave_out_item(&e, doc->artifacts->items[i]);
+	if (is_first)
+		leave_out_of_map(&e, doc->map, nevras);
+	leave_out_of_list(&e, doc->artifacts, nevras);
+	if (with_map && !is_first)
+		leave_out_of_map(&e, doc->map, nevras);
 	finish(&e);
 	ok = ch_doc_parse(&after, d, (struct ch_span){ out->data, out->len },
 		 &ignored) &&
-	     is_right(doc, &after, nevras);
+	     is_right(doc, &after, nevras, with_map);
 	ch_doc_free(&after);
-	return ok || ch_yaml_fail(err, doc->artifacts, CH_MALFORMED,
-			 "artifacts that are not written a line each: they "
-			 "cannot be left out of the list");
+	return ok;
+}
+
+/*
+ * What was cut is read again: YAML has more forms than are known here.  A map
+ * in another one stays whole, since it does no harm.
+ */
+bool
+ch_doc_cut_artifacts(const struct ch_docs *d, const struct ch_doc *doc,
+    const struct ch_nevras *nevras, struct ch_buf *out, struct ch_err *err)
+{
+	return (doc->map != NULL && try_cut(d, doc, nevras, true, out)) ||
+	       try_cut(d, doc, nevras, false, out) ||
+	       ch_yaml_fail(err, doc->artifacts, CH_MALFORMED,
+		   "artifacts that are not written a line each: they "
+		   "cannot be left out of the list");
 }
 
 bool

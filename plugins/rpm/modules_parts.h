@@ -45,6 +45,7 @@ struct ch_doc {
 	struct ch_module module;         /* points into tree; "" if absent */
 	const struct ch_yaml *stream;    /* data.stream, or NULL */
 	const struct ch_yaml *artifacts; /* data.artifacts.rpms, or NULL */
+	const struct ch_yaml *map;       /* data.artifacts.rpm-map, or NULL */
 };
 
 bool ch_docs_open(struct ch_docs *d, const struct ch_modules_file *file,

@@ -365,6 +365,56 @@ cut_modules(const char *text, bool (*wants)(void *, const struct ch_module *),
 #define D_ "    - d-0:1-1.src\n"
 #define E_ "    - elsewhere-0:1-1.aarch64\n"
 
+static bool is_valid(struct ch_span text);
+
+#define MAPPED(digit, name, nevra)                                             \
+	"        " DIGITS(                                                     \
+	    digit) ":\n          name: " name                                  \
+		   "\n          epoch: 0\n          version: 1\n          "    \
+		   "release: 1\n"                                              \
+		   "          arch: x86_64\n          nevra: " nevra "\n"
+#define DIGITS(d)                                                              \
+	d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d d
+#define MAP(entries) "    rpm-map:\n      sha256:\n" entries
+#define MAP_A        MAPPED("aa", "a", "a-0:1-1.x86_64")
+#define MAP_B        MAPPED("bb", "b", "b-0:1-1.x86_64")
+#define MAP_BB       MAPPED("bc", "b", "b-0:1-1.x86_64")
+#define BRACES                                                                 \
+	"    rpm-map: {sha256: {aa: {nevra: a-0:1-1.x86_64}, bb: {nevra: "     \
+	"b-0:1-1.x86_64}}}\n"
+/* The map before the list. */
+#define DOC_MAPPED(map, artifacts)                                             \
+	"---\ndocument: modulemd\nversion: 2\ndata:\n  name: m\n"              \
+	"  stream: s\n  version: 1\n  context: c\n  arch: x86_64\n"            \
+	"  summary: s\n  description: d\n  license:\n    module: [MIT]\n"      \
+	"  artifacts:\n" map "    rpms:\n" artifacts "...\n"
+
+/* What packages have which digests goes with them. */
+static void
+test_module_maps(void)
+{
+	struct ch_modules_result r;
+
+	ok_if(cut_modules(DOC("x", A_ B_ MAP(MAP_A MAP_B)), NULL,
+		  DOC("x", A_ MAP(MAP_A)), &r) &&
+		  r.artifacts == 1,
+	    "rpm-map loses the last of its entries");
+	ok_if(cut_modules(DOC_MAPPED(MAP(MAP_B MAP_A MAP_BB), B_ A_), NULL,
+		  DOC_MAPPED(MAP(MAP_A), A_), &r),
+	    "the first, and one before the list");
+	ok_if(cut_modules(DOC("x", A_ B_ MAP(MAP_B)), NULL, DOC("x", A_), &r),
+	    "and goes when nothing is left in it");
+	ok_if(cut_modules(DOC("x", A_ B_ MAP(MAP_A)), NULL,
+		  DOC("x", A_ MAP(MAP_A)), &r),
+	    "what is kept stays");
+	ok_if(
+	    cut_modules(DOC("x", A_ B_ BRACES), NULL, DOC("x", A_ BRACES), &r),
+	    "a map in braces stays whole");
+	ok_if(is_valid(CH_SPAN(DOC("x", A_ MAP(MAP_A)))) &&
+		  is_valid(CH_SPAN(DOC("x", A_))),
+	    "to modulemd-validator all of it is valid");
+}
+
 static void
 test_modules(void)
 {
@@ -588,6 +638,7 @@ main(void)
 	test_rules();
 	test_load();
 	test_modules();
+	test_module_maps();
 	test_followers();
 	test_load_modules();
 	test_valid();
