@@ -3,6 +3,7 @@
 #include "element.h"
 #include "fetch_parts.h"
 #include "path.h"
+#include "reserved.h"
 #include "url.h"
 
 #include "banned.h"
@@ -94,6 +95,28 @@ check_path(struct ch_record *r, struct flaw *flaw)
 	return flawed(flaw, "unsafe-path");
 }
 
+/* What no tree could be published with: better told now, and of one package. */
+static bool
+check_place(const struct ch_fetch *f, struct ch_record *r, struct flaw *flaw)
+{
+	struct ch_span path = ch_record_span(r, "path");
+
+	if (path.len == 0)
+		return true;
+	if (ch_reserved_for_server(path))
+		(void)ch_fail(&flaw->err, CH_MALFORMED,
+		    "\"path\": %.*s would configure the web server",
+		    (int)path.len, path.data);
+	else if (ch_record_find(r, "role") == NULL &&
+		 ch_reserved_for_metadata(f->plugin->type, path))
+		(void)ch_fail(&flaw->err, CH_MALFORMED,
+		    "\"path\": %.*s: the metadata of type %s belongs there",
+		    (int)path.len, path.data, f->plugin->type);
+	else
+		return true;
+	return flawed(flaw, "conflict");
+}
+
 static bool
 need(struct ch_record *r, const char *key, struct flaw *flaw)
 {
@@ -117,6 +140,7 @@ check_other(void *ctx, struct ch_record *element, struct ch_err *err)
 
 	(void)err;
 	return check_path(element, o->flaw) &&
+	       check_place(o->f, element, o->flaw) &&
 	       resolve_url(o->f, element, o->flaw);
 }
 
@@ -142,8 +166,8 @@ is_sound_package(struct ch_fetch *f, struct flaw *flaw)
 	struct ch_record *r = &f->record;
 
 	if (!need(r, "name", flaw) || !need(r, "path", flaw) ||
-	    !need(r, "url", flaw) || !resolve_url(f, r, flaw) ||
-	    !check_others(f, r, flaw))
+	    !need(r, "url", flaw) || !check_place(f, r, flaw) ||
+	    !resolve_url(f, r, flaw) || !check_others(f, r, flaw))
 		return false;
 	/* A path is looked at again only to say what is wrong. */
 	return ch_record_check(r, &flaw->err) ||

@@ -4,72 +4,26 @@
 #include <string.h>
 
 #include "mem.h"
+#include "reserved.h"
 #include "tree_parts.h"
 
 #include "banned.h"
 
-/* Where the metadata of a type lives: no package's place. */
-static const struct {
-	const char *type; /* "": any type */
-	const char *path; /* a folder when it ends in "/" */
-} reserved[] = {
-	{ "apt", "dists/" },
-	{ "apt", "Release" },
-	{ "apt", "Release.gpg" },
-	{ "apt", "InRelease" },
-	{ "rpm", "repodata/" },
-	{ "helm", "index.yaml" },
-	{ "pypi", "simple/" },
-};
-
-/* Names that tell a web server how to serve the tree. */
-static const char *const server_names[] = { ".htaccess", ".htpasswd",
-	".user.ini", "web.config" };
-
-static const char *
-last_segment(const struct ch_entry *e)
-{
-	const char *slash = strrchr(e->path, '/');
-
-	return slash == NULL ? e->path : slash + 1;
-}
-
-static bool
-is_in_metadata(const char *type, const struct ch_entry *e)
-{
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
-		const char *path = reserved[i].path;
-
-		if (!ch_str_equal(type, reserved[i].type))
-			continue;
-		if (ch_str_ends(path, "/") ? ch_str_starts(e->path, path)
-					   : ch_str_equal(e->path, path))
-			return true;
-	}
-	return ch_str_equal(type, "apk") &&
-	       ch_str_equal(last_segment(e), "APKINDEX.tar.gz");
-}
-
 static bool
 check_reserved(const char *type, const struct ch_entry *e, struct ch_err *err)
 {
-	const char *name = last_segment(e);
+	struct ch_span path = { e->path, e->path_len };
 
-	if (e->role == CH_ROLE_PACKAGE && is_in_metadata(type, e))
+	if (e->role == CH_ROLE_PACKAGE && ch_reserved_for_metadata(type, path))
 		return ch_fail(err, CH_MALFORMED,
 		    "%s: a package (line %" PRIu64
 		    ") where the metadata of type %s belongs",
 		    e->path, e->line, type);
-	for (size_t i = 0; i < sizeof(server_names) / sizeof(server_names[0]);
-	     i++) {
-		if (ch_str_equal(name, server_names[i]))
-			return ch_fail(err, CH_MALFORMED,
-			    "%s: a reserved name (line %" PRIu64
-			    "): it would configure the web server; filter "
-			    "it out",
-			    e->path, e->line);
-	}
-	return true;
+	return !ch_reserved_for_server(path) ||
+	       ch_fail(err, CH_MALFORMED,
+		   "%s: a reserved name (line %" PRIu64
+		   "): it would configure the web server; filter it out",
+		   e->path, e->line);
 }
 
 /* Each folder of a path that was not looked at with the path before. */

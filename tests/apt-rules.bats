@@ -495,6 +495,27 @@ sync_fails() {
 	[ -z "$(find "$W" -name 'evil.deb')" ]
 }
 
+@test "a package where the metadata belongs is refused by name, and can be passed over" {
+	local bad
+	for bad in dists/stable/Release Release dists/x/tiny.deb pool/.htaccess; do
+		small
+		add_deb other 1
+		reindex
+		edit_index main/binary-amd64/Packages "/^Package: tiny/,/^$/s|^Filename: .*|Filename: $bad|"
+		rm -rf config.yaml store www
+		repository evil filtered "feed: $W/up" "$VERIFY" "$SIGN" "$APT"
+		run -1 --separate-stderr chantal repo sync --repo-id evil
+		[[ $stderr == *"rejected: tiny 1 amd64: conflict: "*"$bad"* ]] || { echo "$bad: $stderr"; false; }
+		rm config.yaml
+		repository evil filtered "feed: $W/up" "$VERIFY" "$SIGN" "$APT" \
+			'on_reject: drop' 'drop_codes: [conflict]'
+		chantal -q repo sync --repo-id evil || [ $? -eq 1 ]
+		chantal -q publish repo --repo-id evil
+		run -0 chantal-catalog ls evil --format csv
+		[ "$(cut -d, -f1 <<<"$output" | paste -sd' ')" = "name other" ]
+	done
+}
+
 @test "installer images whose names lead out of the tree are refused" {
 	upstream
 	cd up/dists/stable/main/installer-amd64/current/images
