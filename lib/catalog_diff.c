@@ -36,6 +36,7 @@ struct diff {
 	struct ch_line key;              /* the same, taken apart */
 	char *name;                      /* of the group, owned */
 	char *arch;                      /* of the group, owned */
+	char *path;                      /* where it has no version, owned */
 	struct ch_record record;         /* scratch */
 	const struct ch_diff_sink *sink; /* the caller's, or NULL */
 	struct ch_diff_counts *counts;   /* the caller's */
@@ -124,6 +125,7 @@ report(struct diff *d, enum ch_change change, struct ch_diff_side *sides,
 		.is_package = ch_line_is_package(&d->key),
 		.name = d->name,
 		.arch = d->arch,
+		.path = d->path,
 		.old = &sides[OLD],
 		.new = &sides[NEW] };
 	bool ok = true;
@@ -258,7 +260,8 @@ group_end(struct diff *d, struct ch_err *err)
 	ch_free(d->key_text);
 	ch_free(d->name);
 	ch_free(d->arch);
-	d->key_text = d->name = d->arch = NULL;
+	ch_free(d->path);
+	d->key_text = d->name = d->arch = d->path = NULL;
 	return ok;
 }
 
@@ -277,6 +280,8 @@ group_begin(struct diff *d, const struct ch_line *line)
 		name = ch_record_string(&d->record, "as");
 	d->name = ch_strdup(name ? name : "");
 	d->arch = string_or_empty(&d->record, "arch");
+	if (d->key.path.data)
+		d->path = string_or_empty(&d->record, "path");
 }
 
 /* A line that only one side has. */
@@ -330,6 +335,7 @@ diff_clear(struct diff *d)
 	ch_free(d->key_text);
 	ch_free(d->name);
 	ch_free(d->arch);
+	ch_free(d->path);
 	ch_record_free(&d->record);
 }
 

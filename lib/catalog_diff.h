@@ -6,7 +6,8 @@
  * architecture: when both sides have versions that the other has not, that is
  * one update from those to these; else each version was added or removed.
  * The same version with other bytes is an update; other fields alone (a url, a
- * path) are a change.  Other files are compared by path.  The repo records are
+ * path) are a change.  Packages without a version and other files are compared
+ * by path, inputs by what they are called.  The repo records are
  * not compared.
  *
  * In memory are the differing versions of one name and architecture.
@@ -43,6 +44,7 @@ struct ch_diff_item {
 	bool is_package;          /* else another file */
 	const char *name;         /* or the path of a file */
 	const char *arch;         /* "" where absent */
+	const char *path;         /* of a package without a version */
 	struct ch_diff_side *old; /* empty when added */
 	struct ch_diff_side *new; /* empty when removed */
 };

@@ -54,11 +54,12 @@ ch_line_names(struct ch_line *l)
 {
 	struct ch_span s = l->rest;
 
-	l->name = l->arch = l->version = (struct ch_span){ NULL, 0 };
+	l->name = l->arch = l->version = l->path = (struct ch_span){ NULL, 0 };
 	if (!ch_line_is_package(l)) {
 		/* A file with a name is an upload, which others replace. */
 		if ((!take(&s, CH_SPAN(",\"path\":")) &&
-			!take(&s, CH_SPAN(",\"name\":"))) ||
+			!take(&s, CH_SPAN(",\"name\":")) &&
+			!take(&s, CH_SPAN(",\"as\":"))) ||
 		    !take_string(&s, &l->name))
 			l->name = l->rest;
 		return;
@@ -69,6 +70,8 @@ ch_line_names(struct ch_line *l)
 		return;
 	if (take(&s, CH_SPAN(",\"version\":")))
 		(void)take_string(&s, &l->version);
+	else if (take(&s, CH_SPAN(",\"path\":")))
+		(void)take_string(&s, &l->path);
 }
 
 int
@@ -90,13 +93,16 @@ ch_line_same_group(const struct ch_line *a, const struct ch_line *b)
 {
 	return ch_span_equal(a->kind, b->kind) &&
 	       ch_span_equal(a->name, b->name) &&
-	       ch_span_equal(a->arch, b->arch);
+	       ch_span_equal(a->arch, b->arch) &&
+	       ch_span_equal(a->path, b->path);
 }
 
 bool
 ch_line_same_identity(const struct ch_line *a, const struct ch_line *b)
 {
-	return ch_line_same_group(a, b) &&
+	return ch_span_equal(a->kind, b->kind) &&
+	       ch_span_equal(a->name, b->name) &&
+	       ch_span_equal(a->arch, b->arch) &&
 	       ch_span_equal(a->version, b->version);
 }
 

@@ -20,9 +20,10 @@ struct ch_line {
 	struct ch_span text;    /* all of it, without LF */
 	struct ch_span kind;    /* of the record, "package" */
 	struct ch_span rest;    /* behind the repository's id */
-	struct ch_span name;    /* of a package; path of another */
+	struct ch_span name;    /* of a package; path or as of another */
 	struct ch_span arch;    /* data NULL: absent */
 	struct ch_span version; /* data NULL: absent */
+	struct ch_span path;    /* of a package without a version */
 };
 
 /* False when the line is not in canonical form. */
@@ -32,9 +33,9 @@ void ch_line_names(struct ch_line *l);
 /* Byte order, whatever the repositories are called. */
 int ch_line_compare(const struct ch_line *a, const struct ch_line *b);
 bool ch_line_is_package(const struct ch_line *l);
-/* Equal kind, name and architecture (or path). */
+/* Equal kind, name and architecture, and path where there is no version. */
 bool ch_line_same_group(const struct ch_line *a, const struct ch_line *b);
-/* The same and equal version. */
+/* Equal kind, name, architecture and version. */
 bool ch_line_same_identity(const struct ch_line *a, const struct ch_line *b);
 
 /* An element of a package's "files": raw values, data NULL where absent. */

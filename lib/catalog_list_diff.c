@@ -57,6 +57,10 @@ json_item(void *ctx, const struct ch_diff_item *item, struct ch_err *err)
 	if (item->is_package) {
 		ch_buf_puts(&line, ",\"arch\":");
 		ch_json_quote(&line, item->arch, strlen(item->arch));
+		if (item->path) {
+			ch_buf_puts(&line, ",\"path\":");
+			ch_json_quote(&line, item->path, strlen(item->path));
+		}
 		put_array(&line, "old", &item->old->versions);
 		put_array(&line, "new", &item->new->versions);
 	}
@@ -119,8 +123,8 @@ table_item(void *ctx, const struct ch_diff_item *item, struct ch_err *err)
 {
 	struct diff_table *d = ctx;
 	char *old, *new;
-	const char *values[] = { ch_change_name(item->change), item->name,
-		item->arch, NULL, NULL };
+	const char *values[] = { ch_change_name(item->change),
+		item->path ? item->path : item->name, item->arch, NULL, NULL };
 	bool ok;
 
 	if (d->limit > 0 && d->table.rows >= d->limit)

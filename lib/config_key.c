@@ -112,7 +112,8 @@ put_keys(struct ch_buf *text, const struct ch_config *cfg,
 	put_key_file(text, ch_json_string(ch_json_path(block, "gpg.key_file")));
 	put_key_file(
 	    text, ch_json_string(ch_json_path(block, "gpg.public_key_file")));
-	put_key_file(text, own);
+	if (ch_json_true(ch_json_path(block, "gpg.generate_key")))
+		put_key_file(text, own);
 	put_key_files(text, ch_json_path(block, "gpg.key_files"));
 	put_key_files(text, ch_json_path(block, "verify.key_files"));
 	put_home(text, ch_json_string(ch_json_path(block, "gpg.gnupg_home")));

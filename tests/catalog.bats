@@ -716,6 +716,26 @@ good.ndjson" ]
 	[ ! -e "$GEN" ]
 }
 
+@test "diff shows files without a version by their paths, and a changed input as one update" {
+	mkdir -p up/a up/b
+	for d in a b; do echo $d >up/$d/index.html; done
+	cat >config.yaml <<-END
+		storage: {base_path: $PWD/store, published_path: $PWD/www}
+		repositories:
+		  - {id: docs, type: http, feed: $PWD/up}
+	END
+	export CHANTAL_CONFIG=$PWD/config.yaml
+	chantal -q repo sync --repo-id docs
+	chantal -q snapshot create --repo-id docs --name before
+	for d in a b; do echo changed $d >up/$d/index.html; done
+	chantal -q repo sync --repo-id docs
+	run -5 chantal snapshot diff --repo-id docs before upstream
+	[ "$(grep -c '^updated *[ab]/index.html' <<<"$output")" -eq 2 ]
+	[[ "$output" == *"packages: 0 added, 0 removed, 2 updated, 0 changed; files: 0 added, 0 removed, 2 updated, 0 changed;"* ]]
+	run -5 chantal snapshot diff --repo-id docs before upstream --format json
+	[ "$(jq -r '.changes[] | select(.record == "package") | .path' <<<"$output" | paste -sd' ')" = "a/index.html b/index.html" ]
+}
+
 @test "diff shows an update of one architecture as one update, and ends with 5" { # T19
 	save "$(pkg a 1 i386 1)" "$(pkg a 1 x 2)" "$(pkg gone 1 x 3)"
 	save "$(pkg a 1 i386 1)" "$(pkg a 2 x 4)" "$(pkg new 1 x 5)"
