@@ -10,6 +10,7 @@
 #include "catalog_snapshot.h"
 #include "home.h"
 #include "io.h"
+#include "log.h"
 #include "mem.h"
 #include "path.h"
 #include "sys.h"
@@ -216,6 +217,9 @@ create(const struct ch_catalog *cat, const struct wish *w, struct ch_err *err)
 		 w->description, err) &&
 	     link_generation(w->path, link, err);
 	ch_lock_release(&lock);
+	if (ok)
+		ch_info("%s@%s: %ju packages, %ju bytes", repo, w->name,
+		    (uintmax_t)c.packages, (uintmax_t)c.bytes);
 	ch_free(info);
 	ch_free(link);
 	return ok;

@@ -289,12 +289,16 @@ ch_index_view(struct ch_index *x, struct ch_err *err)
 	struct view v = { .x = x };
 	bool is_done;
 
-	if (x->ids.count < 2)
+	/* Of one, the plugin is told that it is a view, and that is all. */
+	if (x->ids.count == 0 || (x->ids.count < 2 && x->setup->view == NULL))
 		return true;
-	is_done = ch_members_open(&v.members, x, &v.claims.policy, err) &&
-		  pass(&v, "names", put_name, choose_name, err);
-	v.in_paths = true;
-	is_done = is_done && pass(&v, "paths", put_paths, choose_paths, err);
+	is_done = ch_members_open(&v.members, x, &v.claims.policy, err);
+	if (is_done && x->ids.count > 1) {
+		is_done = pass(&v, "names", put_name, choose_name, err);
+		v.in_paths = true;
+		is_done =
+		    is_done && pass(&v, "paths", put_paths, choose_paths, err);
+	}
 	if (is_done)
 		tell(&v);
 	ch_spool_close(&v.kept);

@@ -84,16 +84,53 @@ check_identity(const struct publishing *g, struct ch_err *err)
 	       ch_wrap(err, "%s", g->t->path);
 }
 
+/* An id that both lists have, with commas between them. */
+static bool
+share_an_id(const char *a, const char *b)
+{
+	size_t len;
+
+	for (; *a != '\0'; a += len + (a[len] == ',')) {
+		const char *p = b;
+
+		len = strcspn(a, ",");
+		while (*p != '\0') {
+			size_t n = strcspn(p, ",");
+
+			if (n == len && memcmp(a, p, len) == 0)
+				return true;
+			p += n + (p[n] == ',');
+		}
+	}
+	return false;
+}
+
+/* A view may get and lose repositories; who says --repo knows of one only. */
+static bool
+check_repo(const struct publishing *g, struct ch_err *err)
+{
+	const char *was = g->old.repo, *is = g->plan.repo;
+
+	if (ch_str_equal(was, is) || g->p->recreate)
+		return true;
+	if (g->p->repo == NULL && share_an_id(was, is)) {
+		ch_info("%s: shows repositories %s from now on, not %s",
+		    g->t->path, is, was);
+		return true;
+	}
+	return ch_fail(err, CH_USAGE,
+	    "%s: shows repository %s, not %s: publish to another folder, or "
+	    "--unpublish it first",
+	    g->t->path, was, is);
+}
+
 static bool
 check_old(const struct publishing *g, struct ch_err *err)
 {
 	if (!g->has_old)
 		return true;
-	if (!ch_str_equal(g->old.repo, g->plan.repo) && !g->p->recreate)
-		return ch_fail(err, CH_USAGE,
-		    "%s: shows repository %s, not %s: publish to another "
-		    "folder, or --unpublish it first",
-		    g->t->path, g->old.repo, g->plan.repo);
+	if (!check_repo(g, err))
+		return false;
 	if (g->plan.date + DAY_S < g->old.date)
 		return ch_fail(err, CH_TEMPORARY,
 		    "%s: the clock is over a day behind the last publish: set "
@@ -163,8 +200,10 @@ leave_alone(struct publishing *g, struct ch_err *err)
 	if (g->p->key == NULL)
 		g->plan.key = g->old.key;
 	if (g->p->is_dry_run ||
-	    (ch_str_equal(g->old.key, g->plan.key) && is_same_identity(g)))
+	    (ch_str_equal(g->old.key, g->plan.key) && is_same_identity(g) &&
+		ch_str_equal(g->old.repo, g->plan.repo)))
 		return true;
+	g->old.repo = g->plan.repo;
 	g->old.key = g->plan.key;
 	g->old.identity = g->plan.identity;
 	g->old.released = g->plan.released;

@@ -98,6 +98,29 @@ are_lists(const struct ch_json *was, const struct ch_json *is)
 	       ch_json_count(was) == ch_json_count(is);
 }
 
+static bool
+has_element(const struct ch_json *list, const struct ch_json *wanted)
+{
+	for (size_t i = 0; i < ch_json_count(list); i++)
+		if (is_equal(ch_json_at(list, i), wanted))
+			return true;
+	return false;
+}
+
+/* Of a view that got or lost repositories: what both have is as it was. */
+static bool
+is_part(const struct ch_json *less, const struct ch_json *more)
+{
+	if (ch_json_type(more) != CH_JSON_ARRAY)
+		return false;
+	if (is_object(less))
+		return has_element(more, less);
+	for (size_t i = 0; i < ch_json_count(less); i++)
+		if (!has_element(more, ch_json_at(less, i)))
+			return false;
+	return ch_json_type(less) == CH_JSON_ARRAY;
+}
+
 /* A part, such as a suite, that came or went is no other identity. */
 static void
 compare(struct comparing *c, const char *name, const struct ch_json *was,
@@ -111,7 +134,7 @@ compare(struct comparing *c, const char *name, const struct ch_json *was,
 	else if ((was == NULL && is_object(is)) ||
 		 (is == NULL && is_object(was)))
 		return;
-	else if (!is_equal(was, is))
+	else if (!is_equal(was, is) && !is_part(was, is) && !is_part(is, was))
 		tell(c, name, was, is);
 }
 

@@ -204,3 +204,17 @@ other_bytes() {
 	chantal -q repo sync --repo-id stable
 	[ "$(packages_of stable | cut -d' ' -f2)" = hello ]
 }
+
+@test "a view of one repository has the suite it names, and another one joins it without further words" {
+	filtered stable stable
+	filtered updates stable-updates
+	view 'repos: [stable]' 'apt: {distribution: both, view_components: one}'
+	published both one
+	grep '^Codename: both$' "$W/www/views/all/latest/dists/both/InRelease"
+	[ ! -e "$W/www/views/all/latest/dists/stable" ]
+	sed -i 's/repos: \[stable\]/repos: [stable, updates]/' config.yaml
+	run -0 --separate-stderr chantal publish view --name all
+	[[ "$stderr" == *"shows repositories stable,updates from now on, not stable"* ]]
+	apt_update
+	[ "$(versions hello)" = '1.0-1 1.1-1' ]
+}

@@ -93,6 +93,31 @@ snapshots() {
 	[ ! -e www/views ]
 }
 
+@test "--all publishes every view, past one that fails" {
+	run -3 --separate-stderr chantal publish view --all
+	[[ "$stderr" == *"failed: strict"* ]]
+	[ -e www/views/all/latest ]
+	[ -e www/views/twins/latest ]
+	run -2 chantal publish view --all --name all
+	run -2 chantal publish view --all --target "$PWD/x"
+	run -2 chantal publish view
+}
+
+@test "a view that got or lost a repository is published as it is now" {
+	chantal -q publish view --name all
+	sed -i 's/name: all, repos: \[a, b\]/name: all, repos: [a, b, c]/' config.yaml
+	run -0 --separate-stderr chantal publish view --name all
+	[[ "$stderr" == *"shows repositories a,b,c from now on, not a,b"* ]]
+	sed -i 's/name: all, repos: \[a, b, c\]/name: all, repos: [b]/' config.yaml
+	run -0 --separate-stderr chantal publish view --name all
+	[[ "$stderr" == *"shows repositories b from now on, not a,b,c"* ]]
+	[ "$(cat www/views/all/latest/hello-1.0.tar.gz)" = two ]
+	sed -i 's/name: all, repos: \[b\]/name: all, repos: [a]/' config.yaml
+	run -2 --separate-stderr chantal publish view --name all
+	[[ "$stderr" == *"shows repository b, not a"* ]]
+	run -2 chantal publish repo --repo-id a --target "$PWD/www/views/all/latest"
+}
+
 @test "a view is unpublished like a repository" {
 	chantal -q publish view --name all
 	chantal -q publish unpublish --view all
@@ -111,7 +136,8 @@ snapshots() {
 }
 
 @test "a view's snapshot is one of each member, and can be published years later" {
-	run -0 chantal -q snapshot create --view all --name spring
+	run -0 --separate-stderr chantal snapshot create --view all --name spring
+	[[ "$stderr" == *"a@spring: 2 packages, "*"all: snapshot spring: a@spring b@spring"* ]]
 	[ "$(cat store/views/all/snapshots/spring)" = $'a@spring\nb@spring' ]
 	[ "$(ls -A store/views/all/snapshots)" = spring ]
 	chantal -q publish view --name all

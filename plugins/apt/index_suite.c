@@ -20,10 +20,12 @@ view_components(const struct ch_indexer *ix)
 	    "upstream");
 }
 
+/* Its block names its repositories, also when it is only one. */
 static bool
 is_view(const struct ch_indexer *ix)
 {
-	return ix->told.count > 1;
+	return ix->told.count > 1 ||
+	       ch_json_get(ix->settings->json, "view") != NULL;
 }
 
 char *

@@ -133,13 +133,27 @@ publish_snapshot() {
 	publish_refs "${target:-$path}" "$repo_id@$snapshot" --repo "$repo_id"
 }
 
+publish_one_view() {
+	need_view "$1"
+	view_members "$1"
+	view_target "$1"
+	publish_refs "${target:-$path/latest}" "$refs" --view "$1"
+}
+
 publish_view() {
-	take_options 0 'name= target= recreate accept-identity-change' "$@"
+	take_options 0 'name= all target= recreate accept-identity-change' "$@"
 	need_store
-	need_view "$name"
-	view_members "$name"
-	view_target "$name"
-	publish_refs "${target:-$path/latest}" "$refs" --view "$name"
+	case ${name:+name}${all:+all} in
+		all)
+			[ -z "$target" ] || usage "--target: only with --name: each view would replace the one before"
+			ids=$(config_tool --views)
+			[ -n "$ids" ] || say "no view is configured"
+			;;
+		nameall) usage "give one of --name, --all, not both" ;;
+		*) ids=$name ;;
+	esac
+	[ -n "$name$all" ] || usage "which view? --name or --all"
+	each_id publish_one_view "$ids"
 }
 
 publish_list() {

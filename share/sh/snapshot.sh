@@ -71,6 +71,7 @@ create_of_view() {
 	sync $(quote "$new") &&
 	mv $(quote "$new") $(quote "$list")" || status=$?
 	[ "$status" -eq 0 ] || undo_members
+	[ "$status" -ne 0 ] || [ -n "$print_only" ] || say "$view: snapshot $name:$refs"
 	return "$status"
 }
 
