@@ -238,27 +238,27 @@ scan_special(struct ch_scan *s)
 	return true;
 }
 
-static inline const char *
-string_end(struct ch_scan *s, const char *p)
+/* Over simple escapes to what else is not plain. */
+static const char *
+escapes_end(struct ch_scan *s, const char *p)
 {
 	const char *end = s->end;
 
-	p = plain_end(p, end);
-	if (p >= end || *p != '\\')
-		return p;
-	s->has_escape = true;
+	if (p < end && *p == '\\')
+		s->has_escape = true;
 	while (end - p >= 2 && *p == '\\' && is_escape[(unsigned char)p[1]])
 		p = lines_end(p + 2, end);
 	return p;
 }
 
 /*
- * From a byte that is not plain to the end of the string.  Apart, so that it
- * does not weigh down the strings without one.
+ * From the first byte that is not plain to the closing quote.  Apart, so that
+ * it does not weigh down the strings without one.
  */
 static CH_NOINLINE bool
-finish_string(struct ch_scan *s)
+finish_string(struct ch_scan *s, const char *p)
 {
+	s->p = escapes_end(s, p);
 	while (scan_special(s))
 		s->p = plain_end(s->p, s->end);
 	if (s->why != NULL)
@@ -274,15 +274,17 @@ ch_scan_string(struct ch_scan *s, struct ch_span *inside)
 	const char *start = s->p + 1;
 	const char *p;
 
-	if (!ch_scan_take(s, '"'))
+	if (s->p >= s->end || *s->p != '"')
 		return ch_scan_fail(s, "a string is missing");
-	p = string_end(s, start);
-	s->p = p;
-	if ((p >= s->end || *p != '"') && !finish_string(s))
-		return false;
+	p = plain_end(start, s->end);
+	if (p >= s->end || *p != '"') {
+		if (!finish_string(s, p))
+			return false;
+		p = s->p;
+	}
 	if (inside != NULL)
-		*inside = (struct ch_span){ start, (size_t)(s->p - start) };
-	s->p++;
+		*inside = (struct ch_span){ start, (size_t)(p - start) };
+	s->p = p + 1;
 	return true;
 }
 
