@@ -159,23 +159,37 @@ ch_out_flush(struct ch_out *out, struct ch_err *err)
 	return true;
 }
 
+/* Whole chunks only, but for the last: pages and pipes are filled by them. */
+static bool
+write_over(struct ch_out *out, const char *data, size_t len, struct ch_err *err)
+{
+	size_t room = OUT_CHUNK - out->len;
+	size_t whole = (len - room) / OUT_CHUNK * OUT_CHUNK;
+	int e = 0;
+
+	memcpy(out->buf + out->len, data, room);
+	out->len = OUT_CHUNK;
+	if (!ch_out_flush(out, err))
+		return false;
+	data += room;
+	if (whole > 0)
+		e = ch_sys_write(out->fd, data, whole);
+	if (e != 0)
+		return ch_fail_errno(err, e, "%s: cannot write", out->name);
+	out->len = len - room - whole;
+	memcpy(out->buf, data + whole, out->len);
+	return true;
+}
+
 bool
 ch_out_write(
     struct ch_out *out, const void *data, size_t len, struct ch_err *err)
 {
-	int e;
-
 	out->bytes += len;
-	if (len > OUT_CHUNK - out->len && !ch_out_flush(out, err))
-		return false;
-	if (len <= OUT_CHUNK - out->len) {
-		memcpy(out->buf + out->len, data, len);
-		out->len += len;
-		return true;
-	}
-	e = ch_sys_write(out->fd, data, len);
-	if (e != 0)
-		return ch_fail_errno(err, e, "%s: cannot write", out->name);
+	if (len > OUT_CHUNK - out->len)
+		return write_over(out, data, len, err);
+	memcpy(out->buf + out->len, data, len);
+	out->len += len;
 	return true;
 }
 
