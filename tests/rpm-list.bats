@@ -395,6 +395,39 @@ package() { jq -rc "select(.record == \"package\" and .name == \"$1\") | $2" out
 	[ "$(of file .path | grep -cE 'notes|sizes|deltas')" = 3 ]
 }
 
+@test "a mirror has the deltas that upstream has, with their checksums" {
+	small hello-data
+	local file sum none
+	none=$(printf 0%.0s {1..64})
+	mkdir up/drpms
+	echo delta >up/drpms/hello-data-1.0-1_1.1-1.noarch.drpm
+	{
+		echo '<prestodelta><newpackage name="hello-data" epoch="0" version="1.1" release="1" arch="noarch">'
+		for file in drpms/hello-data-1.0-1_1.1-1.noarch.drpm drpms/gone.drpm drpms/hello-data-1.0-1_1.1-1.noarch.drpm ../out.drpm repodata/x; do
+			echo "<delta oldepoch=\"0\" oldversion=\"1.0\" oldrelease=\"1\"><filename>$file</filename><sequence>hello-data-1.0-1-00</sequence>"
+			case $file in *gone*) sum=$none ;; *) sum=$(sha256_of up/drpms/*.drpm) ;; esac
+			echo "<size>6</size><checksum type=\"sha256\">$sum</checksum></delta>"
+		done
+		echo '</newpackage></prestodelta>'
+	} >prestodelta.xml
+	modifyrepo_c --mdtype=prestodelta prestodelta.xml up/repodata
+	rm up/repodata/repomd.xml.asc
+	lists mirror || [ $? = 1 ]
+	[ "$(of file 'select(.role == "extra") | "\(.path) \(.size) \(.sha256)"')" = \
+		"drpms/hello-data-1.0-1_1.1-1.noarch.drpm 6 $(sha256_of up/drpms/*.drpm)"$'\n'"drpms/gone.drpm 6 $none" ]
+	[ "$(of reject '"\(.code) \(.ref.path)"' | paste -sd,)" = 'unsafe-path ../out.drpm,unsafe-path repodata/x' ]
+	sed -i '/out.drpm\|repodata.x/,/<.delta>/d' prestodelta.xml
+	again && modifyrepo_c --mdtype=prestodelta prestodelta.xml up/repodata && sign_repomd up/repodata
+	rm -f config.yaml
+	repository r mirror 'verify: {enabled: false}'
+	mirror r
+	cmp up/drpms/*.drpm www/r/drpms/hello-data-1.0-1_1.1-1.noarch.drpm
+	[ ! -e www/r/drpms/gone.drpm ]
+	lists filtered
+	[ "$(of file .as | grep -c delta)" = 0 ]
+	[ "$(of file 'select(.role == "extra").path')" = "" ]
+}
+
 @test "what SUSE adds is there" {
 	cp -R "$SUSE" up
 	lists filtered

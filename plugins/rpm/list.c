@@ -271,6 +271,7 @@ print_result(struct ch_lister *l, struct ch_err *err)
 	ch_list_treeinfo_take(l);
 	return print_repo(l, err) &&
 	       (l->s->mode != CH_MODE_MIRROR || print_roots(l, err)) &&
+	       (l->s->mode != CH_MODE_MIRROR || ch_list_deltas(l, err)) &&
 	       ch_list_data_print(l, err) && ch_list_treeinfo(l, err) &&
 	       ch_list_packages(l, err);
 }

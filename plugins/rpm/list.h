@@ -54,6 +54,17 @@ void ch_lister_want(struct ch_lister *l, const struct ch_rpm_want *want);
 bool ch_lister_print_file(struct ch_lister *l, const char *path,
     const char *role, bool keep, struct ch_err *err) CH_MUST_CHECK;
 
+/* list_treeinfo.c: a reject line of what is at path. */
+bool ch_lister_reject(struct ch_lister *l, const char *path, const char *code,
+    const char *why, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * list_treeinfo.c: "SHA256:ABC…" as it has to be in a record; false: it is no
+ * digest.
+ */
+bool ch_lister_put_digest(struct ch_buf *b, const char *digest) CH_MUST_CHECK;
+/* list_deltas.c: what prestodelta and deltainfo name. */
+bool ch_list_deltas(struct ch_lister *l, struct ch_err *err) CH_MUST_CHECK;
+
 /* list_data.c: wants what repomd.xml names; then prints it. */
 bool ch_list_data(struct ch_lister *l, struct ch_err *err) CH_MUST_CHECK;
 /* Which of them are inputs of the index. */

@@ -15,9 +15,9 @@
 
 const char *const ch_treeinfo_names[] = { ".treeinfo", "treeinfo", NULL };
 
-static bool
-reject(struct ch_lister *l, const char *path, const char *code, const char *why,
-    struct ch_err *err)
+bool
+ch_lister_reject(struct ch_lister *l, const char *path, const char *code,
+    const char *why, struct ch_err *err)
 {
 	struct ch_buf b = { 0 };
 	bool ok;
@@ -33,9 +33,8 @@ reject(struct ch_lister *l, const char *path, const char *code, const char *why,
 	return ok;
 }
 
-/* "SHA256:ABC…" as it has to be in a record; false: it is no digest. */
-static bool
-put_digest(struct ch_buf *b, const char *digest)
+bool
+ch_lister_put_digest(struct ch_buf *b, const char *digest)
 {
 	const char *colon = strchr(digest, ':');
 	enum ch_hash_kind kind = CH_HASH_NONE;
@@ -73,7 +72,7 @@ print_image(struct ch_lister *l, const struct ch_treeinfo_file *file,
 	ch_json_quote(&b, file->path, strlen(file->path));
 	ch_buf_puts(&b, ",\"url\":");
 	ch_json_quote(&b, url.data, url.len);
-	if (file->digest != NULL && !put_digest(&b, file->digest))
+	if (file->digest != NULL && !ch_lister_put_digest(&b, file->digest))
 		ch_warn("%s: its checksum '%.80s' in .treeinfo is none, so it "
 			"is not verified",
 		    file->path, file->digest);
@@ -101,7 +100,8 @@ print_images(struct ch_lister *l, const struct ch_treeinfo *t,
 			continue;
 		ch_list_add(seen, path);
 		if (!ch_path_check(path, strlen(path), &why))
-			ok = reject(l, path, "unsafe-path", why.text, err);
+			ok = ch_lister_reject(
+			    l, path, "unsafe-path", why.text, err);
 		else
 			ok = print_image(l, &t->files[i], err);
 	}
