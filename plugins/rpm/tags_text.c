@@ -3,8 +3,7 @@
 
 #include "lib/banned.h"
 
-#define ONES  0x0101010101010101U
-#define HIGHS 0x8080808080808080U
+enum { BLOCK = 64 };
 
 /* A reader of raw text. */
 struct decoding {
@@ -199,7 +198,23 @@ sound_length(const unsigned char *p, size_t left, enum ch_text_kind kind)
 	return n;
 }
 
-/* Eight bytes a step, as long as they are printable ASCII. */
+/* Nothing but printable ASCII and blanks; a loop that becomes few wide steps.
+ */
+static bool
+is_plain_block(const unsigned char *p)
+{
+	unsigned char odd = 0;
+
+	for (size_t i = 0; i < BLOCK; i++) {
+		unsigned char c = p[i];
+		unsigned char is_blank =
+		    (c == '\n') | (c == '\t') | (c == '\r');
+
+		odd |= (unsigned char)((c < 0x20) & !is_blank) | (c & 0x80);
+	}
+	return odd == 0;
+}
+
 bool
 ch_text_is_sound(struct ch_span raw, enum ch_text_kind kind, size_t *at_out)
 {
@@ -207,19 +222,19 @@ ch_text_is_sound(struct ch_span raw, enum ch_text_kind kind, size_t *at_out)
 	size_t i = 0;
 
 	while (i < raw.len) {
-		uint64_t w;
-		size_t stop;
+		size_t stop = raw.len;
 
-		if (raw.len - i >= 8) {
-			memcpy(&w, p + i, 8);
-			if (((w | (w - ONES * 0x20)) & HIGHS) == 0) {
-				i += 8;
+		if (raw.len - i >= BLOCK) {
+			stop = i + BLOCK;
+			if (is_plain_block(p + i)) {
+				i = stop;
 				continue;
 			}
 		}
-		stop = raw.len - i < 8 ? raw.len : i + 8;
 		while (i < stop) {
-			size_t n = sound_length(p + i, raw.len - i, kind);
+			size_t n = p[i] >= 0x20 && p[i] < 0x80
+				       ? 1
+				       : sound_length(p + i, raw.len - i, kind);
 
 			if (n == 0) {
 				*at_out = i;
