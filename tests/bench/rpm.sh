@@ -118,7 +118,7 @@ hyperfine -u millisecond --runs "$((runs * 2))" --export-markdown small.md \
 	--prepare 'rm -rf got; mkdir got; sync' -n "aria2c -j16 -i" \
 	"aria2c -q -j16 -x1 --file-allocation=none -d got -i list" >&2
 sh fresh.sh
-chantal -q package upload --repo-id own --directory "$up/small"
+stage "chantal package upload of 2,000" chantal -q package upload --repo-id own --directory "$up/small"
 chantal-catalog cat own >own
 cp -R "$up/small" hosted
 rm -r hosted/repodata
