@@ -20,6 +20,7 @@ struct ch_regex {
 	char *pattern;                /* as given */
 	const char *prefix;           /* all it asks for, in pattern, or NULL */
 	size_t prefix_len;            /* bytes of it */
+	bool is_used;                 /* something was searched */
 	bool is_fast;                 /* compiled to machine code */
 	pcre2_code *code;             /* compiled */
 	pcre2_match_data *match;      /* of the last search */
@@ -103,8 +104,6 @@ ch_regex_new(const char *pattern, struct ch_err *err)
 		(void)fail_at(err, pattern, code, offset);
 		goto fail;
 	}
-	/* Where the processor has no JIT, the interpreter does it. */
-	re->is_fast = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0;
 	find_prefix(re);
 	re->match = pcre2_match_data_create_from_pattern(re->code, NULL);
 	re->context = pcre2_match_context_create(NULL);
@@ -121,6 +120,20 @@ fail:
 	return NULL;
 }
 
+/*
+ * Every tool compiles all patterns of the configuration to check them, and few
+ * search with any: machine code, which takes the longest, is made for these.
+ */
+static void
+prepare(struct ch_regex *re)
+{
+	if (re->is_used)
+		return;
+	re->is_used = true;
+	/* Where the processor has no JIT, the interpreter does it. */
+	re->is_fast = pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE) == 0;
+}
+
 bool
 ch_regex_find(struct ch_regex *re, struct ch_span subject, bool *found,
     struct ch_err *err)
@@ -134,6 +147,7 @@ ch_regex_find(struct ch_regex *re, struct ch_span subject, bool *found,
 			 memcmp(text, re->prefix, re->prefix_len) == 0;
 		return true;
 	}
+	prepare(re);
 	re->subject = text;
 	code = (re->is_fast ? pcre2_jit_match : pcre2_match)(
 	    re->code, text, subject.len, 0, 0, re->match, re->context);
