@@ -123,7 +123,7 @@ write_keys(struct ch_index *x, const struct ch_json *block, const char *name,
 		ok = ch_keyring_make(to, &files, &texts, err);
 	else
 		ok = ch_public_keys_text(&files, &texts, &joined, err) &&
-		     ch_atomic_write(to, joined.data, joined.len, 0444, err);
+		     ch_fleeting_write(to, joined.data, joined.len, 0444, err);
 	ch_buf_free(&joined);
 	ch_list_free(&texts);
 	ch_list_free(&files);
