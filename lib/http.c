@@ -17,12 +17,20 @@ ch_http_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+static void *
+resize(void *p, size_t size)
+{
+	return ch_realloc(p, size, 1);
+}
+
 static bool
 start_curl(struct ch_err *err)
 {
 	static bool is_started;
 
-	if (!is_started && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	if (!is_started &&
+	    curl_global_init_mem(CURL_GLOBAL_DEFAULT, ch_alloc, ch_free, resize,
+		ch_strdup, ch_calloc) != CURLE_OK)
 		return ch_fail(err, CH_TEMPORARY, "http: libcurl cannot start");
 	is_started = true;
 	return true;

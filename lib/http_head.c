@@ -45,10 +45,16 @@ has_control(struct ch_span s)
 	return false;
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static struct ch_span
 trim(struct ch_span s)
 {
-	while (s.len > 0 && strchr(" \t\r\n", s.data[s.len - 1]) != NULL)
+	while (s.len > 0 && is_blank(s.data[s.len - 1]))
 		s.len--;
 	while (s.len > 0 && (s.data[0] == ' ' || s.data[0] == '\t')) {
 		s.data++;

@@ -122,7 +122,7 @@ struct ch_transfer {
 	bool was_present;       /* a URL failed otherwise than absent */
 	uint64_t retry_after_s; /* last asked for */
 	struct ch_err err;      /* of the last failure */
-	struct ch_err kept;     /* of an earlier URL that was_present */
+	struct ch_err *kept;    /* of an earlier URL that was_present */
 };
 
 /* Between two transfers it keeps what holds for all from its host. */

@@ -32,8 +32,7 @@ conclude(struct ch_transfer *t)
 				     ? CH_HTTP_NOT_FOUND
 				     : CH_HTTP_FAILED;
 		result.is_retryable = t->is_retryable;
-		result.err =
-		    t->is_absent && t->was_present ? &t->kept : &t->err;
+		result.err = t->is_absent && t->was_present ? t->kept : &t->err;
 	} else if (t->is_unmodified) {
 		result.outcome = CH_HTTP_NOT_MODIFIED;
 	}
@@ -97,7 +96,9 @@ try_next_url(struct ch_transfer *t)
 		return false;
 	if (!t->is_absent) {
 		t->was_present = true;
-		t->kept = t->err;
+		if (t->kept == NULL)
+			t->kept = ch_alloc(sizeof(*t->kept));
+		*t->kept = t->err;
 	}
 	ch_debug("%s; trying the next url", t->err.text);
 	t->url_index++;

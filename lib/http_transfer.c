@@ -103,6 +103,7 @@ ch_transfer_free(struct ch_transfer *t)
 	ch_free(t->url);
 	ch_free(t->resume_etag);
 	ch_free(t->resume_url);
+	ch_free(t->kept);
 	ch_head_clear(&t->head);
 	ch_free(t);
 }

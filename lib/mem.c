@@ -14,6 +14,8 @@
 
 #include "banned.h"
 
+#define SMALL ((size_t)1024)
+
 static void CH_NORETURN
 give_up(const char *what)
 {
@@ -35,11 +37,18 @@ ch_alloc(size_t size)
 	return p;
 }
 
+/* The C library keeps small blocks for malloc at hand, but not for calloc. */
 void *
 ch_calloc(size_t count, size_t size)
 {
-	void *p = calloc(count == 0 ? 1 : count, size == 0 ? 1 : size);
+	size_t bytes;
+	void *p;
 
+	if (__builtin_mul_overflow(count, size, &bytes))
+		give_up("a size overflows");
+	if (bytes <= SMALL)
+		return memset(ch_alloc(bytes), 0, bytes);
+	p = calloc(count, size);
 	if (p == NULL)
 		give_up("none left, free some and try again");
 	return p;

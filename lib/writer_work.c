@@ -78,39 +78,49 @@ write_bytes(struct ch_writing *g, const struct ch_buf *bytes)
 		ch_writer_fail(g->writer, &err);
 }
 
+/* The code of a reject, with the message for it. */
+static const char *
+refuse(const struct ch_writing *g, const char *code, char *why, char **message)
+{
+	char *url = ch_url_display(g->url);
+
+	*message = ch_format("%s: %s", url, why);
+	ch_free(why);
+	ch_free(url);
+	return code;
+}
+
 /* What came against what was claimed; a reject's code when it differs. */
 static const char *
 judge(const struct ch_writing *g, const struct ch_put_facts *facts,
     char **message)
 {
-	char *url = ch_url_display(g->url);
-	const char *code = NULL;
 	enum ch_hash_kind kind;
 	const char *hex;
 
-	if (g->is_too_long) {
-		code = "size-mismatch";
-		*message =
-		    ch_format("%s: more than the expected %" PRIu64 " bytes",
-			url, g->announced);
-	} else if (g->size != CH_SIZE_UNKNOWN && facts->size != g->size) {
-		code = "size-mismatch";
-		*message = ch_format("%s: %" PRIu64 " bytes, expected %" PRIu64,
-		    url, facts->size, g->size);
-	} else if (g->sha256 != NULL &&
-		   !ch_str_equal(g->sha256, facts->sha256)) {
-		code = "digest-mismatch";
-		*message = ch_format("%s: SHA-256 is %s, expected %s", url,
-		    facts->sha256, g->sha256);
-	} else if (g->digest != NULL &&
-		   ch_digest_parse(g->digest, strlen(g->digest), &kind, &hex) &&
-		   !ch_str_equal(hex, facts->hex[kind])) {
-		code = "digest-mismatch";
-		*message = ch_format("%s: %s is %s, expected %s", url,
-		    ch_hash_name(kind), facts->hex[kind], hex);
-	}
-	ch_free(url);
-	return code;
+	if (g->is_too_long)
+		return refuse(g, "size-mismatch",
+		    ch_format("more than the expected %" PRIu64 " bytes",
+			g->announced),
+		    message);
+	if (g->size != CH_SIZE_UNKNOWN && facts->size != g->size)
+		return refuse(g, "size-mismatch",
+		    ch_format("%" PRIu64 " bytes, expected %" PRIu64,
+			facts->size, g->size),
+		    message);
+	if (g->sha256 != NULL && !ch_str_equal(g->sha256, facts->sha256))
+		return refuse(g, "digest-mismatch",
+		    ch_format(
+			"SHA-256 is %s, expected %s", facts->sha256, g->sha256),
+		    message);
+	if (g->digest != NULL &&
+	    ch_digest_parse(g->digest, strlen(g->digest), &kind, &hex) &&
+	    !ch_str_equal(hex, facts->hex[kind]))
+		return refuse(g, "digest-mismatch",
+		    ch_format("%s is %s, expected %s", ch_hash_name(kind),
+			facts->hex[kind], hex),
+		    message);
+	return NULL;
 }
 
 /* The put is gone then, into the batch or not. */
