@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -63,6 +64,19 @@ ch_http_common_headers(void)
 	return first == NULL ? NULL : curl_slist_append(first, ENCODING);
 }
 
+/* What all say, but for who has another word for it. */
+static void
+add_common(struct ch_transfer *t, const char *line)
+{
+	const struct curl_slist *own = t->headers;
+	size_t len = strcspn(line, ":") + 1;
+
+	while (own != NULL && strncasecmp(own->data, line, len) != 0)
+		own = own->next;
+	if (own == NULL)
+		add_line(t, line);
+}
+
 /* A list of its own only for who has more to say than all. */
 static void
 set_headers(struct ch_transfer *t)
@@ -79,8 +93,8 @@ set_headers(struct ch_transfer *t)
 	for (size_t i = 0; i < count; i++)
 		add_line(t, auth->headers.items[i]);
 	if (t->headers != NULL) {
-		add_line(t, AGENT);
-		add_line(t, ENCODING);
+		add_common(t, AGENT);
+		add_common(t, ENCODING);
 	}
 	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER,
 	    t->headers == NULL ? t->http->headers : t->headers);
@@ -253,10 +267,7 @@ set_up_for_host(struct ch_transfer *t)
 	set_credentials(t);
 }
 
-/*
- * From one to the next only the path changes, and a plain one needs no parser:
- * libcurl has taken the URL of the host's first one apart.
- */
+/* A plain path needs no parser: libcurl has taken apart what is before it. */
 static bool
 set_url(struct ch_transfer *t)
 {
@@ -313,8 +324,7 @@ take_handle(struct ch_transfer *t)
 
 	t->easy = idle.easy;
 	t->address = idle.address;
-	if (t->easy != NULL && idle.host == t->host &&
-	    idle.is_anonymous == t->is_anonymous)
+	if (idle.host == t->host && idle.is_anonymous == t->is_anonymous)
 		return true;
 	if (t->easy == NULL)
 		t->easy = curl_easy_init();
@@ -325,8 +335,8 @@ take_handle(struct ch_transfer *t)
 	set_up_for_host(t);
 	curl_url_cleanup(t->address);
 	t->address = curl_url();
-	if (t->address != NULL &&
-	    curl_url_set(t->address, CURLUPART_URL, t->url, 0) != CURLUE_OK) {
+	if (t->address != NULL && curl_url_set(t->address, CURLUPART_URL,
+				      t->host->prefix, 0) != CURLUE_OK) {
 		curl_url_cleanup(t->address);
 		t->address = NULL;
 	}
@@ -348,7 +358,6 @@ say(const struct ch_transfer *t)
 bool
 ch_http_setup(struct ch_transfer *t)
 {
-	struct ch_http *http = t->http;
 	int64_t left_ms = t->deadline_ms - ch_http_now_ms();
 
 	ch_transfer_reset_hop(t);
@@ -356,7 +365,7 @@ ch_http_setup(struct ch_transfer *t)
 		return ch_transfer_fail(
 		    t, CH_TEMPORARY, false, "its deadline has passed");
 	if (!take_handle(t) || !set_up_for_hop(t, left_ms) ||
-	    curl_multi_add_handle(http->multi, t->easy) != CURLM_OK)
+	    curl_multi_add_handle(t->http->multi, t->easy) != CURLM_OK)
 		return ch_transfer_fail(
 		    t, CH_TEMPORARY, false, "libcurl cannot start");
 	say(t);

@@ -280,6 +280,39 @@ test_several(void)
 	forget(&g);
 }
 
+/* The server says what it was asked for. */
+static bool
+is_asked(struct ch_http *http, const char *path)
+{
+	struct ch_http_request r = { .urls = &path, .url_count = 1 };
+	struct got g = { 0 };
+	bool is_same;
+
+	ask_with(http, &r, &g);
+	ch_buf_putc(&g.body, '\0');
+	is_same = g.outcome == CH_HTTP_OK && strcmp(g.body.data, path) == 0;
+	forget(&g);
+	return is_same;
+}
+
+static void
+test_one_after_another(void)
+{
+	struct ch_http_options o;
+	struct ch_err err = { 0 };
+	struct ch_http *http;
+
+	options(&o);
+	http = ch_http_new(&o, &err);
+	ok_if(is_asked(http, "/url-echo?token=secret") &&
+		  is_asked(http, "/url-echo"),
+	    "what follows is not asked for with the query of the first");
+	ok_if(is_asked(http, "/url-echo?a%20b") && is_asked(http, "/url-echo"),
+	    "nor with that of the one before");
+	ch_http_free(http);
+	ch_http_options_free(&o);
+}
+
 static void
 test_conditional(void)
 {
@@ -442,6 +475,7 @@ echo_has(const char *origin, bool anonymous, const char *what)
 	o.auth.user = ch_strdup("user");
 	o.auth.password = ch_strdup("pa:ss");
 	ch_list_add(&o.auth.headers, "X-Token: canary");
+	ch_list_add(&o.auth.headers, "user-agent: ours");
 	http = ch_http_new(&o, &err);
 	r.urls = &path;
 	ask_with(http, &r, &g);
@@ -460,6 +494,10 @@ test_credentials(void)
 	ok_if(echo_has(base, false, "Basic dXNlcjpwYTpzcw==") &&
 		  echo_has(base, false, "canary"),
 	    "credentials are sent to their origin");
+	ok_if(echo_has(base, false, "ours") &&
+		  !echo_has(base, false, "chantal/") &&
+		  echo_has(base, true, "chantal/"),
+	    "a header of one's own stands instead of ours");
 	ok_if(!echo_has("http://127.0.0.1:1/", false, "Authorization") &&
 		  !echo_has("http://127.0.0.1:1/", false, "canary"),
 	    "not to another port");
@@ -523,6 +561,7 @@ main(void)
 	test_caps();
 	test_own_failure();
 	test_several();
+	test_one_after_another();
 	test_conditional();
 	test_resume();
 	test_many();
