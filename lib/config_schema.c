@@ -58,6 +58,15 @@ fits_enum(struct ch_err *err, const struct ch_yaml *node,
 }
 
 static bool
+has_control(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			return true;
+	return false;
+}
+
+static bool
 fits_pattern(struct ch_err *err, const struct ch_yaml *node,
     const struct ch_json *schema, const char *name)
 {
@@ -73,7 +82,10 @@ fits_pattern(struct ch_err *err, const struct ch_yaml *node,
 		return ch_wrap(err, "%s: pattern of its plugin", name);
 	was_searched = ch_regex_find(re, ch_span_of(node->text), &fits, err);
 	ch_regex_free(re);
-	if (was_searched && !fits)
+	if (was_searched && !fits && has_control(node->text))
+		ch_yaml_fail(err, node, CH_USAGE,
+		    "%s: a line end or another control byte in it", name);
+	else if (was_searched && !fits)
 		ch_yaml_fail(err, node, CH_USAGE,
 		    "%s: \"%s\" does not match %s", name, node->text, pattern);
 	return fits;

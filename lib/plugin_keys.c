@@ -8,6 +8,11 @@
 
 #include "banned.h"
 
+/* What check_text() wants, as far as a pattern says it; $ allows a line end. */
+#define ONE_LINE                                                               \
+	"\"pattern\":\"^[^\\\\x00-\\\\x20\\\\x7f]([^\\\\x00-\\\\x1f\\\\x7f]*"  \
+	"[^\\\\x00-\\\\x20\\\\x7f])?(?![\\\\s\\\\S])\""
+
 enum { TEXT_MAX = 512, URL_MAX = 2048, WORDS_MAX = 256 };
 
 /* A value and what messages call it. */
@@ -156,7 +161,7 @@ print_type(struct ch_buf *out, const struct ch_plugin_key *key)
 		break;
 	case CH_PLUGIN_KEY_TEXT:
 	case CH_PLUGIN_KEY_URL:
-		ch_buf_puts(out, "\"type\":\"string\"");
+		ch_buf_puts(out, "\"type\":\"string\"," ONE_LINE);
 		break;
 	case CH_PLUGIN_KEY_CHOICE:
 		ch_buf_puts(out, "\"type\":\"string\",\"enum\":[");

@@ -451,6 +451,10 @@ sync_fails() {
 		'apt: {distribution: stable, origin: "Good\nMD5Sum:\n 00 0 main/evil"}'
 	run -2 chantal repo sync --repo-id fold
 	[[ $output == *origin* ]] || { echo "$output"; false; }
+	run -2 --separate-stderr chantal-config --check
+	[[ $stderr == *"apt.origin: a line end or another control byte in it"* ]]
+	sed -i 's|Good.*evil|Good|' config.yaml
+	chantal-config --check
 }
 
 @test "components and architectures that are no plain words are refused" {
