@@ -182,6 +182,32 @@ warn_readable(const struct ch_config *cfg)
 	}
 }
 
+/* Versions are chosen where an upstream is filtered, and nowhere else. */
+static void
+warn_retention(const struct ch_yaml *repo)
+{
+	const struct ch_yaml *policy =
+	    ch_yaml_get(ch_yaml_get(repo, "retention"), "policy");
+	const struct ch_yaml *mode = ch_yaml_get(repo, "mode");
+	bool is_hosted = mode && ch_str_equal(mode->text, "hosted");
+	bool is_mirror = mode && ch_str_equal(mode->text, "mirror");
+	bool keeps_all = policy && ch_str_equal(policy->text, "keep-all");
+	const char *why = NULL;
+
+	if (!policy || ch_str_equal(policy->text, "mirror") ||
+	    (is_hosted && keeps_all))
+		return;
+	if (is_hosted)
+		why = "uploads stay until chantal package remove takes them";
+	else if (is_mirror)
+		why = "a mirror has what its upstream has";
+	else if (keeps_all)
+		why = "what upstream removes goes; a snapshot keeps it";
+	if (why)
+		ch_warn("%s:%zu: retention.policy: %s: ignored: %s",
+		    policy->file, policy->line, policy->text, why);
+}
+
 void
 ch_config_warn(const struct ch_config *cfg)
 {
@@ -193,8 +219,10 @@ ch_config_warn(const struct ch_config *cfg)
 
 	warn_ignored(root, "");
 	warn_ignored(ch_yaml_get(root, "storage"), "storage");
-	for (size_t i = 0; i < repos->count; i++)
+	for (size_t i = 0; i < repos->count; i++) {
 		warn_ignored(repos->items[i], "repositories");
+		warn_retention(repos->items[i]);
+	}
 }
 
 void

@@ -341,7 +341,10 @@ static const struct ch_key keys[] = {
 	    "auto", "of published indexes"),
 
 	CHOICE("retention", "policy", "mirror|newest-only|keep-all|keep-last-n",
-	    "mirror", "what stays when upstream has newer ones"),
+	    "mirror",
+	    "what stays when upstream has newer ones, in mode "
+	    "filtered; keep-all is of the original: a snapshot keeps what "
+	    "upstream removes"),
 	INT("retention", "keep_count", NULL, 1, 1000000, "of keep-last-n"),
 
 	BOOL("schedule", "enabled", "false", "of the original"),

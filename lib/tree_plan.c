@@ -271,6 +271,7 @@ static bool
 refuse_twins(
     const struct ch_entry *a, const struct ch_entry *b, struct ch_err *err)
 {
+	bool is_key = a->role == CH_ROLE_KEY || b->role == CH_ROLE_KEY;
 	char one[CH_SHA256_HEX + 1];
 	char two[CH_SHA256_HEX + 1];
 
@@ -278,10 +279,12 @@ refuse_twins(
 	ch_digest_to_hex(b->sha256, two);
 	return ch_fail(err, CH_MALFORMED,
 	    "%s: two files for one path: the %s%s in line %" PRIu64
-	    " (%s) and the %s%s in line %" PRIu64
-	    " (%s): filter one of them out",
+	    " (%s) and the %s%s in line %" PRIu64 " (%s): %s",
 	    a->path, ch_role_name(a->role), a->what ? a->what : "", a->line,
-	    one, ch_role_name(b->role), b->what ? b->what : "", b->line, two);
+	    one, ch_role_name(b->role), b->what ? b->what : "", b->line, two,
+	    is_key ? "gpg.public_key_name and verify.client_key_name give "
+		     "the key another name"
+		   : "filter one of them out");
 }
 
 /* Sorted: drops second mentions of one thing, refuses contradictions. */

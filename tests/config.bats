@@ -271,6 +271,21 @@ refused() {
 	run -0 $c --tag nobody && [ -z "$output" ]
 }
 
+@test "a retention without effect is said by --check" {
+	cat >config.yaml <<-END
+		repositories:
+		  - {id: a, type: http, mode: hosted, retention: {policy: newest-only}}
+		  - {id: b, type: http, mode: mirror, feed: "$PWD", retention: {policy: newest-only}}
+		  - {id: c, type: http, feed: "$PWD", retention: {policy: keep-all}}
+		  - {id: d, type: http, mode: hosted, retention: {policy: keep-all}}
+		  - {id: e, type: http, feed: "$PWD", retention: {policy: newest-only}}
+	END
+	run -0 --separate-stderr chantal-config --config config.yaml --check
+	[ "$(grep -c 'retention.policy: .*ignored' <<<"$stderr")" -eq 3 ]
+	[[ "$stderr" == *"config.yaml:2: retention.policy: newest-only: ignored: uploads stay until chantal package remove"* ]]
+	[[ "$stderr" == *":3: "*"a mirror has what its upstream has"*":4: "*"a snapshot keeps it"* ]]
+}
+
 @test "keys without effect are said, once, by --check" {
 	config $'database: {url: "sqlite:///x"}\nstorage: {temp_path: /t}'
 	run -0 --separate-stderr chantal-config --config config.yaml --check

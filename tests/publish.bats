@@ -353,6 +353,11 @@ leftovers() {
 	[[ $stderr == *"pool/foo.deb: two files for one path: the package foo 1.0 amd64 in line 2"*"and the package foo 2:1.0 amd64 in line 3"*"filter one of them out"* ]]
 }
 
+@test "a key where upstream has a file is refused with what names it otherwise" {
+	run -3 --separate-stderr publish < <(stream "$(pkg key.gpg one)" "$(file key key.gpg two)")
+	[[ $stderr == *"key.gpg: two files for one path"*"gpg.public_key_name"*"give the key another name"* ]]
+}
+
 @test "a path that is a file and a folder is refused" {
 	run -3 --separate-stderr publish < <(stream "$(pkg a one)" "$(pkg a-b x)" "$(pkg a/b two)")
 	[[ $stderr == *"is a file, and a folder of a/b"* ]]
