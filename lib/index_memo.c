@@ -20,10 +20,12 @@
 #include "io.h"
 #include "log.h"
 #include "plugin_memo.h"
+#include "when.h"
 
 #include "banned.h"
 
 #define FORMAT   "chantal-index 1"
+#define DAY_S    86400
 #define TEXT_MAX ((size_t)4 << 20)
 #define HEAD_LEN ((size_t)2 * CH_SHA256_HEX + 2)
 
@@ -58,6 +60,19 @@ put_config(struct ch_index *x, const struct ch_json *block,
 	ch_buf_printf(text, "%s\n", hex);
 }
 
+/* False: nothing is known of it, and it may have another the next time. */
+static bool
+put_member(struct ch_index *x, const char *id, struct ch_buf *text)
+{
+	struct ch_err why;
+	const struct ch_json *block =
+	    ch_config_repo(x->setup->config, id, &why);
+
+	if (block != NULL)
+		put_config(x, block, CH_CONFIG_REPO, text);
+	return block != NULL;
+}
+
 /* False where somebody has just written to the plugin. */
 static bool
 make_key(struct ch_index *x)
@@ -66,19 +81,19 @@ make_key(struct ch_index *x)
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
 	char input[CH_HASH_HEX_MAX + 1];
 	struct ch_buf text = { 0 };
-	struct ch_err why;
 	bool is_known;
 
 	ch_hash_finish(x->input, input);
 	x->input = NULL;
-	ch_buf_printf(&text, FORMAT " %s\n%s\n%s\n", input,
-	    epoch == NULL ? "" : epoch, x->policy == NULL ? "" : x->policy);
+	/* A key may expire meanwhile: it is looked at every day. */
+	ch_buf_printf(&text, FORMAT " %s\n%s\n%s\n%lld\n", input,
+	    epoch == NULL ? "" : epoch, x->policy == NULL ? "" : x->policy,
+	    (long long)(ch_when_now() / DAY_S));
 	is_known = ch_plugin_identify(&s->plugin, time(NULL), &text);
 	put_config(x, s->block,
 	    s->view == NULL ? CH_CONFIG_REPO : CH_CONFIG_VIEW, &text);
 	for (size_t i = 0; s->view != NULL && i < x->ids.count; i++)
-		put_config(x, ch_config_repo(s->config, x->ids.items[i], &why),
-		    CH_CONFIG_REPO, &text);
+		is_known = put_member(x, x->ids.items[i], &text) && is_known;
 	if (is_known)
 		ch_sha256_hex(text.data, text.len, x->key);
 	ch_buf_free(&text);
