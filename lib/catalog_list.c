@@ -3,6 +3,8 @@
 
 #include "catalog_list.h"
 #include "mem.h"
+#include "path.h"
+#include "stream.h"
 
 #include "banned.h"
 
@@ -33,6 +35,20 @@ open_ref(const struct ch_listing *l, const char *ref, struct ch_generation *g,
 	return ok;
 }
 
+/* For who reads the stream; what is no id is no repository's end. */
+static void
+write_failed_end(
+    struct ch_listing *l, const char *ref, const struct ch_err *why)
+{
+	char *repo = ch_strndup(ref, strcspn(ref, "@"));
+	struct ch_err second;
+
+	if (ch_name_check(repo, "repository id", &second))
+		(void)!ch_write_end(
+		    l->out, repo, CH_STREAM_FAILED, why, &second);
+	ch_free(repo);
+}
+
 bool
 ch_list_cat(struct ch_listing *l, struct ch_err *err)
 {
@@ -50,6 +66,8 @@ ch_list_cat(struct ch_listing *l, struct ch_err *err)
 			    !ch_out_write(l->out, "\n", 1, err))
 				got = CH_ERROR;
 		ch_generation_close(&g);
+		if (got == CH_ERROR)
+			write_failed_end(l, *refs, err);
 	}
 	return got == CH_END;
 }

@@ -25,7 +25,7 @@ struct ch_listing {
 	bool is_different;            /* the answer of ch_list_diff */
 };
 
-/* REF…: their lines, one stream behind the other. */
+/* REF…: their lines, one stream behind the other; a failed end for the last. */
 bool ch_list_cat(struct ch_listing *l, struct ch_err *err) CH_MUST_CHECK;
 /* REF: its packages. */
 bool ch_list_packages(struct ch_listing *l, struct ch_err *err) CH_MUST_CHECK;

@@ -24,6 +24,7 @@ ch_fail(struct ch_err *err, enum ch_status status, const char *fmt, ...)
 	fill(err, fmt, ap);
 	va_end(ap);
 	err->status = status;
+	err->is_told = false;
 	return false;
 }
 
@@ -37,6 +38,7 @@ ch_fail_errno(struct ch_err *err, int errnum, const char *fmt, ...)
 	fill(err, fmt, ap);
 	va_end(ap);
 	err->status = CH_TEMPORARY;
+	err->is_told = false;
 	len = strlen(err->text);
 	(void)snprintf(
 	    err->text + len, sizeof(err->text) - len, ": %s", strerror(errnum));

@@ -7,6 +7,9 @@
  * only main prints it, once, and returns its status.  The text is cut, never
  * overrun, when it is longer than the buffer.
  *
+ * In a pipeline the reason of a failure travels to its end, and may have been
+ * printed on the way (ch_log_place() of log.h): then it is told.
+ *
  * Messages read "where: what: why", lower case, no full stop.  They may hold
  * any bytes: ch_error() of log.h escapes control bytes when it prints.
  */
@@ -31,6 +34,7 @@ enum ch_status {
 
 struct ch_err {
 	enum ch_status status; /* what the program will return */
+	bool is_told;          /* who reads our messages has read it */
 	char text[512];        /* where: what: why */
 };
 

@@ -340,10 +340,17 @@ ch_index_run(struct ch_index *x, int *status_out, struct ch_err *err)
 }
 
 void
-ch_index_fail(struct ch_index *x, const struct ch_err *why)
+ch_index_fail(struct ch_index *x, struct ch_err *why)
 {
+	const char *asked =
+	    x->setup->repo != NULL ? x->setup->repo : x->setup->view;
 	struct ch_err second;
 
+	if (asked != NULL)
+		(void)ch_wrap_repo(why, asked);
+	/* Before it has read any, it is the one that was asked for. */
+	if (x->ids.count == 0 && asked != NULL)
+		ch_list_add(&x->ids, asked);
 	if (!write_ends(x, why, &second) || !ch_out_flush(x->out, &second))
 		ch_debug("%s", second.text);
 }

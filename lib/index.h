@@ -78,8 +78,11 @@ struct ch_index {
 /* stdin to out; *status_out is the exit status when nothing failed. */
 bool ch_index_run(
     struct ch_index *x, int *status_out, struct ch_err *err) CH_MUST_CHECK;
-/* A failed end for each repository that was seen. */
-void ch_index_fail(struct ch_index *x, const struct ch_err *why);
+/*
+ * A failed end for each repository that was seen, or for that of x->setup,
+ * which is put in front of why.
+ */
+void ch_index_fail(struct ch_index *x, struct ch_err *why);
 void ch_index_close(struct ch_index *x);
 
 #endif

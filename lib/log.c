@@ -1,8 +1,10 @@
 #include "log.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "mem.h"
@@ -112,6 +114,19 @@ ch_log_print(struct ch_list *lines)
 int
 ch_log_error(const struct ch_err *err)
 {
-	print_line("", err->text);
+	if (!err->is_told || ch_log_wants(CH_LOG_DEBUG))
+		print_line("", err->text);
 	return (int)err->status;
+}
+
+void
+ch_log_place(char place[CH_LOG_PLACE_SIZE])
+{
+	struct stat st;
+
+	place[0] = '\0';
+	if (fstat(STDERR_FILENO, &st) == 0)
+		(void)snprintf(place, CH_LOG_PLACE_SIZE, "%jx:%jx:%jx",
+		    (uintmax_t)st.st_dev, (uintmax_t)st.st_ino,
+		    (uintmax_t)getpgrp());
 }

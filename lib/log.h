@@ -30,8 +30,19 @@ void ch_log(enum ch_log_level level, const char *fmt, ...) CH_PRINTF(2, 3);
 #define ch_info(...)  ch_log(CH_LOG_INFO, __VA_ARGS__)
 #define ch_debug(...) ch_log(CH_LOG_DEBUG, __VA_ARGS__)
 
-/* Prints "program: text" for main; returns err->status for its return. */
+/*
+ * Prints "program: text" for main, unless it is told already; returns
+ * err->status for its return.
+ */
 int ch_log_error(const struct ch_err *err);
+
+#define CH_LOG_PLACE_SIZE 72
+
+/*
+ * Where messages go: the same text in the programs of one pipeline that have
+ * the same stderr; "" when there is none.
+ */
+void ch_log_place(char place[CH_LOG_PLACE_SIZE]);
 
 /*
  * Lines of this thread are kept in lines, until ch_log_keep(NULL); the main

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "log.h"
 #include "stream.h"
 
 #include "banned.h"
@@ -86,6 +87,7 @@ static bool
 see_end(struct ch_mark *mark, struct ch_record *r, struct ch_err *err)
 {
 	enum ch_end_status status;
+	char here[CH_LOG_PLACE_SIZE];
 	const char *message;
 	uint64_t code = CH_TEMPORARY;
 
@@ -106,6 +108,9 @@ see_end(struct ch_mark *mark, struct ch_record *r, struct ch_err *err)
 	message = ch_record_string(r, "message");
 	mark->message =
 	    ch_strdup(message == NULL ? "no reason given" : message);
+	ch_log_place(here);
+	mark->is_told = message != NULL && here[0] != '\0' &&
+			ch_span_is(ch_record_span(r, "told"), here);
 	return true;
 }
 
@@ -259,6 +264,16 @@ ch_marks_rejects(const struct ch_marks *m)
 	return rejects;
 }
 
+bool
+ch_wrap_repo(struct ch_err *err, const char *repo)
+{
+	size_t len = strlen(repo);
+
+	if (strncmp(err->text, repo, len) == 0 && err->text[len] == ':')
+		return false;
+	return ch_wrap(err, "%s", repo);
+}
+
 static const struct ch_mark *
 first_with(const struct ch_marks *m, enum ch_end_status status)
 {
@@ -270,17 +285,12 @@ first_with(const struct ch_marks *m, enum ch_end_status status)
 	return NULL;
 }
 
-/* Most messages name the repository already. */
 static bool
 tell_failure(const struct ch_mark *failed, struct ch_err *err)
 {
-	size_t len = strlen(failed->repo);
-
 	(void)ch_fail(err, (enum ch_status)failed->exit, "%s", failed->message);
-	if (strncmp(failed->message, failed->repo, len) == 0 &&
-	    failed->message[len] == ':')
-		return false;
-	return ch_wrap(err, "%s", failed->repo);
+	err->is_told = failed->is_told;
+	return ch_wrap_repo(err, failed->repo);
 }
 
 bool

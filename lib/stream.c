@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "log.h"
+
 #include "banned.h"
 
 #define PIPE_SIZE (1 << 20)
@@ -122,11 +124,16 @@ static void
 set_end(struct ch_record *r, enum ch_end_status status,
     const struct ch_err *failure)
 {
+	char place[CH_LOG_PLACE_SIZE];
+
 	ch_record_set_string(r, "status", ch_end_status_name(status));
 	if (failure == NULL)
 		return;
 	ch_record_set_uint(r, "exit", (uint64_t)failure->status);
 	ch_record_set_string(r, "message", failure->text);
+	ch_log_place(place);
+	if (place[0] != '\0')
+		ch_record_set_string(r, "told", place);
 }
 
 /* Writes the end of one repository, worse than it came when we made it so. */
@@ -226,8 +233,24 @@ keep_marks(void *ctx, struct ch_record *r, struct ch_err *err)
 	return r->kind == CH_KIND_REPO ? CH_PASS : CH_DROP;
 }
 
+static bool
+has_told(const struct ch_marks *m, const struct ch_err *why)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		const struct ch_mark *mark = &m->items[i];
+		struct ch_err whole = *why;
+
+		(void)ch_wrap_repo(&whole, mark->repo);
+		if (mark->is_told &&
+		    (ch_str_equal(mark->message, why->text) ||
+			ch_str_equal(mark->message, whole.text)))
+			return true;
+	}
+	return false;
+}
+
 void
-ch_stage_decline(const struct ch_err *why)
+ch_stage_decline(struct ch_err *why)
 {
 	struct ch_err failure = *why;
 	struct ch_err ignored;
@@ -239,6 +262,7 @@ ch_stage_decline(const struct ch_err *why)
 	s.on_record = keep_marks;
 	(void)!read_input(&s, &ignored);
 	(void)fail_stage(&s, &failure);
+	why->is_told = has_told(&s.marks, why);
 	ch_stage_free(&s);
 }
 

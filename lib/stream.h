@@ -49,6 +49,7 @@ struct ch_mark {
 	enum ch_end_status status; /* the worst of its ends */
 	int exit;                  /* of a failed end, else 0 */
 	char *message;             /* of a failed end, or NULL */
+	bool is_told;              /* the message, where ours go */
 	uint64_t rejects;          /* reject records seen */
 	uint64_t rejects_retry;    /* of these: may succeed at once */
 };
@@ -120,9 +121,10 @@ int ch_stage_run(struct ch_stage *s, struct ch_err *err) CH_MUST_CHECK;
 /*
  * For who cannot even begin: passes the marks of the input on, the ends as
  * failed for this reason unless they had failed before, and nothing else.
- * Does nothing when the input is a terminal.
+ * When they had failed for the same, that is told.  Does nothing when the
+ * input is a terminal.
  */
-void ch_stage_decline(const struct ch_err *why);
+void ch_stage_decline(struct ch_err *why);
 /* Why something was rejected. */
 struct ch_reason {
 	const char *code;    /* short and stable: digest-mismatch */
@@ -139,6 +141,8 @@ bool ch_stage_reject(struct ch_stage *s, struct ch_record *r,
 void ch_stage_free(struct ch_stage *s);
 
 /* For producers: marks of their own making. */
+/* Puts "repo: " in front of what does not begin so; returns false. */
+bool ch_wrap_repo(struct ch_err *err, const char *repo);
 bool ch_write_end(struct ch_out *out, const char *repo,
     enum ch_end_status status, const struct ch_err *failure,
     struct ch_err *err) CH_MUST_CHECK;

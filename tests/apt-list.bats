@@ -301,7 +301,7 @@ true" ]
 	grep -q 'apt.architectures: s390x: not in stable' err
 	[ "$(packages | wc -l)" -eq 6 ]
 	settings filtered stable 'components: [nope]'
-	refused 2 'chantal-fetch: apt: list: apt.components: nope: not in stable of the upstream, which has main, contrib'
+	refused 2 'chantal-fetch: r: apt: list: apt.components: nope: not in stable of the upstream, which has main, contrib'
 	settings filtered stable 'architectures: [s390x]'
 	refused 2 'which has amd64, arm64'
 }

@@ -6,6 +6,7 @@
 #include "lib/fetch_watch.h"
 #include "lib/log.h"
 #include "lib/setup.h"
+#include "lib/stream.h"
 
 #include "lib/banned.h"
 
@@ -231,6 +232,8 @@ fetch(struct options *o, int *status_out, struct ch_err *err)
 	is_done = ch_setup_load(&o->setup, err) && run_fetch(o, &end, err) &&
 		  ch_out_flush(&o->out, err);
 	ch_fetch_watch_end(&o->progress);
+	if (!is_done && o->setup.repo != NULL)
+		(void)ch_wrap_repo(err, o->setup.repo);
 	if (!is_done)
 		ch_fetch_emit_failure(&o->out, o->fetch.repo, err);
 	*status_out = end == CH_STREAM_PARTIAL ? CH_REJECTED : CH_OK;

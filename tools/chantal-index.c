@@ -105,19 +105,15 @@ run(struct options *o, int *status_out, struct ch_err *err)
 {
 	struct ch_index *x = &o->index;
 
-	if (!ch_setup_load(&o->setup, err))
-		return false;
 	x->setup = &o->setup;
 	x->out = &o->out;
+	if (!ch_setup_load(&o->setup, err))
+		return false;
 	x->cache = ch_config_folder(o->setup.config, o->cli.cache, "cache");
 	x->pool = ch_pool_open(
 	    ch_config_folder(o->setup.config, o->cli.pool, "pool"), err);
-	if (x->pool == NULL)
-		return false;
-	if (ch_index_run(x, status_out, err) && ch_out_flush(&o->out, err))
-		return true;
-	ch_index_fail(x, err);
-	return false;
+	return x->pool != NULL && ch_index_run(x, status_out, err) &&
+	       ch_out_flush(&o->out, err);
 }
 
 int
@@ -133,8 +129,10 @@ main(int argc, char **argv)
 	if (status != CH_OK || ch_cli_answers(&cli, &o.cli, &status))
 		return status;
 	ch_out_init(&o.out, STDOUT_FILENO, "stdout");
-	if (!run(&o, &status, &err))
+	if (!run(&o, &status, &err)) {
+		ch_index_fail(&o.index, &err);
 		status = ch_log_error(&err);
+	}
 	ch_index_close(&o.index);
 	ch_pool_close(o.index.pool);
 	ch_setup_close(&o.setup);

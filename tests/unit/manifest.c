@@ -144,7 +144,7 @@ test_damage(void)
 {
 	struct ch_buf whole = { .max = CH_BUF_MAX };
 	struct ch_buf cut = { .max = CH_BUF_MAX };
-	struct ch_err err = { CH_OK, "" };
+	struct ch_err err = { .text = "" };
 	unsigned accepted = 0;
 	unsigned wrong_status = 0;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/log.h"
 #include "tap.h"
 
 #include "lib/banned.h"
@@ -78,6 +79,36 @@ commits(void)
 			      END("b", "ok"),
 		  false),
 	    "unchanged mixed with changed");
+}
+
+/* Who committed would say the same once more on the same stderr. */
+static void
+told(void)
+{
+	char here[CH_LOG_PLACE_SIZE];
+	const char *const places[] = { "elsewhere", here };
+
+	ch_log_place(here);
+	ok_if(here[0] != '\0', "messages go somewhere");
+	for (int i = 0; i < 2; i++) {
+		char *line = ch_format(REPO("a") "{\"record\":\"end\","
+						 "\"repo\":\"a\","
+						 "\"status\":\"failed\","
+						 "\"message\":\"why\","
+						 "\"told\":\"%s\"}",
+		    places[i]);
+
+		ok_if(!may_commit(line, false) && err.is_told == (i == 1) &&
+			  ch_str_equal(err.text, "a: why"),
+		    i == 1 ? "what was said here is told"
+			   : "what was said elsewhere is not");
+		ch_free(line);
+	}
+	(void)ch_fail(&err, CH_USAGE, "other");
+	ok_if(!err.is_told, "another failure is not");
+	(void)ch_wrap_repo(&err, "a");
+	(void)ch_wrap_repo(&err, "a");
+	ok_if(ch_str_equal(err.text, "a: other"), "a repository is named once");
 }
 
 static void
@@ -171,6 +202,7 @@ main(void)
 {
 	rejects();
 	commits();
+	told();
 	shards();
 	floods();
 	reading();
