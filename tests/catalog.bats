@@ -317,13 +317,13 @@ refused() {
 	for cut in "head -c 0" "head -c 100" "head -n 3" "head -c -1"; do
 		$cut good >"$GEN/00000001.ndjson"
 		run -3 --separate-stderr catalog cat r
-		[ -z "$output" ]
+		[ "$(jq -r '"\(.record) \(.status) \(.exit)"' <<<"$output")" = "end failed 3" ]
 		[[ "$stderr" == *"damaged or was cut short"* ]]
 		refused 3 "damaged or was cut short" < <(stream "$(pkg c 1 x 3)")
 	done
 	sed 's/"version":"1"/"version":"9"/' good >"$GEN/00000001.ndjson"
 	run -4 --separate-stderr catalog cat r
-	[[ "$output" != *'"record":"end"'* ]]
+	[ "$(jq -r 'select(.record == "end") | "\(.status) \(.exit)"' <<<"$output")" = "failed 4" ]
 	[[ "$stderr" == *"does not agree with the digest"* ]]
 	run -4 catalog snapshot r s
 	[ -z "$(catalog snapshots r --format csv | sed 1d)" ]

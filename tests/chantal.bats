@@ -170,7 +170,7 @@ tree() {
 @test "a sync that cannot begin tells its status through the pipeline" {
 	sed -i "s|feed: $PWD/up, mode|feed: $PWD/gone, mode|" config.yaml
 	run -2 --separate-stderr chantal repo sync --repo-id tools
-	[[ "$stderr" == *"chantal-catalog: tools: "*"No such file"* ]]
+	[[ "$stderr" == "chantal-fetch: tools: "*"No such file"* ]]
 	[[ "$stderr" != *"stream is empty"* ]]
 	sed -i "s|feed: $PWD/gone, mode|feed: $PWD/up, mode|" config.yaml
 	chantal -q repo sync --repo-id tools

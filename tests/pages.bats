@@ -28,6 +28,7 @@ page_options() {
 source_options() {
 	{
 		cat "$TOP/tools/chantal-$1.c"
+		sed -n '/define CH_CLI_OPTIONS/,/^$/p' "$TOP/lib/cli.h"
 		if grep -q CH_ACCESS_OPTIONS "$TOP/tools/chantal-$1.c"; then
 			sed -n '/define CH_ACCESS_OPTIONS/,/^$/p' "$TOP/lib/access.h"
 		fi
