@@ -332,3 +332,17 @@ ch_list_free(struct ch_list *l)
 	ch_free(l->items);
 	*l = (struct ch_list){ 0 };
 }
+
+struct ch_span
+ch_span_trim(struct ch_span s, const char *blanks)
+{
+	size_t count = strlen(blanks);
+
+	while (s.len > 0 && memchr(blanks, s.data[0], count) != NULL) {
+		s.data++;
+		s.len--;
+	}
+	while (s.len > 0 && memchr(blanks, s.data[s.len - 1], count) != NULL)
+		s.len--;
+	return s;
+}

@@ -92,6 +92,12 @@ bool ch_utf8_valid(const char *s, size_t len);
  */
 size_t ch_utf8_length(const char *text, size_t len);
 
+/* White space of ASCII. */
+#define CH_BLANKS " \t\n\v\f\r"
+
+/* Without the bytes of blanks at both ends. */
+struct ch_span ch_span_trim(struct ch_span s, const char *blanks);
+
 /*
  * Appends s with control bytes, DEL and bytes that are not UTF-8 as \xNN, so
  * that it can be shown on a terminal.

@@ -21,22 +21,12 @@ ch_next_line(struct ch_span *text, struct ch_span *line)
 	return true;
 }
 
+static const char blanks[] = " \t";
+
 static bool
 is_blank(char c)
 {
 	return c == ' ' || c == '\t';
-}
-
-static struct ch_span
-trim(struct ch_span s)
-{
-	while (s.len > 0 && is_blank(s.data[0])) {
-		s.data++;
-		s.len--;
-	}
-	while (s.len > 0 && is_blank(s.data[s.len - 1]))
-		s.len--;
-	return s;
 }
 
 static struct ch_span
@@ -103,7 +93,7 @@ parse_plain(struct ch_span line, struct ch_checksum *out)
 	    (len < line.len && !is_blank(line.data[len])))
 		return false;
 	take_hex(out, (struct ch_span){ line.data, len });
-	out->path = trim(rest_of(line, len));
+	out->path = ch_span_trim(rest_of(line, len), blanks);
 	if (out->path.len > 0 && out->path.data[0] == '*')
 		out->path = rest_of(out->path, 1);
 	return true;
@@ -130,7 +120,7 @@ parse_tagged(struct ch_span line, struct ch_checksum *out)
 			break;
 	if (i < name_len + 6)
 		return false;
-	hex = trim(rest_of(line, i));
+	hex = ch_span_trim(rest_of(line, i), blanks);
 	if (hex.len != ch_hash_hex_len(out->kind) || hex_len(hex) != hex.len)
 		return false;
 	take_hex(out, hex);
@@ -141,7 +131,7 @@ parse_tagged(struct ch_span line, struct ch_checksum *out)
 bool
 ch_checksum_parse(struct ch_span line, struct ch_checksum *out)
 {
-	line = trim(line);
+	line = ch_span_trim(line, blanks);
 	*out = (struct ch_checksum){ 0 };
 	if (line.len == 0 ||
 	    !(parse_plain(line, out) || parse_tagged(line, out)))

@@ -88,12 +88,7 @@ take_line(struct reading *r, struct ch_span line, struct ch_err *err)
 	struct ch_entry *e;
 	bool ok = true;
 
-	while (line.len > 0 && strchr(" \t", line.data[0]) != NULL) {
-		line.data++;
-		line.len--;
-	}
-	while (line.len > 0 && strchr(" \t", line.data[line.len - 1]) != NULL)
-		line.len--;
+	line = ch_span_trim(line, " \t");
 	if (line.len == 0 || line.data[0] == '#')
 		return true;
 	if (!ch_checksum_parse(line, &c)) {

@@ -145,18 +145,6 @@ take_hash(struct parser *p, struct ch_span hex)
 	ch_buf_free(&digest);
 }
 
-static struct ch_span
-trim(struct ch_span s)
-{
-	while (s.len > 0 && isspace((unsigned char)s.data[0])) {
-		s.data++;
-		s.len--;
-	}
-	while (s.len > 0 && isspace((unsigned char)s.data[s.len - 1]))
-		s.len--;
-	return s;
-}
-
 /* The hashes of one state of repomd.xml have been seen. */
 static void
 end_verification(struct parser *p)
@@ -177,7 +165,7 @@ on_end(void *ctx, const char *name, struct ch_span text, struct ch_err *err)
 
 	(void)err;
 	name = local(name);
-	text = trim(text);
+	text = ch_span_trim(text, CH_BLANKS);
 	if (ch_str_equal(name, "url"))
 		add_url(p, text, p->distance);
 	else if (ch_str_equal(name, "hash"))
@@ -194,7 +182,8 @@ parse_lines(struct parser *p, struct ch_span text)
 	while (text.len > 0) {
 		const char *lf = memchr(text.data, '\n', text.len);
 		size_t len = lf != NULL ? (size_t)(lf - text.data) : text.len;
-		struct ch_span line = trim((struct ch_span){ text.data, len });
+		struct ch_span line =
+		    ch_span_trim((struct ch_span){ text.data, len }, CH_BLANKS);
 
 		if (line.len > 0 && line.data[0] != '#')
 			add_url(p, line, 0);
@@ -246,7 +235,7 @@ ch_mirrors_parse(struct ch_mirrors *m, struct ch_span text, const char *shown,
 		.on_end = on_end,
 		.ctx = &p,
 		.text_max = TEXT_MAX };
-	struct ch_span rest = trim(text);
+	struct ch_span rest = ch_span_trim(text, CH_BLANKS);
 	bool is_xml = rest.len > 0 && rest.data[0] == '<';
 	bool ok = true;
 

@@ -49,18 +49,6 @@ ch_rpm_digest(struct ch_span type, struct ch_span hex, struct ch_buf *out,
 	       ch_fail(err, CH_MALFORMED, "its checksum is not hex");
 }
 
-static struct ch_span
-trim(struct ch_span s)
-{
-	while (s.len > 0 && isspace((unsigned char)s.data[0])) {
-		s.data++;
-		s.len--;
-	}
-	while (s.len > 0 && isspace((unsigned char)s.data[s.len - 1]))
-		s.len--;
-	return s;
-}
-
 static char *
 copy(struct ch_span s)
 {
@@ -244,7 +232,7 @@ on_end(void *ctx, const char *name, struct ch_span text, struct ch_err *err)
 	struct parser *p = ctx;
 	unsigned depth = p->depth--;
 
-	text = trim(text);
+	text = ch_span_trim(text, CH_BLANKS);
 	if (depth == 3 && p->data != NULL)
 		return end_field(p, name, text, err);
 	if (depth == 3 && p->is_tags)

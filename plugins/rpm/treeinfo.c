@@ -1,6 +1,5 @@
 #include "treeinfo.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "lib/banned.h"
@@ -22,18 +21,6 @@ struct parser {
 	size_t cap;            /* allocated */
 	enum section section;  /* that is open */
 };
-
-static struct ch_span
-trim(struct ch_span s)
-{
-	while (s.len > 0 && isspace((unsigned char)s.data[0])) {
-		s.data++;
-		s.len--;
-	}
-	while (s.len > 0 && isspace((unsigned char)s.data[s.len - 1]))
-		s.len--;
-	return s;
-}
 
 static bool
 starts(struct ch_span s, const char *prefix)
@@ -128,10 +115,13 @@ take_line(struct parser *p, struct ch_span line, struct ch_err *err)
 		       ch_fail(err, CH_MALFORMED,
 			   "neither a section nor "
 			   "KEY = VALUE");
-	pair.path =
-	    trim((struct ch_span){ line.data, (size_t)(equals - line.data) });
-	pair.digest = trim((struct ch_span){
-	    equals + 1, line.len - (size_t)(equals - line.data) - 1 });
+	pair.path = ch_span_trim(
+	    (struct ch_span){ line.data, (size_t)(equals - line.data) },
+	    CH_BLANKS);
+	pair.digest =
+	    ch_span_trim((struct ch_span){ equals + 1,
+			     line.len - (size_t)(equals - line.data) - 1 },
+		CH_BLANKS);
 	if (p->section == SECTION_FILES)
 		return add_file(p, pair.digest, err);
 	if (p->section == SECTION_SUMS)
@@ -206,8 +196,9 @@ ch_treeinfo_parse(struct ch_treeinfo *t, struct ch_span text, const char *shown,
 		size_t len = lf != NULL ? (size_t)(lf - text.data) : text.len;
 
 		number++;
-		ok = take_line(
-		    &p, trim((struct ch_span){ text.data, len }), err);
+		ok = take_line(&p,
+		    ch_span_trim((struct ch_span){ text.data, len }, CH_BLANKS),
+		    err);
 		len += lf != NULL ? 1 : 0;
 		text.data += len;
 		text.len -= len;

@@ -65,24 +65,11 @@ decode(struct ch_update *u, struct ch_span raw, bool is_attr,
 	return true;
 }
 
-/* Without blanks around, as many files have them. */
-static struct ch_span
-trim(struct ch_span s)
-{
-	while (s.len > 0 && ch_xml_is_space(s.data[0])) {
-		s.data++;
-		s.len--;
-	}
-	while (s.len > 0 && ch_xml_is_space(s.data[s.len - 1]))
-		s.len--;
-	return s;
-}
-
 /* A date that cannot be read is none: files have all sorts of them. */
 static int64_t
 date_of(const char *text)
 {
-	struct ch_span s = trim(ch_span_of(text));
+	struct ch_span s = ch_span_trim(ch_span_of(text), " \t\r\n");
 	struct ch_err ignored;
 	int64_t seconds;
 	uint64_t n;
@@ -122,7 +109,8 @@ take_text(struct ch_update *u, struct ch_tags *tags, struct ch_tag *tag,
 		return true;
 	if (!ch_tags_next(tags, tag) || tag->kind != CH_TAG_CLOSE)
 		return ch_update_fail(u, err, "an element inside a text");
-	return decode(u, trim(tag->before), false, out, err);
+	/* Without blanks around, as many files have them. */
+	return decode(u, ch_span_trim(tag->before, " \t\r\n"), false, out, err);
 }
 
 static bool
