@@ -178,7 +178,7 @@ tree() {
 	sed -i 's/hello/hullo/' "$(readlink -f store/catalog/tools/current)"
 	touch up/new-1.0.tar.gz
 	run -4 --separate-stderr chantal repo sync --repo-id tools
-	[[ "$stderr" == "chantal-fetch: tools: "*"digest in its end record"* ]]
+	[[ "$stderr" == *"chantal-pool: --known tools: "*"digest in its end record"* ]]
 	chantal-catalog cat tools@1 2>/dev/null | head -n 1 | chantal-index 2>/dev/null >s || true
 	run -3 --separate-stderr chantal-publish www/x <s
 	[[ "$stderr" == *": tools: incomplete"* && "$stderr" != *"tools: tools:"* ]]
