@@ -184,20 +184,12 @@ put_utf8(struct ch_buf *out, uint32_t c)
 	ch_buf_put(out, bytes, n);
 }
 
-/* On the byte behind a backslash; returns the byte behind the escape. */
+/* On the u of an escape; returns the byte behind it. */
 static const char *
-decode_escape(const char *p, struct ch_buf *out)
+decode_unicode(const char *p, struct ch_buf *out)
 {
-	static const char letters[] = "bfnrt";
-	static const char meant[] = "\b\f\n\r\t";
-	const char *known = strchr(letters, *p);
-	uint32_t c;
+	uint32_t c = hex4(p + 1);
 
-	if (*p != 'u') {
-		ch_buf_putc(out, known == NULL ? *p : meant[known - letters]);
-		return p + 1;
-	}
-	c = hex4(p + 1);
 	p += 5;
 	if (c >= 0xd800 && c <= 0xdbff) {
 		c = 0x10000 + ((c - 0xd800) << 10) + (hex4(p + 2) - 0xdc00);
@@ -207,22 +199,37 @@ decode_escape(const char *p, struct ch_buf *out)
 	return p;
 }
 
+/* The byte that a letter behind a backslash stands for. */
+static const char meant[256] = {
+	['b'] = '\b',
+	['t'] = '\t',
+	['n'] = '\n',
+	['f'] = '\f',
+	['r'] = '\r',
+	['"'] = '"',
+	['\\'] = '\\',
+	['/'] = '/',
+};
+
 bool
 ch_json_decode(struct ch_span value, struct ch_buf *out)
 {
 	const char *p = value.data + 1;
 	const char *end = value.data + value.len - 1;
+	const char *slash;
 
 	if (value.len < 2 || value.data[0] != '"')
 		return false;
 	ch_buf_clear(out);
-	while (p < end) {
-		const char *slash = memchr(p, '\\', (size_t)(end - p));
-		const char *stop = slash == NULL ? end : slash;
-
-		ch_buf_put(out, p, (size_t)(stop - p));
-		p = slash == NULL ? end : decode_escape(slash + 1, out);
+	while ((slash = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+		ch_buf_put(out, p, (size_t)(slash - p));
+		p = slash + 2;
+		if (slash[1] == 'u')
+			p = decode_unicode(slash + 1, out);
+		else
+			ch_buf_putc(out, meant[(unsigned char)slash[1]]);
 	}
+	ch_buf_put(out, p, (size_t)(end - p));
 	return true;
 }
 
