@@ -87,8 +87,9 @@ ask_to_end(const char *folder)
 	if (fd < 0)
 		return false;
 	has_ended = send(fd, request, (size_t)len, MSG_NOSIGNAL) == len;
-	while (has_ended && (len = ch_read(fd, answer, sizeof(answer))) > 0)
-		continue;
+	do
+		len = has_ended ? ch_read(fd, answer, sizeof(answer)) : -1;
+	while (len > 0);
 	(void)close(fd);
 	return has_ended && len == 0;
 }

@@ -89,9 +89,10 @@ add_fragment(struct ch_indexer *ix, struct ch_index_member *m,
 {
 	const char *objects =
 	    ch_json_string(ch_json_get(ix->settings->json, "objects"));
+	const char *sha256 = f->sha256 == NULL ? "" : f->sha256;
 	char *path =
-	    objects != NULL && ch_is_sha256(f->sha256, strlen(f->sha256))
-		? ch_format("%s/%.2s/%s", objects, f->sha256, f->sha256)
+	    objects != NULL && ch_is_sha256(sha256, strlen(sha256))
+		? ch_format("%s/%.2s/%s", objects, sha256, sha256)
 		: ch_format("%s/%s/%s", ix->call->meta, m->repo->id, f->as);
 	bool is_added = ch_index_add_fragment(ix, m, r, path, err);
 

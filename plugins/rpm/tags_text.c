@@ -207,10 +207,10 @@ is_plain_block(const unsigned char *p)
 
 	for (size_t i = 0; i < BLOCK; i++) {
 		unsigned char c = p[i];
-		unsigned char is_blank =
-		    (c == '\n') | (c == '\t') | (c == '\r');
+		bool is_blank = c == '\n' || c == '\t' || c == '\r';
+		bool is_bad = c >= 0x80 || (c < 0x20 && !is_blank);
 
-		odd |= (unsigned char)((c < 0x20) & !is_blank) | (c & 0x80);
+		odd |= (unsigned char)is_bad;
 	}
 	return odd == 0;
 }

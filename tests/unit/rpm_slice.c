@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "plugins/rpm/cut.h"
+#include "plugins/rpm/tags.h"
 #include "tests/unit/tap.h"
 
 #include "lib/banned.h"
@@ -574,6 +575,50 @@ test_nevra(void)
 	ch_nevras_free(&all);
 }
 
+/* One odd thing anywhere in 200 bytes, around the ends of blocks too. */
+static void
+test_sound(void)
+{
+	static const struct {
+		const char *bytes; /* what is put somewhere */
+		size_t len;        /* of them */
+		bool is_utf8;      /* sound as UTF-8 */
+		bool is_latin1;    /* sound as ISO-8859-1 */
+	} odd[] = {
+		{ "\n", 1, true, true },
+		{ "\t\r\n", 3, true, true },
+		{ "\x1f", 1, false, false },
+		{ "\0", 1, false, false },
+		{ "\x7f", 1, true, true },
+		{ "\xc3\xa9", 2, true, true },
+		{ "\xe2\x82\xac", 3, true, true },
+		{ "\xf0\x9f\x98\x80", 4, true, true },
+		{ "\xe9", 1, false, true },
+		{ "\xc3", 1, false, true },
+		{ "\xef\xbf\xbe", 3, false, true },
+		{ "\xed\xa0\x80", 3, false, true },
+	};
+	char text[200];
+	size_t wrong = 0;
+
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++)
+		for (size_t at = 0; at + odd[i].len <= sizeof(text); at++) {
+			struct ch_span all = { text, sizeof(text) };
+			size_t bad = at;
+
+			memset(text, 'a', sizeof(text));
+			memcpy(text + at, odd[i].bytes, odd[i].len);
+			wrong += ch_text_is_sound(all, CH_TEXT_UTF8, &bad) !=
+				     odd[i].is_utf8 ||
+				 bad != at;
+			bad = at;
+			wrong += ch_text_is_sound(all, CH_TEXT_LATIN1, &bad) !=
+				     odd[i].is_latin1 ||
+				 bad != at;
+		}
+	ok_if(wrong == 0, "what XML does not have is found wherever it is");
+}
+
 int
 main(void)
 {
@@ -588,6 +633,7 @@ main(void)
 	check_endless(true);
 	test_package();
 	test_faults();
+	test_sound();
 	test_nevra();
 	test_cut_primary(dir, false);
 	test_cut_primary(dir, true);
