@@ -1,10 +1,24 @@
 /* What one mirror lacks, another may have. */
 
+#include <string.h>
+
 #include "log.h"
 #include "mem.h"
 #include "supply_impl.h"
 
 #include "banned.h"
+
+/* By a digest that will be computed: one of another kind says nothing here. */
+static bool
+is_known_by_digest(const struct ch_fetch *f)
+{
+	enum ch_hash_kind kind;
+	const char *hex;
+
+	return f->sha256 != NULL ||
+	       (f->digest != NULL &&
+		   ch_digest_parse(f->digest, strlen(f->digest), &kind, &hex));
+}
 
 bool
 ch_fetch_go_elsewhere(struct ch_fetch *f, const struct ch_supplied *why)
@@ -12,8 +26,7 @@ ch_fetch_go_elsewhere(struct ch_fetch *f, const struct ch_supplied *why)
 	char *url = NULL;
 
 	/* Whatever came from there could not be told from the real one. */
-	if (f->supply->alternates != NULL &&
-	    (f->sha256 != NULL || f->digest != NULL))
+	if (f->supply->alternates != NULL && is_known_by_digest(f))
 		url = ch_alternates_url(f->supply->alternates, f->waiters->repo,
 		    f->url, f->alternates);
 	if (url == NULL)

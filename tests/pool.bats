@@ -229,6 +229,20 @@ nothing_is_left() {
 	[ -e "$(object "$sum")" ]
 }
 
+@test "only what can be told from the real one comes from another mirror" {
+	serve_srv
+	digest=$(sha512sum srv/a | cut -d' ' -f1)
+	{
+		repo_line r http "\"mirrors\":[\"$URL/gone/\",\"$URL/\"]"
+		pkg_line r known 1 noarch known "\"url\":\"$URL/gone/a\",\"digest\":\"sha512:$digest\""
+		pkg_line r odd 1 noarch odd "\"url\":\"$URL/gone/b\",\"digest\":\"blake3:${digest:64}\""
+		end_line r
+	} >in
+	run -1 --separate-stderr chantal-pool add <in
+	[ "$(jq -rc 'select(.ref.name).ref.name + " " + .code' <<<"$output")" = "odd not-found" ]
+	[ "$(jq -r 'select(.record == "package").name' <<<"$output")" = known ]
+}
+
 @test "wrong digests and sizes are rejected one by one, and leave nothing" {
 	serve_srv
 	zeros=$(printf '0%.0s' $(seq 64))
