@@ -102,6 +102,12 @@ text(void)
 	ok_if(ch_str_equal(l.items[0], "B") && ch_str_equal(l.items[2], "b"),
 	    "byte order");
 	ch_list_free(&l);
+	ok_if(
+	    ch_span_is(ch_span_trim(CH_SPAN(" \t a b\r\n"), CH_BLANKS), "a b"),
+	    "blanks around a text");
+	ok_if(ch_span_trim((struct ch_span){ "\0 ", 2 }, CH_BLANKS).len == 1 &&
+		  ch_span_trim(CH_SPAN("  "), " ").len == 0,
+	    "a NUL is none, and all of it may be blank");
 }
 
 static bool

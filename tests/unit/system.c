@@ -187,6 +187,26 @@ folders(void)
 }
 
 static void
+new_files(void)
+{
+	struct ch_buf buf = { 0 };
+	struct ch_out out;
+
+	ok_if(ch_out_create(&out, "new", &err) &&
+		  ch_out_close(&out, ch_out_puts(&out, "text", &err), &err) &&
+		  ch_read_file("new", 10, &buf, &err) &&
+		  ch_str_equal(buf.data, "text"),
+	    "a new file has what was written");
+	ok_if(!ch_out_create(&out, "new", &err) &&
+		  strstr(err.text, "new: cannot make") != NULL,
+	    "one that is there is not written");
+	ok_if(ch_out_create(&out, "bad", &err) &&
+		  !ch_out_close(&out, false, &err),
+	    "what failed before stays a failure");
+	ch_buf_free(&buf);
+}
+
+static void
 full_disk(void)
 {
 	struct ch_out out;
@@ -315,6 +335,7 @@ main(void)
 	atomic_files();
 	squatters();
 	folders();
+	new_files();
 	full_disk();
 	locks();
 	digests();
