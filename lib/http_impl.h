@@ -4,7 +4,8 @@
  * http.c        the engine: submit, poll, run
  * http_queue.c  who may start: hosts, pauses, retries that wait
  * http_transfer.c  a request's life, and the options
- * http_setup.c  an easy handle for one hop: TLS, proxy, headers, credentials
+ * http_setup.c  an easy handle for one hop: TLS, headers, credentials
+ * http_proxy.c  which proxy it goes by
  * http_head.c   the response head, bounded and checked
  * http_body.c   the body: resume, caps, rate
  * http_judge.c  what a finished hop means: done, redirect, retry, next URL
@@ -26,6 +27,8 @@
 struct ch_transfer;
 struct curl_slist;
 
+/* Who asks. */
+#define CH_HTTP_AGENT "chantal/" CH_VERSION
 /* Response heads are bounded, informational ones included. */
 #define CH_HEAD_BYTES_MAX    ((size_t)128 << 10)
 #define CH_INFORMATIONAL_MAX 16u
@@ -190,6 +193,10 @@ bool ch_http_setup(struct ch_transfer *t);
 void ch_transfer_reset_hop(struct ch_transfer *t);
 void ch_http_teardown(struct ch_transfer *t);
 void ch_http_idle_free(struct ch_http_idle *idle);
+
+/* http_proxy.c */
+bool ch_http_goes_by_proxy(const struct ch_transfer *t);
+void ch_http_set_proxy(struct ch_transfer *t);
 
 /* http_head.c */
 void ch_head_clear(struct ch_http_head *head);

@@ -1,7 +1,6 @@
 /* One hop's easy handle. */
 
 #include <curl/curl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -13,9 +12,8 @@
 
 #include "banned.h"
 
-#define AGENT_NAME "chantal/" CH_VERSION
 /* What every request says besides. */
-#define AGENT    "User-Agent: " AGENT_NAME
+#define AGENT    "User-Agent: " CH_HTTP_AGENT
 #define ENCODING "Accept-Encoding: identity"
 
 static void
@@ -151,49 +149,6 @@ set_tls(struct ch_transfer *t)
 	}
 }
 
-/* As libcurl looks for it; HTTP_PROXY is a header's name to a CGI program. */
-static bool
-goes_by_proxy(const struct ch_transfer *t)
-{
-	static const char *const names[][5] = {
-		{ "http_proxy", "all_proxy", "ALL_PROXY", NULL },
-		{ "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-		    NULL },
-	};
-	const struct ch_http_options *o = t->http->options;
-	bool is_https = ch_url_is_https(t->url);
-	const char *proxy = is_https ? o->https_proxy : o->http_proxy;
-
-	for (size_t i = 0; proxy == NULL && names[is_https][i] != NULL; i++)
-		proxy = getenv(names[is_https][i]);
-	return proxy != NULL && proxy[0] != '\0';
-}
-
-static void
-set_proxy(struct ch_transfer *t)
-{
-	const struct ch_http_options *o = t->http->options;
-	const char *proxy =
-	    ch_url_is_https(t->url) ? o->https_proxy : o->http_proxy;
-
-	if (!goes_by_proxy(t)) { /* libcurl need not look each time */
-		(void)curl_easy_setopt(t->easy, CURLOPT_NOPROXY, "*");
-		return;
-	}
-	if (o->no_proxy != NULL)
-		(void)curl_easy_setopt(t->easy, CURLOPT_NOPROXY, o->no_proxy);
-	(void)curl_easy_setopt(t->easy, CURLOPT_USERAGENT, AGENT_NAME);
-	(void)curl_easy_setopt(t->easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	if (proxy == NULL)
-		return;
-	(void)curl_easy_setopt(t->easy, CURLOPT_PROXY, proxy);
-	if (o->proxy_user == NULL)
-		return;
-	(void)curl_easy_setopt(t->easy, CURLOPT_PROXYUSERNAME, o->proxy_user);
-	(void)curl_easy_setopt(
-	    t->easy, CURLOPT_PROXYPASSWORD, o->proxy_password);
-}
-
 /* The address is looked at when it is used: a second lookup cannot differ. */
 static curl_socket_t
 open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
@@ -213,8 +168,8 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 static void
 set_address_rule(struct ch_transfer *t)
 {
-	bool applies =
-	    ch_http_denies_private(t->http, t->url) && !goes_by_proxy(t);
+	bool applies = ch_http_denies_private(t->http, t->url) &&
+		       !ch_http_goes_by_proxy(t);
 
 	(void)curl_easy_setopt(
 	    t->easy, CURLOPT_OPENSOCKETFUNCTION, applies ? open_socket : NULL);
@@ -263,7 +218,7 @@ set_up_for_host(struct ch_transfer *t)
 	set_basics(t->easy);
 	set_limits(t);
 	set_tls(t);
-	set_proxy(t);
+	ch_http_set_proxy(t);
 	set_credentials(t);
 }
 
@@ -385,9 +340,15 @@ ch_http_teardown(struct ch_transfer *t)
 	struct ch_http *http = t->http;
 	struct ch_http_idle idle = { t->easy, t->address, t->host,
 		t->is_anonymous };
+	long connects = 0;
 
 	if (t->easy != NULL) {
 		(void)curl_multi_remove_handle(http->multi, t->easy);
+		/* Connections that died are counted until a handle is reset. */
+		(void)curl_easy_getinfo(
+		    t->easy, CURLINFO_NUM_CONNECTS, &connects);
+		if (connects > 0)
+			idle.host = NULL;
 		(void)curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, NULL);
 		if (http->idle_count < http->options->jobs)
 			http->idle[http->idle_count++] = idle;

@@ -314,6 +314,33 @@ test_one_after_another(void)
 }
 
 static void
+test_short_connections(void)
+{
+	struct ch_http_request r = { .url_count = 1 };
+	const char *path = "/ok-once";
+	struct ch_http_options o;
+	struct ch_err err = { 0 };
+	struct ch_http *http;
+	struct got g = { 0 };
+	unsigned good = 0;
+
+	options(&o);
+	o.retries = 0;
+	http = ch_http_new(&o, &err);
+	for (unsigned i = 0; i < 20; i++) {
+		r.urls = &path;
+		r.url_count = 1;
+		ask_with(http, &r, &g);
+		good += is_good(&g) ? 1 : 0;
+	}
+	ok_if(good == 20,
+	    "a server that ends connections early is no reason to fail");
+	ch_http_free(http);
+	ch_http_options_free(&o);
+	forget(&g);
+}
+
+static void
 test_conditional(void)
 {
 	struct ch_http_request r = { .etag = "\"v1\"" };
@@ -562,6 +589,7 @@ main(void)
 	test_own_failure();
 	test_several();
 	test_one_after_another();
+	test_short_connections();
 	test_conditional();
 	test_resume();
 	test_many();
