@@ -2,11 +2,59 @@
 
 #include <curl/curl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 #include "http_impl.h"
 #include "url.h"
 
 #include "banned.h"
+
+/* The same name, or one below it; a dot around it says nothing. */
+static bool
+is_below(const char *host, struct ch_span name)
+{
+	size_t len = strlen(host);
+
+	if (name.len > 0 && name.data[name.len - 1] == '.')
+		name.len--;
+	if (name.len > 0 && name.data[0] == '.') {
+		name.data++;
+		name.len--;
+	}
+	return name.len > 0 && name.len <= len &&
+	       strncasecmp(host + len - name.len, name.data, name.len) == 0 &&
+	       (name.len == len || host[len - name.len - 1] == '.');
+}
+
+/* A name that is reached without; of addresses libcurl decides. */
+static bool
+is_excepted(const struct ch_transfer *t)
+{
+	static const char blanks[] = ", \t";
+	const char *p = t->http->options->no_proxy;
+	bool is_all;
+	bool is_it = false;
+	char *host;
+
+	if (p == NULL)
+		p = getenv("no_proxy");
+	if (p == NULL)
+		p = getenv("NO_PROXY");
+	if (p == NULL)
+		return false;
+	is_all = ch_str_equal(p, "*");
+	host = ch_url_host(t->url);
+	while (!is_all && !is_it && *(p += strspn(p, blanks)) != '\0') {
+		size_t len = strcspn(p, blanks);
+
+		is_it = is_below(host, (struct ch_span){ p, len });
+		p += len;
+	}
+	is_it = is_it && !ch_host_is_literal(host);
+	ch_free(host);
+	return is_all || is_it;
+}
 
 /* As libcurl looks for it; HTTP_PROXY is a header's name to a CGI program. */
 bool
@@ -23,7 +71,7 @@ ch_http_goes_by_proxy(const struct ch_transfer *t)
 
 	for (size_t i = 0; proxy == NULL && names[is_https][i] != NULL; i++)
 		proxy = getenv(names[is_https][i]);
-	return proxy != NULL && proxy[0] != '\0';
+	return proxy != NULL && proxy[0] != '\0' && !is_excepted(t);
 }
 
 void

@@ -123,6 +123,48 @@ may(struct ch_http *http, const char *url, const char *why)
 	return why == NULL ? ok : !ok && strstr(err.text, why) != NULL;
 }
 
+static bool
+goes_by_proxy(const char *except, const char *url)
+{
+	const struct ch_http_request r = { .urls = &url, .url_count = 1 };
+	struct ch_err err = { 0 };
+	struct ch_http_options o;
+	struct ch_transfer *t;
+	struct ch_http *http;
+	bool does;
+
+	ch_http_options_init(&o);
+	o.http_proxy = ch_strdup("http://proxy.example:3128");
+	o.no_proxy = ch_strdup(except);
+	http = ch_http_new(&o, &err);
+	t = ch_transfer_new(http, &r);
+	ch_transfer_aim(t);
+	does = ch_http_goes_by_proxy(t);
+	ch_transfer_free(t);
+	ch_http_free(http);
+	ch_http_options_free(&o);
+	return does;
+}
+
+/* Whose address is looked at before it is used: theirs, not the proxy's. */
+static void
+test_no_proxy(void)
+{
+	static const char list[] = "one.example, .Two.example three.example.";
+
+	ok_if(goes_by_proxy("", "http://a.example/") &&
+		  goes_by_proxy(list, "http://a.example/") &&
+		  goes_by_proxy(list, "http://xone.example/") &&
+		  goes_by_proxy(list, "http://example/"),
+	    "a host goes by the proxy");
+	ok_if(!goes_by_proxy(list, "http://one.example/") &&
+		  !goes_by_proxy(list, "http://a.one.example/") &&
+		  !goes_by_proxy(list, "http://two.example:8080/") &&
+		  !goes_by_proxy(list, "http://b.three.example/") &&
+		  !goes_by_proxy("*", "http://a.example/"),
+	    "but for those that no_proxy names");
+}
+
 static void
 test_rules(void)
 {
@@ -386,6 +428,7 @@ main(void)
 	test_retry_after();
 	test_delay();
 	test_addresses();
+	test_no_proxy();
 	test_rules();
 	test_files();
 	return done();
