@@ -69,3 +69,21 @@ ch_plugin_env_make(struct ch_list *env, const char *scratch, struct ch_err *err)
 	return add_folder(env, "HOME", scratch, "home", err) &&
 	       add_folder(env, "TMPDIR", scratch, "tmp", err);
 }
+
+bool
+ch_plugin_writable(
+    struct ch_list *folders, const char *scratch, const char *const *args)
+{
+	static const char *const written[] = { "--out", "--cache" };
+	const char *word = getenv("CHANTAL_SANDBOX");
+
+	if (scratch != NULL)
+		ch_list_add(folders, scratch);
+	for (size_t i = 0; args[i] != NULL && args[i + 1] != NULL; i++)
+		for (size_t k = 0; k < sizeof(written) / sizeof(written[0]);
+		     k++)
+			if (ch_str_equal(args[i], written[k]))
+				ch_list_add(folders, args[i + 1]);
+	ch_list_take(folders, NULL);
+	return word == NULL || !ch_str_equal(word, "off");
+}

@@ -15,4 +15,11 @@
 bool ch_plugin_env_make(
     struct ch_list *env, const char *scratch, struct ch_err *err) CH_MUST_CHECK;
 
+/*
+ * Where a plugin may write: its scratch folder, and what --out and --cache
+ * name; NULL-ended.  False when CHANTAL_SANDBOX=off lets it write anywhere.
+ */
+bool ch_plugin_writable(
+    struct ch_list *folders, const char *scratch, const char *const *args);
+
 #endif

@@ -228,7 +228,7 @@ ch_plugin_start(const struct ch_plugin *plugin,
 		.dir = "/",
 		.own_group = true,
 		.no_network = true };
-	struct ch_list argv = { 0 };
+	struct ch_list argv = { 0 }, writable = { 0 };
 	bool is_started = false;
 
 	*run = (struct ch_plugin_run){ .plugin = plugin, .o = *options };
@@ -243,6 +243,8 @@ ch_plugin_start(const struct ch_plugin *plugin,
 	if (!ch_plugin_env_make(&run->env, options->scratch, err))
 		goto out;
 	ch_list_take(&run->env, NULL);
+	if (ch_plugin_writable(&writable, options->scratch, options->args))
+		o.writable = (const char *const *)writable.items;
 	o.argv = (const char *const *)argv.items;
 	o.env = (const char *const *)run->env.items;
 	is_started = ch_child_start(&run->child, &o, err);
@@ -255,6 +257,7 @@ ch_plugin_start(const struct ch_plugin *plugin,
 	ch_plugin_group_guard(run->child.pid);
 out:
 	ch_list_free(&argv);
+	ch_list_free(&writable);
 	if (is_started)
 		return run;
 	(void)blame(run, err);

@@ -15,4 +15,11 @@
  */
 void ch_sandbox_no_network(void);
 
+/*
+ * Files are written, made and removed only below these folders, a NULL-ended
+ * list of paths, and in /dev what programs need; reading stays as it was.  To
+ * be called after ch_sandbox_no_network().
+ */
+void ch_sandbox_write_below(const char *const *folders);
+
 #endif

@@ -102,6 +102,8 @@ become(const struct ch_child_options *o, struct pipes *p)
 		(void)setpgid(0, 0);
 	if (o->no_network)
 		ch_sandbox_no_network();
+	if (o->writable != NULL)
+		ch_sandbox_write_below(o->writable);
 	if (place_fd(o->in, p->in[0], STDIN_FILENO) < 0 ||
 	    place_fd(o->out, p->out[1], STDOUT_FILENO) < 0 ||
 	    place_fd(o->err, p->err[1], STDERR_FILENO) < 0 ||

@@ -32,6 +32,7 @@ struct ch_child_options {
 	const int *keep_fds;     /* passed on as they are, -1 ended, or NULL */
 	bool own_group;          /* a process group of its own */
 	bool no_network;         /* unshare the network where allowed */
+	const char *const *writable; /* folders, NULL-ended; NULL: all */
 };
 
 struct ch_child {

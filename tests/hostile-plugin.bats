@@ -155,6 +155,7 @@ REPO='{"record":"repo"}'
 }
 
 @test "a plugin that says nothing is ended, and so is what it started" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	printf 'plugin_timeout: 1\n' >config.yaml
 	printf 'sleep 977 & echo $! >"%s/child"; sleep 978\n' "$PWD" | lister
 	run -75 --separate-stderr fetch --config config.yaml evil feed
@@ -168,6 +169,7 @@ REPO='{"record":"repo"}'
 }
 
 @test "what a plugin leaves running when it ends is ended too" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	printf 'sleep 976 >/dev/null 2>&1 & echo $! >"%s/child"; echo %s\n' "$PWD" "'$REPO'" | lister
 	run -0 --separate-stderr fetch evil feed
 	gone() {
@@ -177,6 +179,7 @@ REPO='{"record":"repo"}'
 }
 
 @test "a plugin sees no secret, and nothing of the environment but what it needs" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	cat >config.yaml <<-EOF
 		repositories:
 		  - id: mine
@@ -200,6 +203,46 @@ REPO='{"record":"repo"}'
 	[ ! -s stdin ]
 	# the three that it needs, and the one of ls
 	run ! grep -E 'socket|pool|catalog' fds
+}
+
+# Reads what it likes, and tries to write, make, rename and remove elsewhere.
+wanderer() {
+	mkdir -p feed elsewhere
+	echo x >feed/page
+	echo kept >elsewhere/file
+	plugin wander <<-EOS
+		list() {
+			[ -f "\$meta/page" ] || {
+				echo '{"record":"want","url":"page","as":"page","root":true}'
+				return
+			}
+			cat $PWD/elsewhere/file >/dev/null
+			echo a >"\$TMPDIR/a"
+			mkdir "\$TMPDIR/sub"
+			mv "\$TMPDIR/a" "\$TMPDIR/sub/b"
+			sort "\$TMPDIR/sub/b" >"\$HOME/sorted"
+			for try in 'echo x >$PWD/elsewhere/file' 'rm $PWD/elsewhere/file' \
+				'echo x >$PWD/elsewhere/new' 'mkdir $PWD/elsewhere/dir' \
+				'mv $PWD/elsewhere/file "\$TMPDIR/"' ': >$PWD/elsewhere/file'; do
+				if (eval "\$try") 2>/dev/null; then echo "it could: \$try" >&2; fi
+			done
+			echo '{"record":"repo"}'
+		}
+	EOS
+}
+
+@test "a plugin writes to no folder but its own, and reads what it likes" {
+	wanderer
+	run -0 --separate-stderr fetch wander feed
+	[[ "$stderr" != *"it could"* ]] || { echo "$stderr"; false; }
+	[ "$(ls elsewhere)" = file ]
+	[ "$(cat elsewhere/file)" = kept ]
+}
+
+@test "CHANTAL_SANDBOX=off lets a plugin write elsewhere" {
+	wanderer
+	CHANTAL_SANDBOX=off run -0 --separate-stderr fetch wander feed
+	[[ "$stderr" == *"it could"* ]]
 }
 
 @test "a plugin has no network" {

@@ -169,6 +169,7 @@ demo_config() {
 }
 
 @test "what was indexed the last time is taken, signatures and all" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	counted
 	demo_config
 	synced archive demo >s
@@ -186,6 +187,7 @@ demo_config() {
 }
 
 @test "another stream, configuration, key, date or plugin is another index" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	counted
 	demo_config
 	synced archive demo >s
@@ -215,6 +217,7 @@ demo_config() {
 }
 
 @test "a file that is gone, or a damaged memo, is made again" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	counted
 	demo_config
 	synced archive demo >s
@@ -236,6 +239,7 @@ demo_config() {
 }
 
 @test "an index that rejects, or does not say it is deterministic, is made anew" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	counted "echo '{\"record\":\"reject\",\"code\":\"odd\",\"message\":\"m\",\"ref\":{\"name\":\"x\"}}'"
 	demo_config
 	synced archive demo >s

@@ -135,6 +135,7 @@ describes() {
 }
 
 @test "a plugin describes itself again only when its file is another one" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	asked() {
 		run -0 --separate-stderr fetch speaker "$FEED"
 		[ "$(name_said)" = one ]
@@ -290,6 +291,7 @@ describes() {
 }
 
 @test "silence ends it, and all that it started" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	plugin sleeper <<-EOS
 		list() {
 			sleep 1000 &
@@ -305,6 +307,7 @@ describes() {
 }
 
 @test "what it leaves running in the background is ended" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	plugin litter <<-EOS
 		list() {
 			echo '{"record":"repo"}'
@@ -318,6 +321,7 @@ describes() {
 }
 
 @test "an interrupted fetch ends its plugin" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
 	plugin slow <<-EOS
 		list() {
 			echo \$\$ >$PWD/child
