@@ -127,10 +127,10 @@ bool
 ch_fetch_is_refused_probe(
     const struct ch_want *want, const struct ch_http_result *result)
 {
-	if (!want->is_probe || result->code != 403)
+	if (!want->is_probe || !result->is_refused)
 		return false;
-	ch_info("%s: it was refused (403), and nothing says that it is there: "
+	ch_info("%s: it was refused (%d), and nothing says that it is there: "
 		"taken for absent",
-	    result->url);
+	    result->url, result->code);
 	return true;
 }

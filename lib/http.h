@@ -113,6 +113,7 @@ struct ch_http_result {
 	uint64_t bytes;               /* of the body */
 	uint64_t retry_after_s;       /* asked for by the server, or 0 */
 	bool is_retryable;            /* a later run may succeed */
+	bool is_refused;              /* 403, 404 or 410 from each URL */
 	const struct ch_err *err;     /* unless OK or NOT_MODIFIED */
 };
 

@@ -120,9 +120,11 @@ struct ch_transfer {
 	bool has_failed;        /* err says why */
 	bool is_retryable;      /* the failure may pass */
 	bool is_absent;         /* the failure is a 404 or 410 */
+	bool is_forbidden;      /* the failure is a 403 */
 	bool is_callers;        /* the failure is the caller's own */
 	bool is_unmodified;     /* success without a body */
 	bool was_present;       /* a URL failed otherwise than absent */
+	bool had_trouble;       /* one neither absent nor forbidden */
 	uint64_t retry_after_s; /* last asked for */
 	struct ch_err err;      /* of the last failure */
 	struct ch_err *kept;    /* of an earlier URL that was_present */

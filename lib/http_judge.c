@@ -32,6 +32,8 @@ conclude(struct ch_transfer *t)
 				     ? CH_HTTP_NOT_FOUND
 				     : CH_HTTP_FAILED;
 		result.is_retryable = t->is_retryable;
+		result.is_refused =
+		    (t->is_absent || t->is_forbidden) && !t->had_trouble;
 		result.err = t->is_absent && t->was_present ? t->kept : &t->err;
 	} else if (t->is_unmodified) {
 		result.outcome = CH_HTTP_NOT_MODIFIED;
@@ -100,6 +102,7 @@ try_next_url(struct ch_transfer *t)
 			t->kept = ch_alloc(sizeof(*t->kept));
 		*t->kept = t->err;
 	}
+	t->had_trouble |= !t->is_absent && !t->is_forbidden;
 	ch_debug("%s; trying the next url", t->err.text);
 	t->url_index++;
 	t->attempts = 0;
@@ -206,6 +209,7 @@ judge_refusal(struct ch_transfer *t)
 		(void)ch_transfer_fail(t, CH_USAGE, false,
 		    "the server denies access (%d); check the credentials",
 		    code);
+		t->is_forbidden = code == 403;
 	} else if (code == 407) {
 		(void)ch_transfer_fail(t, CH_USAGE, false,
 		    "the proxy denies access (407); check its credentials");

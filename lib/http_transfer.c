@@ -124,7 +124,8 @@ ch_transfer_reset_hop(struct ch_transfer *t)
 	ch_head_clear(&t->head);
 	t->reason[0] = '\0';
 	t->is_paused = t->is_denied = t->has_begun = t->has_enough = false;
-	t->has_failed = t->is_absent = t->is_unmodified = false;
+	t->has_failed = t->is_absent = t->is_forbidden = false;
+	t->is_unmodified = false;
 	t->discarded = 0;
 }
 
@@ -142,7 +143,7 @@ ch_transfer_aim(struct ch_transfer *t)
 	if (url == NULL) {
 		t->has_failed = true;
 		t->is_retryable = false;
-		t->is_absent = false;
+		t->is_absent = t->is_forbidden = false;
 		t->err = err;
 		return;
 	}
@@ -171,6 +172,6 @@ ch_transfer_fail(struct ch_transfer *t, enum ch_status status,
 	ch_free(shown);
 	t->has_failed = true;
 	t->is_retryable = is_retryable;
-	t->is_absent = false;
+	t->is_absent = t->is_forbidden = false;
 	return false;
 }

@@ -34,6 +34,7 @@ struct got {
 	char *url;                    /* final */
 	int code;                     /* last */
 	bool is_retryable;            /* as told */
+	bool is_refused;              /* as told */
 	unsigned calls;               /* of done */
 	unsigned begins;              /* of begin */
 	uint64_t last_offset;         /* of begin */
@@ -72,6 +73,7 @@ on_done(void *ctx, const struct ch_http_result *result)
 	g->outcome = result->outcome;
 	g->code = result->code;
 	g->is_retryable = result->is_retryable;
+	g->is_refused = result->is_refused;
 	g->etag = result->etag == NULL ? NULL : ch_strdup(result->etag);
 	g->url = ch_strdup(result->url);
 	if (result->err != NULL)
@@ -248,6 +250,8 @@ test_several(void)
 {
 	static const char *const absent[] = { "/status-404", "/status-410" };
 	static const char *const second[] = { "/status-404", "/ok" };
+	static const char *const refused[] = { "/status-403", "/status-404" };
+	static const char *const down[] = { "/status-500", "/status-403" };
 	static const char *const broken[] = { "/status-500", "/status-404" };
 	static const char *const shorter[] = { "/range-none?several", "/ok" };
 	struct ch_http_request r = { .url_count = 2 };
@@ -271,6 +275,15 @@ test_several(void)
 	ask_with(http, &r, &g);
 	ok_if(failed(&g, CH_TEMPORARY, "(500)"),
 	    "a broken one and an absent one are not \"not found\"");
+	ok_if(!g.is_refused, "nor are they refused");
+	r.urls = refused;
+	ask_with(http, &r, &g);
+	ok_if(g.outcome == CH_HTTP_FAILED && g.is_refused,
+	    "403 and 404 are, in this order too");
+	r.urls = down;
+	ask_with(http, &r, &g);
+	ok_if(g.code == 403 && !g.is_refused,
+	    "403 says nothing of one that could not answer");
 	r.urls = shorter;
 	ask_with(http, &r, &g);
 	ok_if(is_good(&g) && g.begins == 2 && g.last_offset == 0,
