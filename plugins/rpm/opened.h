@@ -1,10 +1,10 @@
 /*
  * What repomd.xml says of a file's bytes once they are unpacked: open-size and
- * open-checksum.  Clients do not look; where they are wrong, upstream's
- * metadata are not what they were made to be.
+ * open-checksum.  Clients do not look, and the packed bytes have been verified:
+ * where they are wrong, upstream's metadata are not what they were made to be,
+ * and that is a warning.
  *
- * ch_opened_init() puts itself behind a feed; the feed that it gives ends only
- * when all that was claimed holds: CH_UNTRUSTED in words else.
+ * ch_opened_init() puts itself behind a feed, and looks at the feed's end.
  */
 
 #ifndef RPM_OPENED_H
