@@ -71,7 +71,7 @@ setup() {
 
 get() {
 	timeout 30 chantal-fetch --get -O out --timeout 1 --retries 2 \
-		--retry-delay 10 --deadline 5 "$@"
+		--retry-delay 10 --deadline 12 "$@"
 }
 
 # small COMMAND...: with 512 MiB of address space, where that can be asked for.
@@ -95,7 +95,7 @@ refuses() {
 	run "-$2" --separate-stderr small get "$A$1"
 	[ -z "$output" ]
 	[ ! -e out ]
-	[ $((SECONDS - began)) -le 8 ]
+	[ $((SECONDS - began)) -le 14 ]
 	local last=${stderr##*$'\n'}
 	echo "$stderr"
 	[[ $last == "chantal-fetch: $A${1%%\?*}: "* ]]

@@ -472,8 +472,8 @@ sha=$(printf '%064d' 7)
 
 @test "local files become packages" {
 	echo x >hello-1.0.tar.gz
-	printf '{"file":"%s/hello-1.0.tar.gz","sha256":"%s","size":2}\n{"file":"%s/gone"}\n{"file":"/tmp"}\n' \
-		"$PWD" "$sha" "$PWD" >in
+	printf '{"file":"%s/hello-1.0.tar.gz","sha256":"%s","size":2}\n{"file":"%s/gone","sha256":"%s","size":2}\n{"file":"/tmp","sha256":"%s","size":2}\n' \
+		"$PWD" "$sha" "$PWD" "$sha" "$sha" >in
 	run "$HTTP" inspect --config conf --out out <in
 	[ "$(jq -c 'select(.record=="package") | [.name, .version, .path, .sha256, .size, .local]' <<<"$output")" = \
 		"[\"hello\",\"1.0\",\"packages/hello-1.0.tar.gz\",\"$sha\",2,true]" ]
@@ -484,7 +484,7 @@ sha=$(printf '%064d' 7)
 }
 
 @test "a malformed line on inspect's input is named by number" {
-	printf '{"file":"/tmp"}\nnonsense\n' >in
+	printf '{"file":"/tmp","sha256":"%s","size":2}\nnonsense\n' "$sha" >in
 	run -3 "$HTTP" inspect --config conf --out out <in
 	[[ $output == *'stdin: line 2'* ]]
 }
