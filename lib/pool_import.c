@@ -105,7 +105,9 @@ ch_pool_import_file(struct ch_pool *pool, const char *path, unsigned also,
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
-		return ch_fail_errno(err, errno, "%s", path);
+		return errno == ENOENT
+			   ? ch_fail(err, CH_USAGE, "%s: no such file", path)
+			   : ch_fail_errno(err, errno, "%s", path);
 	if (fstat(fd, &st) < 0)
 		(void)ch_fail_errno(err, errno, "%s", path);
 	else if (!S_ISREG(st.st_mode))

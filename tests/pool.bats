@@ -971,3 +971,9 @@ on_small_disk() {
 		run -2 chantal-catalog save r --unmarked < <(grep '"r"' <<<"$output")
 	done
 }
+
+@test "a file to import that is not there is wrong use, by name" {
+	run -2 --separate-stderr chantal-pool import --pool pool gone.tar.gz
+	[[ $stderr == *'gone.tar.gz: no such file'* ]]
+	[ -z "$output" ]
+}
