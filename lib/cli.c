@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "log.h"
+#include "mem.h"
+#include "nearest.h"
 #include "str.h"
 
 #include "banned.h"
@@ -52,17 +54,105 @@ take_option(struct ch_cli_options *o, int opt)
 	return true;
 }
 
+static void CH_PRINTF(2, 3) tell(struct ch_cli_options *o, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(o->wrong, sizeof(o->wrong), fmt, ap);
+	va_end(ap);
+}
+
+/* The option that is written so or, alone of all, begins so; or NULL. */
+static const struct option *
+find_long(const struct option *longs, const char *name)
+{
+	const struct option *found = NULL;
+	size_t count = 0;
+
+	for (const struct option *l = longs; l->name != NULL; l++) {
+		if (ch_str_equal(l->name, name))
+			return l;
+		if (!ch_str_starts(l->name, name))
+			continue;
+		found = l;
+		count++;
+	}
+	return count == 1 ? found : NULL;
+}
+
+/* Several begin so, or one is like it, or none. */
+static void
+tell_unknown(struct ch_cli_options *o, const char *name)
+{
+	struct ch_nearest near = { .word = name };
+	struct ch_buf which = { 0 };
+
+	for (const struct option *l = o->longs; l->name != NULL; l++) {
+		ch_nearest_offer(&near, l->name);
+		if (ch_str_starts(l->name, name))
+			ch_buf_printf(&which, "%s--%s",
+			    which.len == 0 ? "" : ", ", l->name);
+	}
+	if (which.len > 0)
+		tell(o, "--%s: which of %s?", name, which.data);
+	else if (near.best != NULL)
+		tell(o, "--%s: unknown option; did you mean --%s?", name,
+		    near.best);
+	else
+		tell(o, "--%s: unknown option", name);
+	ch_buf_free(&which);
+}
+
+/* False when nothing is wrong with this long option. */
+static bool
+tell_long(struct ch_cli_options *o, const char *word)
+{
+	bool has_value = strchr(word, '=') != NULL;
+	char *name = ch_strndup(word + 2, strcspn(word + 2, "="));
+	const struct option *known = find_long(o->longs, name);
+	bool is_wrong = true;
+
+	if (known == NULL)
+		tell_unknown(o, name);
+	else if (has_value && known->has_arg == no_argument)
+		tell(o, "--%s: takes no value", known->name);
+	else if (!has_value && known->has_arg == required_argument)
+		tell(o, "--%s: wants a value", known->name);
+	else
+		is_wrong = false;
+	ch_free(name);
+	return is_wrong;
+}
+
+/*
+ * About what getopt_long() has just refused.  That is the long option before
+ * optind, or a letter of the word at optind when nothing is wrong with it.
+ */
+static void
+tell_wrong(struct ch_cli_options *o, const char *word)
+{
+	if (ch_str_starts(word, "--") && tell_long(o, word))
+		return;
+	tell(o, "-%c: %s", optopt,
+	    strchr(o->shorts, optopt) == NULL ? "unknown option"
+					      : "wants a value");
+}
+
 int
 ch_cli_next(struct ch_cli_options *o, int argc, char **argv)
 {
 	int index;
 	int opt;
 
+	opterr = 0; /* tell_wrong() says more */
 	do {
 		index = -1;
 		opt = getopt_long(argc, argv, o->shorts, o->longs, &index);
 		o->name = index < 0 ? NULL : o->longs[index].name;
 	} while (take_option(o, opt));
+	if (opt == '?')
+		tell_wrong(o, argv[optind - 1]);
 	return opt;
 }
 

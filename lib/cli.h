@@ -11,8 +11,9 @@
  *	};
  *
  * ch_cli_next() then takes what every tool has and what several have in the
- * same sense, and returns what is the tool's own.  On a wrong use the tool
- * returns ch_cli_usage_error(); when ch_cli_answers(), there is no more to do.
+ * same sense, and returns what is the tool's own, or '?' with the complaint in
+ * "wrong".  On a wrong use the tool returns ch_cli_usage_error(); when
+ * ch_cli_answers(), there is no more to do.
  */
 
 #ifndef CH_CLI_H
@@ -62,6 +63,7 @@ struct ch_cli_options {
 	const char *cache;   /* --cache, or NULL */
 	bool wants_help;     /* -h */
 	bool wants_version;  /* --version */
+	char wrong[256];     /* about the option that is '?' */
 };
 
 /*
@@ -69,7 +71,9 @@ struct ch_cli_options {
  * core dumps, here and in all that is started.
  */
 void ch_cli_init(const struct ch_cli *cli, const char *argv0);
-/* The next option that is the tool's own, '?' when it is none; -1 at the end.
+/*
+ * The next option that is the tool's own; '?' when it is none, or lacks its
+ * value, or has one that it does not take; -1 at the end.
  */
 int ch_cli_next(struct ch_cli_options *o, int argc, char **argv);
 /* Help or version were asked for and are printed; *status_out is main's. */

@@ -1,6 +1,5 @@
 #include "verb.h"
 
-#include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,42 +11,43 @@
 
 enum { CONFIG_MAX = 16 << 20 };
 
+enum { OPT_META = 0x100, OPT_OUT };
+
 struct options {
-	struct ch_call call; /* what the verb gets */
-	const char *verb;    /* its name, or NULL */
-	bool wants_help;     /* -h */
+	struct ch_cli_options cli; /* those of several programs */
+	struct ch_call call;       /* what the verb gets */
+	const char *verb;          /* its name, or NULL */
+	const char *surplus;       /* a word too many, or NULL */
 };
 
 static bool
 parse_options(struct options *o, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "config", required_argument, NULL, 'c' },
-		{ "meta", required_argument, NULL, 'm' },
-		{ "out", required_argument, NULL, 'o' },
-		{ "cache", required_argument, NULL, 'C' },
+		{ "config", required_argument, NULL, CH_CLI_CONFIG },
+		{ "meta", required_argument, NULL, OPT_META },
+		{ "out", required_argument, NULL, OPT_OUT },
+		{ "cache", required_argument, NULL, CH_CLI_CACHE },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	int c;
+	int opt;
 
-	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		if (c == 'c')
-			o->call.config = optarg;
-		else if (c == 'm')
+	o->cli = (struct ch_cli_options){ .shorts = "h", .longs = longs };
+	while ((opt = ch_cli_next(&o->cli, argc, argv)) != -1) {
+		if (opt == OPT_META)
 			o->call.meta = optarg;
-		else if (c == 'o')
+		else if (opt == OPT_OUT)
 			o->call.out_dir = optarg;
-		else if (c == 'C')
-			o->call.cache = optarg;
-		else if (c == 'h')
-			o->wants_help = true;
 		else
 			return false;
 	}
+	o->call.config = o->cli.config;
+	o->call.cache = o->cli.cache;
 	o->verb = optind < argc ? argv[optind] : NULL;
 	o->call.tree = optind + 1 < argc ? argv[optind + 1] : NULL;
-	return optind + 2 >= argc;
+	o->surplus = optind + 2 < argc ? argv[optind + 2] : NULL;
+	return true;
 }
 
 static const struct ch_verb *
@@ -106,9 +106,12 @@ ch_verbs_main(const struct ch_verbs *verbs, int argc, char **argv)
 
 	ch_cli_init(&verbs->cli, argv[0]);
 	if (!parse_options(&o, argc, argv))
-		return ch_cli_usage_error(&verbs->cli, "wrong options");
-	if (o.wants_help)
+		return ch_cli_usage_error(&verbs->cli, "%s", o.cli.wrong);
+	if (o.cli.wants_help)
 		return ch_cli_help(&verbs->cli);
+	if (o.surplus != NULL)
+		return ch_cli_usage_error(
+		    &verbs->cli, "%s: one word too many", o.surplus);
 	if (o.verb == NULL)
 		return ch_cli_usage_error(&verbs->cli, "a verb is needed");
 	c->verb = find_verb(verbs->items, o.verb);

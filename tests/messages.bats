@@ -115,3 +115,36 @@ chantal: failed: gone" ]
 	run -2 --separate-stderr chantal -v repo sync --repo-id gone
 	[[ $stderr == *"chantal-catalog: gone: $PWD/gone: No such file"* ]]
 }
+
+# meant WANTED WORDS...: the first line about these words is the wanted one.
+meant() {
+	local want=$1
+	shift
+	run -2 --separate-stderr "$@" </dev/null
+	echo "$stderr"
+	[ -z "$output" ]
+	[ "${stderr%%$'\n'*}" = "$want" ]
+}
+
+@test "an option that is misspelt is told together with the one that was meant" {
+	meant 'chantal-catalog: --foramt: unknown option; did you mean --format?' chantal-catalog ls --foramt=json x
+	meant 'chantal-config: --lsit: unknown option; did you mean --list?' chantal-config --lsit
+	meant 'chantal-fetch: --keyrnig: unknown option; did you mean --keyring?' chantal-fetch --keyrnig x
+	meant 'chantal-filter: --inclde: unknown option; did you mean --include?' chantal-filter --inclde x
+	meant 'chantal-index: --taget: unknown option; did you mean --target?' chantal-index --taget x
+	meant 'chantal-pool: --knwon: unknown option; did you mean --known?' chantal-pool add --knwon x
+	meant 'chantal-publish: --chekc: unknown option; did you mean --check?' chantal-publish --chekc x
+	meant 'chantal: --confg: unknown option; did you mean --config?' chantal --confg=x repo list
+	meant 'chantal: --patern: unknown option here; did you mean --pattern?' chantal repo sync --patern x
+	meant 'apt: --mata: unknown option; did you mean --meta?' "$BUILD/libexec/chantal/plugins/apt" list --mata x
+}
+
+@test "an option like none, of several, without its value or with one too many is named" {
+	meant 'chantal-pool: --colour: unknown option' chantal-pool --colour=red
+	meant 'chantal: --colour: unknown option' chantal --colour=red
+	meant 'chantal-pool: -X: unknown option' chantal-pool --yes -vX
+	meant 'chantal-pool: --rep: which of --repo, --repair?' chantal-pool --rep
+	meant 'chantal-pool: --known: wants a value' chantal-pool --known
+	meant 'chantal-index: -o: wants a value' chantal-index -o
+	meant 'chantal-pool: --yes: takes no value' chantal-pool --yes=1
+}

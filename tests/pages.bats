@@ -81,10 +81,10 @@ commands() {
 		for option in $(help_options "chantal-$tool" | grep '^--'); do
 			[ "$option" != --help ] || continue
 			run --separate-stderr timeout 10 "chantal-$tool" "$option" </dev/null
-			[[ "$stderr" != *unrecognized* ]]
+			[[ "$stderr" != *"unknown option"* ]]
 		done
 		run -2 --separate-stderr "chantal-$tool" --no-such-option </dev/null
-		[[ "$stderr" == "chantal-$tool: "*no-such-option* ]]
+		[[ "$stderr" == "chantal-$tool: --no-such-option: unknown option"* ]]
 		[ -z "$output" ]
 	done
 }

@@ -199,7 +199,7 @@ parse_options(struct job *j, int argc, char **argv, struct ch_err *err)
 
 	while ((opt = ch_cli_next(&j->cli, argc, argv)) != -1) {
 		if (opt == '?')
-			return ch_fail(err, CH_USAGE, "see the options");
+			return ch_fail(err, CH_USAGE, "%s", j->cli.wrong);
 		j->given |= BIT(opt);
 		j->text[opt] = optarg;
 	}

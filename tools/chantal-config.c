@@ -8,6 +8,7 @@
 #include "lib/config_types.h"
 #include "lib/io.h"
 #include "lib/log.h"
+#include "lib/nearest.h"
 #include "lib/str.h"
 
 #include "lib/banned.h"
@@ -23,7 +24,8 @@ static const struct ch_cli cli = {
 	"                 [--pattern GLOB] [--enabled] [--fields LIST]\n"
 	"  chantal-config [--config FILE] --views [--fields LIST]\n"
 	"  chantal-config [--config FILE] --plugins [--type TYPE]\n"
-	"  chantal-config --schema | --keys\n",
+	"  chantal-config --schema | --keys\n"
+	"  chantal-config --nearest WORD KNOWN...\n",
 	"  --config FILE   instead of the files that are looked up\n"
 	"  --repo ID       one repository's block, global blocks filled in\n"
 	"  --view NAME     one view's block\n"
@@ -40,6 +42,7 @@ static const struct ch_cli cli = {
 	"  --plugins       list the plugins: type, version, path, verbs\n"
 	"  --schema        print the JSON Schema of the configuration\n"
 	"  --keys          print the table of all keys\n"
+	"  --nearest WORD  print the known word that may have been meant\n"
 	"  --show-secrets  print passwords and the like too\n",
 	true,
 };
@@ -52,7 +55,8 @@ enum job {
 	JOB_VIEWS,
 	JOB_PLUGINS,
 	JOB_SCHEMA,
-	JOB_KEYS
+	JOB_KEYS,
+	JOB_NEAREST
 };
 
 enum {
@@ -63,6 +67,7 @@ enum {
 	OPT_PATTERN,
 	OPT_ENABLED,
 	OPT_FIELDS,
+	OPT_NEAREST,
 	OPT_SECRETS,
 	OPT_JOB /* and what follows: a job */
 };
@@ -74,7 +79,8 @@ struct options {
 	const char *fields;             /* --fields */
 	struct ch_config_select select; /* of --list */
 	bool shows_secrets;             /* --show-secrets */
-	struct ch_list generations;     /* of --key */
+	const char *misspelt;           /* --nearest */
+	struct ch_list operands;        /* of --key and --nearest */
 	enum job job;                   /* what is asked for */
 };
 
@@ -93,6 +99,7 @@ static const struct option long_options[] = {
 	{ "list", no_argument, NULL, OPT_JOB + JOB_LIST },
 	{ "views", no_argument, NULL, OPT_JOB + JOB_VIEWS },
 	{ "plugins", no_argument, NULL, OPT_JOB + JOB_PLUGINS },
+	{ "nearest", required_argument, NULL, OPT_NEAREST },
 	{ "schema", no_argument, NULL, OPT_JOB + JOB_SCHEMA },
 	{ "keys", no_argument, NULL, OPT_JOB + JOB_KEYS },
 	CH_CLI_OPTIONS,
@@ -111,8 +118,11 @@ take_option(struct options *o, int opt)
 		[OPT_PATTERN - OPT_VIEW] = &o->select.pattern,
 		[OPT_ENABLED - OPT_VIEW] = NULL,
 		[OPT_FIELDS - OPT_VIEW] = &o->fields,
+		[OPT_NEAREST - OPT_VIEW] = &o->misspelt,
 	};
 
+	if (opt == OPT_NEAREST)
+		o->job = JOB_NEAREST;
 	if (opt == OPT_ENABLED)
 		o->select.enabled_only = true;
 	else if (opt == OPT_SECRETS)
@@ -133,12 +143,12 @@ parse_options(struct options *o, int argc, char **argv)
 
 	while ((opt = ch_cli_next(&o->cli, argc, argv)) != -1)
 		if (!take_option(o, opt))
-			return ch_cli_usage_error(&cli, "see the options");
-	if (optind < argc && o->job != JOB_KEY)
+			return ch_cli_usage_error(&cli, "%s", o->cli.wrong);
+	if (optind < argc && o->job != JOB_KEY && o->job != JOB_NEAREST)
 		return ch_cli_usage_error(
 		    &cli, "%s: takes no operands", argv[optind]);
 	for (int i = optind; i < argc; i++)
-		ch_list_add(&o->generations, argv[i]);
+		ch_list_add(&o->operands, argv[i]);
 	if (o->job == JOB_KEY && !o->cli.repo && !o->view)
 		return ch_cli_usage_error(&cli, "--key: of --repo or --view?");
 	if (o->cli.repo && o->view)
@@ -183,7 +193,7 @@ print_key(const struct ch_config *cfg, const struct options *o,
 	char hex[CH_SHA256_HEX + 1];
 
 	ch_config_key(cfg, block, o->cli.repo ? CH_CONFIG_REPO : CH_CONFIG_VIEW,
-	    &o->generations, hex);
+	    &o->operands, hex);
 	return ch_out_printf(out, err, "%s\n", hex);
 }
 
@@ -213,14 +223,26 @@ print_block(const struct ch_config *cfg, const struct options *o,
 	return is_good;
 }
 
+static bool
+print_nearest(const struct options *o, struct ch_out *out, struct ch_err *err)
+{
+	struct ch_nearest near = { .word = o->misspelt };
+
+	for (size_t i = 0; i < o->operands.count; i++)
+		ch_nearest_offer(&near, o->operands.items[i]);
+	return near.best == NULL || ch_out_printf(out, err, "%s\n", near.best);
+}
+
 /* What needs no configuration. */
 static bool
-print_table(enum job job, struct ch_out *out, struct ch_err *err)
+print_table(const struct options *o, struct ch_out *out, struct ch_err *err)
 {
 	struct ch_json *schema;
 	bool is_good;
 
-	if (job == JOB_KEYS)
+	if (o->job == JOB_NEAREST)
+		return print_nearest(o, out, err);
+	if (o->job == JOB_KEYS)
 		return ch_config_print_keys(out, err);
 	schema = ch_config_schema();
 	is_good = print_json(schema, out, err);
@@ -234,8 +256,8 @@ run(const struct options *o, struct ch_out *out, struct ch_err *err)
 	struct ch_config *cfg;
 	bool is_good;
 
-	if (o->job == JOB_SCHEMA || o->job == JOB_KEYS)
-		return print_table(o->job, out, err);
+	if (o->job >= JOB_SCHEMA)
+		return print_table(o, out, err);
 	cfg = ch_config_load(o->cli.config, err);
 	if (!cfg)
 		return false;
@@ -273,6 +295,6 @@ main(int argc, char **argv)
 	ch_out_init(&out, STDOUT_FILENO, "stdout");
 	is_good = run(&o, &out, &err) && ch_out_flush(&out, &err);
 	ch_out_free(&out);
-	ch_list_free(&o.generations);
+	ch_list_free(&o.operands);
 	return is_good ? CH_OK : ch_log_error(&err);
 }

@@ -110,7 +110,7 @@ take_option(struct options *o, int opt, struct ch_err *err)
 	else if (opt >= OPT_JOB)
 		o->job = (enum job)(opt - OPT_JOB);
 	else
-		return ch_fail(err, CH_USAGE, "see the options");
+		return ch_fail(err, CH_USAGE, "%s", o->cli.wrong);
 	return true;
 }
 

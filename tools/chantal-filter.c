@@ -111,7 +111,7 @@ take_option(struct options *o, int opt, struct ch_err *err)
 	else if (opt == OPT_RULE)
 		return set_rule(o, o->cli.name, err);
 	else
-		return ch_fail(err, CH_USAGE, "see the options");
+		return ch_fail(err, CH_USAGE, "%s", o->cli.wrong);
 	return true;
 }
 

@@ -89,7 +89,7 @@ parse_options(struct options *o, int argc, char **argv)
 
 	while ((opt = ch_cli_next(&o->cli, argc, argv)) != -1)
 		if (!take_option(o, opt))
-			return ch_cli_usage_error(&cli, "see the options");
+			return ch_cli_usage_error(&cli, "%s", o->cli.wrong);
 	o->setup.config_path = o->cli.config;
 	o->setup.repo = o->cli.repo;
 	if (!o->cli.wants_help && !o->cli.wants_version && optind < argc)

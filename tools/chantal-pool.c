@@ -260,8 +260,7 @@ main(int argc, char **argv)
 	ch_cli_init(&cli, argv[0]);
 	while ((opt = ch_cli_next(&o.cli, argc, argv)) != -1)
 		if (!take_option(&o, opt))
-			return ch_cli_usage_error(
-			    &cli, "what is meant by '%s'?", argv[optind - 1]);
+			return ch_cli_usage_error(&cli, "%s", o.cli.wrong);
 	if (ch_cli_answers(&cli, &o.cli, &status))
 		return status;
 	verb = parse_verb(&o, argc, argv);

@@ -238,7 +238,7 @@ parse_options(struct options *o, int argc, char **argv)
 
 	while ((opt = ch_cli_next(&o->cli, argc, argv)) != -1)
 		if (!take_option(o, opt))
-			return ch_cli_usage_error(&cli, "see the options");
+			return ch_cli_usage_error(&cli, "%s", o->cli.wrong);
 	if (o->cli.wants_help || o->cli.wants_version)
 		return CH_OK;
 	if (argc - optind < jobs[o->job].operands)

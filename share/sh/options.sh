@@ -80,18 +80,33 @@ refuse_surplus() {
 	esac
 }
 
-# What it may have been: an option that begins so, or one of the others.
-refuse_option() {
+# Sets "hint" to what the option WORD may have been: one of KNOWN that begins
+# so, or is like it.
+# guess_option WORD KNOWN...
+guess_option() {
 	hint=''
-	for known in $allowed; do
+	word=$1
+	shift
+	for known; do
 		case $known in
-			"$1"?*) hint="; did you mean --${known%=}?" ;;
+			"$word"?*) hint=${hint:-$known} ;;
 		esac
 	done
-	case $1 in
+	[ -n "$hint" ] || hint=$(chantal-config --nearest "$word" "$@")
+	hint=${hint:+"; did you mean --$hint?"}
+}
+
+refuse_option() {
+	refused=$1
+	set -- help quiet verbose
+	for known in $allowed; do
+		set -- "$@" "${known%=}"
+	done
+	guess_option "$refused" "$@"
+	case $refused in
 		config) hint='; it stands before the command' ;;
 	esac
-	usage "$(clean "--$1"): unknown option here$hint"
+	usage "$(clean "--$refused"): unknown option here$hint"
 }
 
 # The options of one command, for its --help.

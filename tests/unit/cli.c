@@ -35,7 +35,6 @@ read_all(struct ch_cli_options *o, const char *const *words)
 	for (; words[argc] != NULL; argc++)
 		argv[argc] = ch_strdup(words[argc]);
 	optind = 0;
-	opterr = 0;
 	while ((opt = ch_cli_next(o, argc, argv)) != -1)
 		sum += opt;
 	return sum;
@@ -61,5 +60,15 @@ main(void)
 	    "help and version are noted");
 	ok_if(read_all(&o, WORDS("--cache", "c")) == '?' && o.cache == NULL,
 	    "what the tool does not take is refused");
+	ok_if(read_all(&o, WORDS("-v", "--poll", "x")) == '?' &&
+		  ch_str_equal(
+		      o.wrong, "--poll: unknown option; did you mean --pool?"),
+	    "with what may have been meant");
+	ok_if(read_all(&o, WORDS("-q", "--own")) == '?' &&
+		  ch_str_equal(o.wrong, "--own: wants a value"),
+	    "a value that is missing is asked for");
+	ok_if(read_all(&o, WORDS("--help", "-vX")) == '?' &&
+		  ch_str_equal(o.wrong, "-X: unknown option"),
+	    "a letter in a word of several is named");
 	return done();
 }
