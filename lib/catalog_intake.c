@@ -190,6 +190,42 @@ take_repo(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 	    "two repo records that disagree: save one generation at a time");
 }
 
+/* A producer that prints as it reads knows the number at its end only. */
+static void
+take_end(struct ch_saving *s, struct ch_record *r)
+{
+	struct ch_span upstream = ch_record_lookup(r, "upstream");
+
+	if (upstream.data == NULL)
+		return;
+	ch_free(s->counted);
+	s->counted = ch_strndup(upstream.data, upstream.len);
+}
+
+/* A generation has it in its repo record, which is read first. */
+static bool
+move_counted(struct ch_saving *s, struct ch_err *err)
+{
+	struct ch_record r = { 0 };
+	bool ok;
+
+	if (s->counted == NULL || s->repo_line.len == 0)
+		return true;
+	ok = ch_record_parse(&r,
+	    (struct ch_span){ s->repo_line.data, s->repo_line.len - 1 }, err);
+	if (ok) {
+		ch_record_set_raw(&r, "upstream", s->counted);
+		s->now.has_upstream =
+		    ch_record_uint(&r, "upstream", &s->now.upstream);
+		ch_buf_clear(&s->line);
+		ch_record_print_canonical(&r, &s->line);
+		ch_buf_clear(&s->repo_line);
+		ch_buf_put(&s->repo_line, s->line.data, s->line.len);
+	}
+	ch_record_free(&r);
+	return ok;
+}
+
 static bool
 is_accepted(const struct ch_saving *s, const char *code)
 {
@@ -304,6 +340,7 @@ take_record(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 	case CH_KIND_REJECT:
 		return ch_intake_reject(s, r, err);
 	case CH_KIND_END:
+		take_end(s, r);
 		return true;
 	case CH_KIND_OTHER:
 		return add_line(s, r, err);
@@ -332,5 +369,6 @@ ch_intake_read(struct ch_saving *s, struct ch_err *err)
 		}
 	ch_reader_close(&in);
 	count_unnamed(s);
-	return got == CH_END && ch_sort_finish(s->lines, err);
+	return got == CH_END && move_counted(s, err) &&
+	       ch_sort_finish(s->lines, err);
 }

@@ -41,6 +41,7 @@ struct ch_saving {
 	struct ch_buf line;            /* scratch */
 	struct ch_repo_facts now;      /* of the stream */
 	struct ch_repo_facts before;   /* of the current generation */
+	char *counted;                 /* "upstream" of its end, or NULL */
 	uint64_t packages;             /* in the stream */
 	uint64_t fatal;                /* rejects that are not accepted */
 	bool has_root;                 /* a root file that is published */

@@ -240,6 +240,7 @@ clear(struct ch_saving *s)
 	ch_repo_facts_free(&s->now);
 	ch_repo_facts_free(&s->before);
 	ch_free(s->current_path);
+	ch_free(s->counted);
 	ch_free(s->message);
 }
 

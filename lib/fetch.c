@@ -86,7 +86,9 @@ run_list(struct ch_fetch *f, struct ch_err *err)
 		return false;
 	if (ch_plugin_call(f->plugin, &o, NULL, err))
 		return true;
-	f->is_torn = err->status == CH_TEMPORARY;
+	if (f->has_own)
+		*err = f->own;
+	f->is_torn = err->status == CH_TEMPORARY && !f->has_begun;
 	return false;
 }
 
@@ -106,13 +108,6 @@ has_asked(struct ch_fetch *f, bool *has_asked_out, struct ch_err *err)
 	return true;
 }
 
-static void
-end_watch(struct ch_fetch *f)
-{
-	if (f->watch.on_end != NULL)
-		f->watch.on_end(f->watch.ctx);
-}
-
 static bool
 list_once(
     struct ch_fetch *f, enum ch_end_status *status_out, struct ch_err *err)
@@ -122,16 +117,13 @@ list_once(
 	for (unsigned round = 1;; round++) {
 		if (!run_list(f, err) || !has_asked(f, &asks, err))
 			return false;
-		if (!asks) {
-			end_watch(f);
-			return ch_fetch_emit(f, status_out, err);
-		}
+		if (!asks)
+			return ch_fetch_finish(f, status_out, err);
 		ch_debug("%s: round %u: %zu wants", f->repo, round,
 		    f->wants.count - f->wants.tried);
 		if (!ch_fetch_fulfil(f, err))
 			return false;
 		if (ch_fetch_is_unchanged(f)) {
-			end_watch(f);
 			*status_out = CH_STREAM_UNCHANGED;
 			return ch_fetch_emit_unchanged(f, err);
 		}

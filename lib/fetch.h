@@ -5,17 +5,18 @@
  * ch_fetch_list() (an upstream) or ch_fetch_inspect() (local files), then
  * ch_fetch_close() in any case.  What the plugin's list verb wants is fetched,
  * verified, put in the pool and linked into a folder, and list runs again,
- * until it prints its result.  That is checked line by line and kept in a file
- * of the scratch folder until the plugin has ended well; only then the repo
- * record, the lines and an end record with status ok or partial go to out.  A
- * failed end is the caller's to write (ch_fetch_emit_failure()), as nothing was
- * written before.
+ * until it prints its result.  That is checked line by line and goes to out at
+ * once, so that what reads it works at the same time; what precedes the
+ * plugin's repo line waits for it in a file of the scratch folder.  Behind the
+ * lines come the root files that none of them named, and an end record with
+ * status ok or partial.  A failed end is the caller's to write
+ * (ch_fetch_emit_failure()), whatever was written before.
  *
  * An upstream that changes while it is read is never mixed with what it was:
  * when a file is not there or not what its want claims, when a signature does
- * not hold, or list ends with 75, the root files are asked for again, and if
- * one of them is another now all is dropped and begun anew, three times at
- * most.
+ * not hold, or list ends with 75 before its repo line, the root files are asked
+ * for again, and if one of them is another now all is dropped and begun anew,
+ * three times at most.
  *
  * Memory: the wants, a few hundred bytes each, and one line.
  */
@@ -90,7 +91,7 @@ struct ch_fetch {
 	char *config;                 /* the plugin's FILE */
 	char *meta;                   /* the plugin's DIR */
 	char *output;                 /* for inspect's --out */
-	struct ch_spool spool;        /* result lines until they are proved */
+	struct ch_spool spool;        /* result lines before the repo line */
 	struct ch_wants wants;        /* all so far */
 	struct ch_list ids;           /* the one repository */
 	struct ch_plugin_lines lines; /* rules for the plugin's lines */
@@ -101,6 +102,9 @@ struct ch_fetch {
 	uint64_t packages;            /* package lines seen */
 	uint64_t rejects;             /* reject lines written */
 	uint64_t total;               /* bytes fetched */
+	struct ch_err own;            /* why no line could be written */
+	bool has_own;                 /* own is set: not the plugin's fault */
+	bool has_begun;               /* the repo record is out */
 	bool is_torn;                 /* it failed as if upstream changed */
 	bool is_anew;                 /* begun anew: roots in any case */
 };

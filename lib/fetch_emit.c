@@ -85,7 +85,6 @@ write_repo(struct ch_fetch *f, struct ch_err *err)
 	ch_record_set_string(&r, "plugin", f->plugin->version);
 	ch_record_set_string(&r, "version_order", f->plugin->order);
 	ch_record_set_uint(&r, "base", f->previous.base);
-	ch_record_set_uint(&r, "upstream", f->packages);
 	is_written = add_facts(f, &r, err) &&
 		     ch_fetch_check_dates(f, &r, err) &&
 		     ch_record_write(&r, f->out, err);
@@ -117,14 +116,38 @@ write_roots(struct ch_fetch *f, struct ch_err *err)
 	return is_written;
 }
 
+static void
+end_watch(struct ch_fetch *f)
+{
+	if (f->watch.on_end != NULL)
+		f->watch.on_end(f->watch.ctx);
+}
+
 bool
-ch_fetch_emit(
+ch_fetch_begin(struct ch_fetch *f, struct ch_err *err)
+{
+	end_watch(f);
+	if (!write_repo(f, err) || !ch_spool_copy(&f->spool, f->out, err))
+		return false;
+	f->has_begun = true;
+	return true;
+}
+
+bool
+ch_fetch_finish(
     struct ch_fetch *f, enum ch_end_status *status_out, struct ch_err *err)
 {
+	struct ch_record end = { 0 };
+	bool is_written;
+
 	*status_out = f->rejects > 0 ? CH_STREAM_PARTIAL : CH_STREAM_OK;
-	return write_repo(f, err) && write_roots(f, err) &&
-	       ch_spool_copy(&f->spool, f->out, err) &&
-	       ch_write_end(f->out, f->repo, *status_out, NULL, err);
+	ch_record_start(&end, CH_KIND_END);
+	ch_record_set_string(&end, "repo", f->repo);
+	ch_record_set_string(&end, "status", ch_end_status_name(*status_out));
+	ch_record_set_uint(&end, "upstream", f->packages);
+	is_written = write_roots(f, err) && ch_record_write(&end, f->out, err);
+	ch_record_free(&end);
+	return is_written;
 }
 
 void
@@ -161,6 +184,7 @@ ch_fetch_emit_unchanged(struct ch_fetch *f, struct ch_err *err)
 {
 	struct ch_record *before = &f->previous.repo;
 
+	end_watch(f);
 	ch_record_set_string(before, "repo", f->repo);
 	ch_record_set_uint(before, "base", f->previous.base);
 	return ch_fetch_check_dates(f, before, err) &&

@@ -154,7 +154,7 @@ take_upload(struct inspection *in, struct local *l, struct ch_err *err)
 	ch_record_set_raw(r, "local", "true");
 	ch_free(url);
 	if (is_package)
-		return ch_fetch_spool_package(in->f, err);
+		return ch_fetch_put_package(in->f, err);
 	return ch_record_check(r, err) &&
 	       ch_record_write(r, &in->f->spool.out, err);
 }
@@ -262,7 +262,7 @@ reject_unanswered(struct inspection *in, struct ch_err *err)
 		ch_record_start(&in->f->record, CH_KIND_PACKAGE);
 		ch_record_set_string(&in->f->record, "repo", in->f->repo);
 		ch_record_set_string(&in->f->record, "path", l->path);
-		if (!ch_fetch_spool_reject(in->f, "malformed",
+		if (!ch_fetch_put_reject(in->f, "malformed",
 			"the plugin said nothing of this file", err))
 			return false;
 	}
@@ -297,8 +297,8 @@ ch_fetch_inspect(struct ch_fetch *f, const struct ch_list *files,
 	}
 	is_done = is_done && ch_fetch_open_spool(f, err) &&
 		  ask_all(&in, files, err) && reject_unanswered(&in, err) &&
-		  ch_pool_flush(f->pool, err) &&
-		  ch_fetch_emit(f, status_out, err);
+		  ch_pool_flush(f->pool, err) && ch_fetch_begin(f, err) &&
+		  ch_fetch_finish(f, status_out, err);
 	free_inspection(&in);
 	ch_list_free(&names);
 	return is_done;

@@ -40,15 +40,14 @@ bool ch_fetch_admit(struct ch_fetch *f, const struct ch_want *want,
 /* fetch_trust.c: writes the keyring. */
 bool ch_fetch_make_keyring(
     struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
-/* fetch.c: an empty spool for the lines of one answer. */
+/* fetch.c: an empty spool for what comes before the repo line of an answer. */
 bool ch_fetch_open_spool(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
 /* fetch_result.c: one line of the list verb. */
 bool ch_fetch_take_line(void *ctx, struct ch_span line, uint64_t number,
     struct ch_err *err) CH_MUST_CHECK;
 /* fetch_result.c: makes the record absolute and sound, or a reject. */
-bool ch_fetch_spool_package(
-    struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
-bool ch_fetch_spool_reject(struct ch_fetch *f, const char *code,
+bool ch_fetch_put_package(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+bool ch_fetch_put_reject(struct ch_fetch *f, const char *code,
     const char *message, struct ch_err *err) CH_MUST_CHECK;
 /*
  * fetch_dates.c: CH_UNTRUSTED for an upstream that has expired or is of the
@@ -58,8 +57,10 @@ bool ch_fetch_check_dates(const struct ch_fetch *f, struct ch_record *repo,
     struct ch_err *err) CH_MUST_CHECK;
 /* fetch_dates.c: "expires" is 1970: its roots do not tell every change. */
 bool ch_fetch_is_always_read(struct ch_record *repo);
-/* fetch_emit.c: the repo record, the spooled lines, the end. */
-bool ch_fetch_emit(struct ch_fetch *f, enum ch_end_status *status_out,
+/* fetch_emit.c: the repo record and what waited for it. */
+bool ch_fetch_begin(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+/* fetch_emit.c: the root files and the end, behind all lines. */
+bool ch_fetch_finish(struct ch_fetch *f, enum ch_end_status *status_out,
     struct ch_err *err) CH_MUST_CHECK;
 /* fetch_emit.c: nothing changed since the previous generation. */
 bool ch_fetch_is_unchanged(struct ch_fetch *f);

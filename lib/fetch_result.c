@@ -174,8 +174,25 @@ is_sound_package(struct ch_fetch *f, struct flaw *flaw)
 	       (check_path(r, flaw) && flawed(flaw, "malformed"));
 }
 
+/* What cannot be written is no fault of who said it. */
+static bool
+own_fault(struct ch_fetch *f, const struct ch_err *err)
+{
+	f->own = *err;
+	f->has_own = true;
+	return false;
+}
+
+static bool
+put(struct ch_fetch *f, const struct ch_record *r, struct ch_err *err)
+{
+	struct ch_out *out = f->has_begun ? f->out : &f->spool.out;
+
+	return ch_record_write(r, out, err) || own_fault(f, err);
+}
+
 bool
-ch_fetch_spool_reject(struct ch_fetch *f, const char *code, const char *message,
+ch_fetch_put_reject(struct ch_fetch *f, const char *code, const char *message,
     struct ch_err *err)
 {
 	struct ch_reason reason = { code, message, false };
@@ -184,20 +201,20 @@ ch_fetch_spool_reject(struct ch_fetch *f, const char *code, const char *message,
 
 	f->rejects++;
 	ch_reject_make(&reject, &f->record, &reason);
-	is_written = ch_record_write(&reject, &f->spool.out, err);
+	is_written = put(f, &reject, err);
 	ch_record_free(&reject);
 	return is_written;
 }
 
 bool
-ch_fetch_spool_package(struct ch_fetch *f, struct ch_err *err)
+ch_fetch_put_package(struct ch_fetch *f, struct ch_err *err)
 {
 	struct flaw flaw;
 
 	f->packages++;
 	if (is_sound_package(f, &flaw))
-		return ch_record_write(&f->record, &f->spool.out, err);
-	return ch_fetch_spool_reject(f, flaw.code, flaw.err.text, err);
+		return put(f, &f->record, err);
+	return ch_fetch_put_reject(f, flaw.code, flaw.err.text, err);
 }
 
 /* "from" says which want has the bytes. */
@@ -239,8 +256,8 @@ take_file(struct ch_fetch *f, struct ch_err *err)
 	}
 	if (check_path(r, &flaw) && resolve_url(f, r, &flaw) &&
 	    (ch_record_check(r, &flaw.err) || flawed(&flaw, "malformed")))
-		return ch_record_write(r, &f->spool.out, err);
-	return ch_fetch_spool_reject(f, flaw.code, flaw.err.text, err);
+		return put(f, r, err);
+	return ch_fetch_put_reject(f, flaw.code, flaw.err.text, err);
 }
 
 static bool
@@ -249,7 +266,7 @@ take_repo(struct ch_fetch *f, struct ch_err *err)
 	if (f->repo_line.len > 0)
 		return ch_fail(err, CH_MALFORMED, "a second repo line");
 	ch_record_print(&f->record, &f->repo_line);
-	return true;
+	return ch_fetch_begin(f, err) || own_fault(f, err);
 }
 
 static bool
@@ -278,12 +295,12 @@ take_result(struct ch_fetch *f, struct ch_err *err)
 	if (r->kind == CH_KIND_REPO)
 		return take_repo(f, err);
 	if (r->kind == CH_KIND_PACKAGE)
-		return ch_fetch_spool_package(f, err);
+		return ch_fetch_put_package(f, err);
 	if (r->kind == CH_KIND_FILE)
 		return take_file(f, err);
 	if (r->kind == CH_KIND_REJECT)
 		f->rejects++;
-	return ch_record_write(r, &f->spool.out, err);
+	return put(f, r, err);
 }
 
 bool

@@ -113,12 +113,15 @@ hear(struct ch_plugin_run *run, struct ch_err *err)
 		return run->partial.len == 0 ||
 		       hand_out(run, run->partial.data, run->partial.len, err);
 	}
-	run->active_ms = now_ms();
 	run->bytes += (uint64_t)n;
 	if (run->bytes > max)
 		return ch_fail(err, CH_MALFORMED, "printed over %llu bytes",
 		    (unsigned long long)max);
-	return take_output(run, chunk, (size_t)n, err);
+	if (!take_output(run, chunk, (size_t)n, err))
+		return false;
+	/* What takes its lines may take long; it is not silent then. */
+	run->active_ms = now_ms();
+	return true;
 }
 
 /* Reads once from its stderr; idle chatter does not keep it alive. */

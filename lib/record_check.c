@@ -91,6 +91,7 @@ static bool check_files(const char *key, const struct ch_member *m,
 #define PACKAGE 1u
 #define FILE    2u
 #define REPO    4u
+#define END     8u
 #define OBJECT  (PACKAGE | FILE)
 
 #define KEY(literal)                                                           \
@@ -117,7 +118,7 @@ static const struct field {
 	{ KEY("time"), PACKAGE, check_number },
 	{ KEY("files"), PACKAGE, check_files },
 	{ KEY("base"), REPO, check_number },
-	{ KEY("upstream"), REPO, check_number },
+	{ KEY("upstream"), REPO | END, check_number },
 };
 
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
@@ -251,6 +252,14 @@ check_repo(struct ch_record *r, struct ch_err *err)
 	return check_fields(r, REPO, &seen, err);
 }
 
+static bool
+check_end(struct ch_record *r, struct ch_err *err)
+{
+	unsigned seen;
+
+	return check_fields(r, END, &seen, err);
+}
+
 bool
 ch_record_check(struct ch_record *r, struct ch_err *err)
 {
@@ -261,9 +270,10 @@ ch_record_check(struct ch_record *r, struct ch_err *err)
 		return check_file(r, err);
 	case CH_KIND_REPO:
 		return check_repo(r, err);
+	case CH_KIND_END:
+		return check_end(r, err);
 	case CH_KIND_OTHER:
 	case CH_KIND_REJECT:
-	case CH_KIND_END:
 	case CH_KIND_WANT:
 	case CH_KIND_PROBLEM:
 		break;

@@ -462,8 +462,17 @@ refused() {
 		pkg a "$1" x 1
 		end_line r
 	}
-	counted 100 | catalog save -q r
+	counted_at_end() {
+		repo_line r http
+		pkg a "$1" x 1
+		end_line r | jq -c ".upstream = $1"
+	}
+	counted_at_end 100 | catalog save -q r
+	[ "$(catalog cat r | jq -c '[.record, .upstream]' | tr -d '\n')" = '["repo",100]["package",null]["end",null]' ]
 	refused 3 "upstream lists 49 packages, 100 before" < <(counted 49)
+	refused 3 "upstream lists 49 packages, 100 before" < <(counted_at_end 49)
+	refused 3 "upstream lists 49 packages, 100 before" < <(counted_at_end 49 | sort)
+	refused 3 '"upstream"' < <(repo_line r http; echo '{"record":"end","repo":"r","status":"ok","upstream":"many"}')
 	refused 3 "say --allow-shrink" < <(counted 0)
 	counted 50 | catalog save -q r
 	counted 3 | catalog save -q --allow-shrink r

@@ -21,6 +21,11 @@ repo_field() {
 	jq -r "select(.record==\"repo\").$1" <<<"$output"
 }
 
+# upstream: how many packages the end says that there were
+upstream() {
+	jq -r 'select(.record=="end").upstream' <<<"$output"
+}
+
 @test "help goes to stdout and names the page" {
 	run -0 --separate-stderr chantal-fetch -h
 	[[ "$output" == *"read an upstream's metadata and print its records"* ]]
@@ -50,7 +55,7 @@ repo_field() {
 	: >feed/index.html
 	run -0 --separate-stderr fetch archive feed
 	[ "$(jq -r .record <<<"$output" | tr '\n' ' ')" = "repo file end " ]
-	[ "$(repo_field upstream)" = 0 ]
+	[ "$(upstream)" = 0 ]
 }
 
 @test "unknown fields and kinds of the plugin survive" {
@@ -119,7 +124,7 @@ repo_field() {
 	[ "$(head -n1 <<<"$output" | jq -r .record)" = repo ]
 	[ "$(tail -n1 <<<"$output" | jq -r '[.record,.status]|join(" ")')" = "end ok" ]
 	[ "$(repo_field 'repo+" "+.type+" "+.mode+" "+.plugin')" = "demo archive mirror 1" ]
-	[ "$(repo_field upstream)" = 2 ]
+	[ "$(upstream)" = 2 ]
 	[ "$(repo_field v)" = 1 ]
 	[[ "$(repo_field revision)$(repo_field config)" =~ ^[0-9a-f]{128}$ ]]
 }
@@ -442,6 +447,77 @@ swapping() {
 	refused_as 75 "two states" fetch swap "$URL"
 }
 
+@test "records go on while the plugin still prints" {
+	plugin patient <<-EOS
+		list() {
+			echo '{"record":"repo"}'
+			seq 5000 | sed 's/.*/{"record":"package","name":"n&","path":"p&","url":"u"}/'
+			for i in \$(seq 100); do
+				[ ! -e "$BATS_TEST_TMPDIR/seen" ] || exit 0
+				sleep 0.1
+			done
+			echo "nobody reads" >&2
+			exit 3
+		}
+	EOS
+	mkdir feed
+	chantal-fetch -q patient feed | { head -n 1 >first; touch seen; cat >rest; }
+	[ "$(jq -r .record first)" = repo ]
+	[ "$(tail -n 1 rest | jq -c '[.status,.upstream]')" = '["ok",5000]' ]
+}
+
+@test "lines before the plugin's repo line wait for it" {
+	plugin late <<-'EOS'
+		list() {
+			echo '{"record":"package","name":"a","path":"a","url":"u"}'
+			echo '{"record":"repo"}'
+			echo '{"record":"package","name":"b","path":"b","url":"u"}'
+		}
+	EOS
+	mkdir feed
+	run -0 --separate-stderr fetch late feed
+	[ "$(jq -r .record <<<"$output" | tr '\n' ' ')" = "repo package package end " ]
+	[ "$(packages)" = "a b " ]
+}
+
+@test "a list that fails behind its repo line is a failed stream, not begun anew" {
+	states one two
+	plugin swap <<-'EOS'
+		list() {
+			[ -e "$meta/root" ] || {
+				echo '{"record":"want","url":"root","as":"root","root":true}'
+				return
+			}
+			echo '{"record":"repo"}'
+			echo '{"record":"package","name":"a","path":"a","url":"u"}'
+			echo "two states" >&2
+			exit 75
+		}
+	EOS
+	swapping root
+	run -75 --separate-stderr chantal-fetch --retries 0 swap "$URL"
+	[[ "$stderr" == *"two states"* ]]
+	[[ "$stderr" != *"starting over"* ]]
+	[ "$(tail -n 1 <<<"$output" | jq -c '[.status,.exit]')" = '["failed",75]' ]
+	grep -v '"package"' <<<"$output" >failed
+	run -75 --separate-stderr chantal-catalog save --catalog c swap <failed
+	[[ "$stderr" == *"two states"* ]]
+	[ ! -e c/swap/current ]
+}
+
+@test "a reader that goes away ends the plugin" {
+	plugin endless <<-EOS
+		list() {
+			echo '{"record":"repo"}'
+			yes '{"record":"package","name":"n","path":"p","url":"u"}'
+		}
+	EOS
+	mkdir feed
+	timeout 60 chantal-fetch -q endless feed | head -n 3 >three
+	[ "$(jq -r .record three | tr '\n' ' ')" = "repo package package " ]
+	! pgrep -f "plugins/endless list"
+}
+
 # make_key: a GnuPG home g, and key.asc
 make_key() {
 	mkdir -m 700 g
@@ -660,7 +736,7 @@ in_s() {
 	[ "$(jq -r 'select(.record=="reject").code' <<<"$output" | sort | uniq -c | tr -s ' \n' ' ')" = " 3 malformed 5 unsafe-path 3 unsafe-url " ]
 	[ "$(tail -n1 <<<"$output" | jq -r .status)" = partial ]
 	[ "$(jq -r 'select(.ref.name=="up").repo' <<<"$output")" = nasty ]
-	[ "$(repo_field upstream)" = 12 ]
+	[ "$(upstream)" = 12 ]
 }
 
 @test "a package's other files get absolute addresses too" {

@@ -419,7 +419,8 @@ wants() {
 		list() { echo '{"record":"repo","feed":"http://evil/","base":99,"config":"x","upstream":1000000,"v":9,"mode":"hosted","revision":"y","plugin":"z"}'; }
 	EOS
 	run -0 --separate-stderr fetch vain "$FEED"
-	[ "$(jq -r 'select(.record=="repo")|[.feed,.base,.upstream,.v,.mode,.plugin]|join(" ")' <<<"$output")" = "$FEED 0 0 1 filtered 1" ]
+	[ "$(jq -r 'select(.record=="repo")|[.feed,.base,.upstream,.v,.mode,.plugin]|join(" ")' <<<"$output")" = "$FEED 0  1 filtered 1" ]
+	[ "$(jq -r 'select(.record=="end").upstream' <<<"$output")" = 0 ]
 	[[ "$(jq -r 'select(.record=="repo").config' <<<"$output")" =~ ^[0-9a-f]{64}$ ]]
 	[ "$(jq -r 'select(.record=="repo").revision' <<<"$output")" = null ]
 }
