@@ -13,7 +13,9 @@
  * the pool, under its name and safe from a power cut, only when ch_pool_flush()
  * has returned true; say nothing about it to anybody before.  ch_pool_flush()
  * is due when ch_pool_is_flush_due() says so, and before the program ends.
- * ch_pool_close() gives up what was accepted and not flushed.
+ * ch_pool_close() gives up what was accepted and not flushed.  A turn or flush
+ * that failed is never made good: each one behind it fails with the same words,
+ * and what was accepted counts as lost.
  *
  * An object's mtime is the second it was added; the nanoseconds are made from
  * its digest and its size (ch_pool_stamp).  So whoever changed a file, by

@@ -39,20 +39,43 @@ ch_pool_turn_begin(struct ch_pool *pool)
 	(void)clock_gettime(CLOCK_MONOTONIC, &pool->staged_since);
 }
 
+/*
+ * A failure is for good: the kernel tells of lost bytes once, and the next
+ * barrier would hold although they are gone.
+ */
+static bool
+lose(struct ch_pool *pool, const struct ch_err *err)
+{
+	pool->lost = *err;
+	return false;
+}
+
+static bool
+is_intact(const struct ch_pool *pool, struct ch_err *err)
+{
+	if (pool->lost.status == CH_OK)
+		return true;
+	*err = pool->lost;
+	return false;
+}
+
 bool
 ch_pool_turn_sync(struct ch_pool *pool, struct ch_err *err)
 {
 	struct timespec start;
 	int e = 0;
 
+	if (!is_intact(pool, err))
+		return false;
 	(void)clock_gettime(CLOCK_MONOTONIC, &start);
 	if (pool->needs_barrier)
 		e = ch_sys_syncfs(pool->fd);
 	pool->barrier_ms = ch_pool_ms_since(&start);
-	if (e != 0)
-		return ch_fail_errno(
-		    err, e, "%s: cannot sync the filesystem", pool->dir);
-	return true;
+	if (e == 0)
+		return true;
+	(void)ch_fail_errno(
+	    err, e, "%s: cannot sync the filesystem", pool->dir);
+	return lose(pool, err);
 }
 
 /*
@@ -196,12 +219,14 @@ place_batch(struct ch_pool *pool, struct ch_err *err)
 bool
 ch_pool_turn_end(struct ch_pool *pool, struct ch_err *err)
 {
+	if (!is_intact(pool, err))
+		return false;
 	judge_barrier(pool);
 	if (!place_batch(pool, err))
-		return false;
+		return lose(pool, err);
 	if (pool->durability == CH_DURABLE_FILES && pool->turning.count > 0 &&
 	    !sync_folders(pool, err))
-		return false;
+		return lose(pool, err);
 	if (pool->durability == CH_DURABLE_BATCH && pool->turning.count > 0)
 		pool->has_placed = true;
 	pool->turning.count = 0;
@@ -215,7 +240,7 @@ bool
 ch_pool_turn(struct ch_pool *pool, struct ch_err *err)
 {
 	if (pool->staged.count == 0 && !pool->has_placed)
-		return true;
+		return is_intact(pool, err);
 	ch_pool_turn_begin(pool);
 	return ch_pool_turn_sync(pool, err) && ch_pool_turn_end(pool, err);
 }
@@ -225,5 +250,5 @@ ch_pool_flush(struct ch_pool *pool, struct ch_err *err)
 {
 	if (pool->staged.count > 0 && !ch_pool_turn(pool, err))
 		return false;
-	return !pool->has_placed || ch_pool_turn(pool, err);
+	return ch_pool_turn(pool, err);
 }

@@ -59,6 +59,7 @@ struct ch_pool {
 	bool has_placed;               /* names that await a barrier */
 	bool needs_barrier;            /* the turn does */
 	uint64_t barrier_ms;           /* it took in this turn */
+	struct ch_err lost;            /* why a turn failed, or CH_OK */
 	uint64_t space_known;          /* bytes that were free lately */
 	void (*on_corrupt)(
 	    void *ctx, const char *sha256, const char *why); /* or NULL */
