@@ -61,16 +61,17 @@ each_path(struct ch_record *r, path_fn *fn, void *ctx, struct ch_err *err)
 struct claiming {
 	struct ch_saving *s; /* where to */
 	char *words;         /* the package, "name version arch" */
+	char rank;           /* of old and new, "0" is before "1" */
 };
 
-/* "path TAB words TAB digest": no path and no digest has a tab. */
+/* "path TAB words TAB rank digest": no path and no digest has a tab. */
 static bool
 claim_path(
     void *ctx, struct ch_span path, struct ch_span sha256, struct ch_err *err)
 {
 	struct claiming *c = ctx;
-	char *line = ch_format("%.*s\t%s\t%.*s", (int)path.len, path.data,
-	    c->words, (int)sha256.len, sha256.data ? sha256.data : "");
+	char *line = ch_format("%.*s\t%s\t%c%.*s", (int)path.len, path.data,
+	    c->words, c->rank, (int)sha256.len, sha256.data ? sha256.data : "");
 	bool ok = ch_sort_add(c->s->claims, ch_span_of(line), err);
 
 	ch_free(line);
@@ -96,10 +97,12 @@ words_of(struct ch_record *r)
 	return ch_buf_take(&words);
 }
 
-bool
-ch_paths_claim(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+static bool
+claim(struct ch_saving *s, struct ch_record *r, bool is_new, struct ch_err *err)
 {
-	struct claiming c = { .s = s };
+	/* By force the new bytes of a package stay, else the old ones. */
+	struct claiming c = { .s = s,
+		.rank = is_new == s->o->is_forced ? '0' : '1' };
 	char *dir;
 	bool ok;
 
@@ -116,6 +119,12 @@ ch_paths_claim(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
 	return ok;
 }
 
+bool
+ch_paths_claim(struct ch_saving *s, struct ch_record *r, struct ch_err *err)
+{
+	return claim(s, r, true, err);
+}
+
 static bool
 claim_current(struct ch_saving *s, struct ch_err *err)
 {
@@ -124,7 +133,7 @@ claim_current(struct ch_saving *s, struct ch_err *err)
 	bool ok = ch_generation_open(&g, s->current_path, err);
 
 	while (ok && (got = ch_generation_next(&g, err)) == CH_ITEM)
-		ok = ch_paths_claim(s, &g.record, err);
+		ok = claim(s, &g.record, false, err);
 	ch_generation_close(&g);
 	return ok && got == CH_END;
 }
@@ -133,6 +142,7 @@ claim_current(struct ch_saving *s, struct ch_err *err)
 struct part {
 	struct ch_span path;   /* where it would be published */
 	struct ch_span words;  /* whose it is */
+	char rank;             /* of its package's there */
 	struct ch_span sha256; /* of its bytes */
 };
 
@@ -141,10 +151,11 @@ split(struct ch_span line)
 {
 	const char *one = memchr(line.data, '\t', line.len);
 	size_t path = (size_t)(one - line.data);
-	size_t words = line.len - path - CH_SHA256_HEX - 2;
+	size_t words = line.len - path - CH_SHA256_HEX - 3;
+	const char *rank = one + words + 2;
 
-	return (struct part){ { line.data, path }, { one + 1, words },
-		{ one + words + 2, CH_SHA256_HEX } };
+	return (struct part){ { line.data, path }, { one + 1, words }, *rank,
+		{ rank + 1, CH_SHA256_HEX } };
 }
 
 static void
@@ -163,31 +174,82 @@ contest(struct ch_saving *s, const struct part *a, const struct part *b)
 	    (int)b->words.len, b->words.data);
 }
 
-/* Neighbours of one path: other bytes of one package are no matter of paths. */
+/* Lines of one path that those behind them are compared with. */
+struct rivals {
+	struct ch_buf first; /* of the path */
+	struct ch_buf other; /* the first with other bytes, or empty */
+	struct ch_buf last;  /* the first of its package */
+};
+
+static struct part
+part_of(const struct ch_buf *line)
+{
+	return split((struct ch_span){ line->data, line->len });
+}
+
+static void
+keep(struct ch_buf *buf, struct ch_span line)
+{
+	ch_buf_clear(buf);
+	ch_buf_put(buf, line.data, line.len);
+}
+
+static void
+compare(struct ch_saving *s, const struct ch_buf *line, const struct part *b)
+{
+	struct part a;
+
+	if (line->len == 0)
+		return;
+	a = part_of(line);
+	if (!ch_span_equal(a.words, b->words) &&
+	    !ch_span_equal(a.sha256, b->sha256))
+		contest(s, &a, b);
+}
+
+/*
+ * Of one package other bytes are no matter of paths: those of the lower rank
+ * will not be there.
+ */
+static void
+take_line(struct ch_saving *s, struct rivals *r, struct ch_span line)
+{
+	struct part b = split(line);
+	struct part a;
+
+	if (r->first.len > 0)
+		a = part_of(&r->first);
+	if (r->first.len == 0 || !ch_span_equal(a.path, b.path)) {
+		keep(&r->first, line);
+		keep(&r->last, line);
+		ch_buf_clear(&r->other);
+		return;
+	}
+	a = part_of(&r->last);
+	if (!ch_span_equal(a.words, b.words))
+		keep(&r->last, line);
+	else if (a.rank != b.rank)
+		return;
+	compare(s, &r->first, &b);
+	compare(s, &r->other, &b);
+	a = part_of(&r->first);
+	if (r->other.len == 0 && !ch_span_equal(a.sha256, b.sha256))
+		keep(&r->other, line);
+}
+
 static bool
 find_contested(struct ch_saving *s, struct ch_err *err)
 {
-	struct ch_buf first = { 0 };
+	struct rivals r = { 0 };
 	struct ch_span line;
-	struct part a, b;
 	enum ch_next got = CH_ERROR;
 	bool ok = ch_sort_finish(s->claims, err);
 
-	while (ok && (got = ch_sort_next(s->claims, &line, err)) == CH_ITEM) {
-		b = split(line);
-		if (first.len > 0) {
-			a = split((struct ch_span){ first.data, first.len });
-			if (ch_span_equal(a.path, b.path)) {
-				if (!ch_span_equal(a.words, b.words) &&
-				    !ch_span_equal(a.sha256, b.sha256))
-					contest(s, &a, &b);
-				continue;
-			}
-		}
-		ch_buf_clear(&first);
-		ch_buf_put(&first, line.data, line.len);
-	}
-	ch_buf_free(&first);
+	while (ok && (got = ch_sort_next(s->claims, &line, err)) == CH_ITEM)
+		take_line(s, &r, line);
+	ch_buf_free(&r.first);
+	ch_buf_free(&r.other);
+	ch_buf_free(&r.last);
 	return ok && got == CH_END;
 }
 

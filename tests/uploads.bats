@@ -180,3 +180,36 @@ up() {
 	FORCE=(--force)
 	run -0 merge "$(up foo 1.0 foo_1.0 5)"
 }
+
+# at_path PATH: all packages that lie there, "name digit ...".
+at_path() {
+	chantal-catalog ls some --catalog cat --format json |
+		jq -r --arg p "$1" 'map(select(.path == $p)) | map(.name + " " + .sha256[63:]) | join(" ")'
+}
+
+@test "bytes that were replaced by force want no path, those that came for them do" {
+	FORCE=()
+	run -0 merge "$(up foo 1 p 1)" "$(up bar 1 p 1)"
+	FORCE=(--force)
+	run -1 --separate-stderr merge "$(up foo 1 p 2)"
+	[[ "$stderr" == *"rejected: foo 1 all: conflict: bar 1 all and foo 1 all would lie at one path"* ]]
+	[ "$(at_path p)" = "bar 1 foo 1" ]
+	# Three of one path: old bytes of one, new ones of it, and another's.
+	run -0 merge "$(up one 1 q 1)"
+	run -1 --separate-stderr merge "$(up one 1 q 2)" "$(up two 1 q 1)" "$(up ten 1 r 1)"
+	[ "$(grep -c 'rejected: .*: conflict: one 1 all and two 1 all would lie at one path' <<<"$stderr")" -eq 2 ]
+	[ "$(at_path q)" = "one 1" ]
+	[ "$(at_path r)" = "ten 1" ]
+	run -0 merge "$(up one 1 q 2)"
+	run -0 merge "$(up one 1 q 3)" "$(up two 1 q 3)"
+	[ "$(at_path q)" = "one 3 two 3" ]
+}
+
+@test "bytes that are refused want no path" {
+	FORCE=()
+	run -0 merge "$(up one 1 q 1)"
+	run -1 --separate-stderr merge "$(up one 1 q 2)" "$(up two 1 q 1)"
+	[[ "$stderr" == *"rejected: one 1 all: conflict: other bytes are there"* ]]
+	[[ "$stderr" != *'one path'* ]]
+	[ "$(at_path q)" = "one 1 two 1" ]
+}
