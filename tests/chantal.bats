@@ -466,6 +466,24 @@ $PWD/secret-1.0.tar.gz"
 	chantal-catalog cat mine | grep -q "$(sha256_of in/right-1.0.tar.gz)"
 }
 
+@test "a folder with a newline in its name is refused, and none of a name like it is taken" {
+	nl=$'\n'
+	mkdir box "box$nl" "bo${nl}x" "box$nl/in"
+	touch box/wrong-1.tar.gz "box$nl/right-1.tar.gz" "box$nl/in/deep-1.tar.gz"
+	for folder in "box$nl" "bo${nl}x" "box$nl/in"; do
+		run -2 --separate-stderr chantal package upload --repo-id mine --directory "$folder"
+		[[ "$stderr" == *"/bo"*'?'*': a name with a newline in it: rename it' ]]
+	done
+	cd "box$nl"
+	for words in '--directory .' '--file right-1.tar.gz' '--directory in'; do
+		# shellcheck disable=SC2086 # two words
+		run -2 --separate-stderr chantal package upload --repo-id mine $words
+		[[ "$stderr" == *"/box?"*': a name with a newline in it: rename it' ]]
+	done
+	run -0 chantal package list --repo-id mine
+	[[ "$output" != *wrong* ]]
+}
+
 @test "the pool is verified, corruption is not 0 (L44)" {
 	chantal -q repo sync --repo-id tools
 	run -0 chantal pool verify

@@ -7,11 +7,13 @@
 # Files at once: what fits into one command line.
 BATCH=200
 
-# The folder of a file, without links, for chantal-pool's --allow-file.
-folder_of() {
-	case $1 in
-		*/*) (cd -- "${1%/*}/" && pwd -P) ;;
-		*) pwd -P ;;
+# Sets "folder" to a folder without links in its path, as find and chantal-pool's
+# --allow-file want it.  A $(...) loses newlines at its end, but for the slash.
+enter_folder() {
+	folder=$(cd -- "$1/" && pwd -P && printf /)
+	folder=${folder%"$newline"/}
+	case $folder in
+		*"$newline"*) refuse_newline "$folder" ;;
 	esac
 }
 
@@ -34,11 +36,14 @@ flush_batch() {
 add_file() {
 	[ ! -d "$1" ] || die 2 "$(clean "$1"): a folder: name it with --directory"
 	[ -f "$1" ] || die 2 "$(clean "$1"): no such file"
-	dir=$(folder_of "$1")
-	batch="$batch $(quote "$dir/${1##*/}")"
+	case $1 in
+		*/*) enter_folder "${1%/*}" ;;
+		*) enter_folder . ;;
+	esac
+	batch="$batch $(quote "$folder/${1##*/}")"
 	case "$allowed_folders " in
-		*" --allow-file $(quote "$dir") "*) ;;
-		*) allowed_folders="$allowed_folders --allow-file $(quote "$dir")" ;;
+		*" --allow-file $(quote "$folder") "*) ;;
+		*) allowed_folders="$allowed_folders --allow-file $(quote "$folder")" ;;
 	esac
 	batched=$((batched + 1))
 	[ "$batched" -lt "$BATCH" ] || flush_batch
@@ -47,7 +52,7 @@ add_file() {
 # However many there are, they are one stream and one new generation.
 add_folder() {
 	[ -d "$directory" ] || die 2 "$(clean "$directory"): no such folder"
-	folder=$(cd -- "$directory" && pwd -P)
+	enter_folder "$directory"
 	find="find $(quote "$folder")"
 	[ -n "$recursive" ] || find="$find -maxdepth 1"
 	find="$find -type f ! -name '.*'"
