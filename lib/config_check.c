@@ -62,15 +62,6 @@ is_choice(const char *choices, const char *word)
 	return false;
 }
 
-static bool
-compiles(const char *pattern, struct ch_err *err)
-{
-	struct ch_regex *re = ch_regex_new(pattern, err);
-
-	ch_regex_free(re);
-	return re != NULL;
-}
-
 /* Is this text what the key takes? */
 static bool
 text_fits(
@@ -88,7 +79,7 @@ text_fits(
 	if (key->type == CH_KEY_NAME)
 		fits = ch_name_check(value->text, key->name, &why);
 	if (key->type == CH_KEY_REGEX)
-		fits = compiles(value->text, &why);
+		fits = ch_regex_check(value->text, &why);
 	if (key->type == CH_KEY_DATE)
 		fits = ch_when_parse(value->text, &when, &why);
 	return fits || fail_key(err, value, key, why.text);

@@ -191,7 +191,6 @@ check_condition(const struct at *filters, const char *condition)
 {
 	const char *sign = condition + strcspn(condition, "=~!");
 	struct ch_err why = { 0 };
-	struct ch_regex *re;
 
 	if (*sign == '!')
 		sign++;
@@ -203,9 +202,7 @@ check_condition(const struct at *filters, const char *condition)
 		    condition);
 	if (*sign == '=')
 		return true;
-	re = ch_regex_new(sign + 1, &why);
-	ch_regex_free(re);
-	return re != NULL ||
+	return ch_regex_check(sign + 1, &why) ||
 	       fail(filters, "where", "filters.where: %s", why.text);
 }
 

@@ -120,10 +120,7 @@ fail:
 	return NULL;
 }
 
-/*
- * Every tool compiles all patterns of the configuration to check them, and few
- * search with any: machine code, which takes the longest, is made for these.
- */
+/* Machine code, which takes the longest, is made for what is searched with. */
 static void
 prepare(struct ch_regex *re)
 {

@@ -24,6 +24,8 @@ struct ch_regex;
 /* CH_USAGE with the offset and the reason when the pattern is none. */
 struct ch_regex *ch_regex_new(
     const char *pattern, struct ch_err *err) CH_MUST_CHECK;
+/* Would ch_regex_new() take it?  The same error if not; takes no time. */
+bool ch_regex_check(const char *pattern, struct ch_err *err) CH_MUST_CHECK;
 /* False (CH_USAGE) when the search was given up. */
 bool ch_regex_find(struct ch_regex *re, struct ch_span subject, bool *found,
     struct ch_err *err) CH_MUST_CHECK;

@@ -2,10 +2,12 @@
 
 #include "lib/regex.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "lib/mem.h"
 #include "tap.h"
 
 #include "lib/banned.h"
@@ -118,10 +120,69 @@ test_hostile(void)
 	    "hostile patterns end soon");
 }
 
+/* What is said of a pattern without compiling it is what PCRE2 says. */
+static bool
+agrees(const char *pattern)
+{
+	struct ch_err err;
+	struct ch_regex *re = ch_regex_new(pattern, &err);
+	bool is_good = ch_regex_check(pattern, &err) == (re != NULL);
+
+	if (!is_good)
+		printf("# %s\n", pattern);
+	ch_regex_free(re);
+	return is_good;
+}
+
+/* A pattern that consists of part, many times. */
+static bool
+agrees_on_long(const char *part, size_t count)
+{
+	size_t len = strlen(part);
+	char *pattern = ch_alloc(len * count + 1);
+	bool is_good;
+
+	for (size_t i = 0; i < count; i++)
+		memcpy(pattern + i * len, part, len);
+	pattern[len * count] = '\0';
+	is_good = agrees(pattern);
+	ch_free(pattern);
+	return is_good;
+}
+
+static void
+test_check(void)
+{
+	static const char signs[] = "aZ9-_.:^$|()()[][]+*?\\{}=,~ \xff";
+	static const char *const parts[] = { "a", "a|", "(a)", "[ab]", "[ab]+",
+		"(a|[b-d]?)*|", "(", "\\.", "(ab)?" };
+	char pattern[16];
+	uint32_t seed = 1;
+	bool is_good = true;
+
+	for (size_t i = 0; i < 200000; i++) {
+		size_t len = i % (sizeof(pattern) - 1);
+
+		for (size_t k = 0; k < len; k++) {
+			seed = seed * 1664525 + 1013904223;
+			pattern[k] = signs[(seed >> 16) % (sizeof(signs) - 1)];
+		}
+		pattern[len] = '\0';
+		is_good &= agrees(pattern);
+	}
+	ok_if(is_good, "a pattern is checked as it is compiled");
+	is_good = true;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		for (size_t count = 50; count < 60000; count += count / 3)
+			is_good &= agrees_on_long(parts[i], count);
+	ok_if(is_good, "a long one too");
+}
+
 int
 main(void)
 {
 	test_search();
+	test_check();
 	test_errors();
 	test_groups();
 	test_hostile();
