@@ -2,6 +2,9 @@
 #include <endian.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "record.h"
 #include "scan.h"
@@ -55,42 +58,109 @@ is_itself(unsigned char c)
 	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
+#define STRIDE sizeof(uint64_t)
+
 /*
- * Eight bytes, the first one lowest: the highest bit of the first that does
- * not stand in a string as it is.  What is zero after the exclusive or, or
- * below a space, borrows into its highest bit, and maybe into those above.
+ * Copies eight bytes and says how many of them, from the first on, stand in a
+ * string as they are.  The highest bit of a byte is marked: what is zero after
+ * the exclusive or, or below a space, borrows into its own, and maybe into
+ * those above.
  */
-static uint64_t
-special_bits(uint64_t x)
+static inline size_t
+copy_eight(char *to, const char *s)
 {
 	const uint64_t ones = 0x0101010101010101U;
+	uint64_t x;
+	uint64_t special;
 
-	return ((x - ones * 0x20) | ((x ^ (ones * '"')) - ones) |
-		   ((x ^ (ones * '\\')) - ones) | x) &
-	       (ones * 0x80);
+	memcpy(&x, s, sizeof(x));
+	memcpy(to, &x, sizeof(x));
+	x = le64toh(x);
+	special = ((x - ones * 0x20) | ((x ^ (ones * '"')) - ones) |
+		      ((x ^ (ones * '\\')) - ones) | x) &
+		  (ones * 0x80);
+	return special == 0 ? sizeof(x) : (size_t)__builtin_ctzll(special) / 8;
 }
+
+#ifdef __SSE2__
+#define LONG_STRIDE sizeof(__m128i)
+
+/* The same for sixteen: less 0x20, as signed bytes, all but ASCII is negative.
+ */
+static inline size_t
+copy_sixteen(char *to, const char *s)
+{
+	__m128i x = _mm_loadu_si128((const __m128i *)(const void *)s);
+	__m128i special = _mm_or_si128(_mm_subs_epi8(x, _mm_set1_epi8(0x20)),
+	    _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')),
+		_mm_cmpeq_epi8(x, _mm_set1_epi8('\\'))));
+	unsigned marks = (unsigned)_mm_movemask_epi8(special);
+
+	_mm_storeu_si128((__m128i *)(void *)to, x);
+	return marks == 0 ? LONG_STRIDE : (size_t)__builtin_ctz(marks);
+}
+#else
+#define LONG_STRIDE  STRIDE
+#define copy_sixteen copy_eight
+#endif
 
 /*
  * Copies the ASCII at s that stands in a string as it is, and says how much
- * that is; there is room for all of len.
+ * that is; there is room for all of len.  The last stride goes back over what
+ * was copied before.
  */
-static size_t
+static inline size_t
 copy_plain(char *to, const char *s, size_t len)
 {
 	size_t i = 0;
+	size_t n;
 
-	for (; i + 8 <= len; i += 8) {
-		uint64_t x;
-		uint64_t special;
-
-		memcpy(&x, s + i, 8);
-		memcpy(to + i, &x, 8);
-		special = special_bits(le64toh(x));
-		if (special != 0)
-			return i + (size_t)__builtin_ctzll(special) / 8;
+	if (len >= LONG_STRIDE) {
+		for (; i < len - LONG_STRIDE; i += LONG_STRIDE) {
+			n = copy_sixteen(to + i, s + i);
+			if (n < LONG_STRIDE)
+				return i + n;
+		}
+		i = len - LONG_STRIDE;
+		return i + copy_sixteen(to + i, s + i);
+	}
+	if (len >= STRIDE) {
+		n = copy_eight(to, s);
+		i = len - STRIDE;
+		return n < STRIDE ? n : i + copy_eight(to + i, s + i);
 	}
 	for (; i < len && is_itself((unsigned char)s[i]); i++)
 		to[i] = s[i];
+	return i;
+}
+
+/*
+ * The text as far as it is ASCII, with what stands for a byte by a letter, and
+ * as far as there is room for all the rest; says how much of it that was.
+ */
+static size_t
+quote_ascii(struct ch_buf *out, const char *s, size_t len)
+{
+	char *to = out->data + out->len;
+	const char *end = out->data + out->cap;
+	size_t i = 0;
+
+	while (i < len && (size_t)(end - to) > len - i + 1) {
+		size_t n = copy_plain(to, s + i, len - i);
+		char letter;
+
+		to += n;
+		i += n;
+		if (i == len)
+			break;
+		letter = escapes[(unsigned char)s[i]];
+		if (letter == '\0')
+			break;
+		*to++ = '\\';
+		*to++ = letter;
+		i++;
+	}
+	out->len = (size_t)(to - out->data);
 	return i;
 }
 
@@ -112,22 +182,16 @@ quote(struct ch_buf *out, const char *s, size_t len, bool is_strict)
 
 	ch_buf_putc(out, '"');
 	while (i < len) {
-		char letter;
 		size_t n;
 
 		make_room(out, len - i + 1);
-		n = copy_plain(out->data + out->len, s + i, len - i);
-		out->len += n;
-		i += n;
+		i += quote_ascii(out, s + i, len - i);
 		if (i == len)
 			break;
-		letter = escapes[(unsigned char)s[i]];
-		if (letter != '\0') {
-			out->data[out->len++] = '\\';
-			out->data[out->len++] = letter;
-			i++;
+		/* There was no room for it any more. */
+		if (escapes[(unsigned char)s[i]] != '\0' ||
+		    is_itself((unsigned char)s[i]))
 			continue;
-		}
 		n = ch_utf8_length(s + i, len - i);
 		if (n == 0 && is_strict)
 			return i;
