@@ -13,15 +13,16 @@ struct ch_ahead {
 	bool has_thread;     /* or nobody does */
 	bool is_lent;        /* the caller has the oldest block */
 	/* of both, under the mutex */
-	pthread_mutex_t mutex;                 /* of all that follows */
-	pthread_cond_t has_changed;            /* one of them waits for it */
-	struct ch_buf blocks[CH_AHEAD_BLOCKS]; /* a ring */
-	size_t taken;                          /* blocks given back so far */
-	size_t read;                           /* blocks read so far */
-	bool has_ended;                        /* no more will come */
-	bool has_failed;                       /* failure says why */
-	bool is_over;                          /* no more are wanted */
-	struct ch_err failure;                 /* behind the last block */
+	pthread_mutex_t mutex;                  /* of all that follows */
+	pthread_cond_t has_changed;             /* one of them waits for it */
+	struct ch_span blocks[CH_AHEAD_BLOCKS]; /* a ring */
+	struct ch_buf copies[CH_AHEAD_BLOCKS];  /* of what does not last */
+	size_t taken;                           /* blocks given back so far */
+	size_t read;                            /* blocks read so far */
+	bool has_ended;                         /* no more will come */
+	bool has_failed;                        /* failure says why */
+	bool is_over;                           /* no more are wanted */
+	struct ch_err failure;                  /* behind the last block */
 };
 
 /* The ring has a free place, or nobody wants more. */
@@ -38,6 +39,21 @@ wait_for_room(struct ch_ahead *a)
 	return is_wanted;
 }
 
+/* Puts a block into its place of the ring, where it stays until it is taken. */
+static void
+keep(struct ch_ahead *a, struct ch_span block)
+{
+	size_t place = a->read % CH_AHEAD_BLOCKS;
+	struct ch_buf *copy = &a->copies[place];
+
+	a->blocks[place] = block;
+	if (a->feed.lasts + 1 >= CH_AHEAD_BLOCKS)
+		return;
+	ch_buf_clear(copy);
+	ch_buf_put(copy, block.data, block.len);
+	a->blocks[place].data = copy->data;
+}
+
 static void *
 read_ahead(void *ctx)
 {
@@ -45,15 +61,13 @@ read_ahead(void *ctx)
 	bool goes_on = true;
 
 	while (goes_on && wait_for_room(a)) {
-		struct ch_buf *place = &a->blocks[a->read % CH_AHEAD_BLOCKS];
 		struct ch_err err = { 0 };
 		struct ch_span block;
 		bool is_read = a->feed.next(a->feed.ctx, &block, &err);
 
 		goes_on = is_read && block.len > 0;
-		ch_buf_clear(place);
 		if (goes_on)
-			ch_buf_put(place, block.data, block.len);
+			keep(a, block);
 		(void)pthread_mutex_lock(&a->mutex);
 		a->read += goes_on;
 		a->has_ended = !goes_on;
@@ -86,7 +100,6 @@ ch_ahead_open(const struct ch_feed *feed)
 bool
 ch_ahead_read(struct ch_ahead *a, struct ch_span *block, struct ch_err *err)
 {
-	const struct ch_buf *place;
 	bool is_fine;
 
 	if (!a->has_thread)
@@ -99,10 +112,9 @@ ch_ahead_read(struct ch_ahead *a, struct ch_span *block, struct ch_err *err)
 	while (a->read == a->taken && !a->has_ended)
 		(void)pthread_cond_wait(&a->has_changed, &a->mutex);
 	a->is_lent = a->read != a->taken;
-	place = &a->blocks[a->taken % CH_AHEAD_BLOCKS];
 	*block = (struct ch_span){ "", 0 };
 	if (a->is_lent)
-		*block = (struct ch_span){ place->data, place->len };
+		*block = a->blocks[a->taken % CH_AHEAD_BLOCKS];
 	is_fine = a->is_lent || !a->has_failed;
 	if (!is_fine)
 		*err = a->failure;
@@ -122,7 +134,7 @@ ch_ahead_close(struct ch_ahead *a)
 	if (a->has_thread)
 		(void)pthread_join(a->thread, NULL);
 	for (size_t i = 0; i < CH_AHEAD_BLOCKS; i++)
-		ch_buf_free(&a->blocks[i]);
+		ch_buf_free(&a->copies[i]);
 	(void)pthread_cond_destroy(&a->has_changed);
 	(void)pthread_mutex_destroy(&a->mutex);
 	ch_free(a);

@@ -4,7 +4,8 @@
  * For what takes as long to make as to use, as decompressed text: both go on
  * at once.  ch_ahead_open(), ch_ahead_read() until the empty block,
  * ch_ahead_close() at any time, before that of the feed.  From open to close
- * the feed belongs to the thread.  Memory: up to CH_AHEAD_BLOCKS copies.
+ * the feed belongs to the thread.  Memory: up to CH_AHEAD_BLOCKS copies of
+ * what does not last, as decompressed blocks do.
  */
 
 #ifndef CH_AHEAD_H

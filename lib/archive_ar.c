@@ -172,7 +172,7 @@ feed_member(void *ctx, struct ch_span *block, struct ch_err *err)
 struct ch_feed
 ch_ar_as_feed(struct ch_ar *ar)
 {
-	return (struct ch_feed){ feed_member, ar, ar->name };
+	return (struct ch_feed){ feed_member, ar, ar->name, 0 };
 }
 
 void

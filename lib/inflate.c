@@ -11,7 +11,7 @@
 
 #include "banned.h"
 
-enum { CHUNK = 64 << 10, OUTPUT = 128 << 10, HEAD = 16 };
+enum { CHUNK = 64 << 10, OUTPUT = 128 << 10, OUTPUTS = 4, HEAD = 16 };
 
 struct ch_inflate {
 	struct ch_feed feed;          /* compressed bytes */
@@ -25,7 +25,8 @@ struct ch_inflate {
 	const struct ch_codec *codec; /* NULL: plain */
 	void *state;                  /* of an open frame, or NULL */
 	struct ch_codec_io io;        /* both sides of the codec */
-	char *output;                 /* where it writes, owned */
+	char *outputs;                /* where it writes, in turn, owned */
+	size_t turn;                  /* which of them, from 0 */
 	uint64_t frames;              /* complete ones */
 	uint64_t max;                 /* most bytes of output */
 	uint64_t given;               /* bytes of output so far */
@@ -110,7 +111,7 @@ start(struct ch_inflate *in, const struct ch_codec *const *codecs, uint64_t max,
 	}
 	in->codec = find_codec(codecs, in->kept[0]);
 	if (in->codec != NULL)
-		in->output = ch_alloc(OUTPUT);
+		in->outputs = ch_alloc((size_t)OUTPUTS * OUTPUT);
 	return in;
 }
 
@@ -139,7 +140,7 @@ ch_inflate_memory(
 
 	in->fd = -1;
 	in->memory = data;
-	in->feed = (struct ch_feed){ feed_memory, in, name };
+	in->feed = (struct ch_feed){ feed_memory, in, name, 0 };
 	return start(in, ch_codecs, max, err);
 }
 
@@ -150,7 +151,7 @@ ch_inflate_fd(int fd, const char *name, uint64_t max, struct ch_err *err)
 
 	in->fd = fd;
 	in->chunk = ch_alloc(CHUNK);
-	in->feed = (struct ch_feed){ feed_fd, in, name };
+	in->feed = (struct ch_feed){ feed_fd, in, name, 0 };
 	return start(in, ch_codecs, max, err);
 }
 
@@ -168,7 +169,7 @@ ch_inflate_open(const char *path, uint64_t max, struct ch_err *err)
 	in->owns_fd = true;
 	in->path = ch_strdup(path);
 	in->chunk = ch_alloc(CHUNK);
-	in->feed = (struct ch_feed){ feed_fd, in, in->path };
+	in->feed = (struct ch_feed){ feed_fd, in, in->path, 0 };
 	return start(in, ch_codecs, max, err);
 }
 
@@ -224,9 +225,11 @@ step(struct ch_inflate *in, struct ch_err *err)
 static bool
 next_output(struct ch_inflate *in, struct ch_span *block, struct ch_err *err)
 {
+	char *output = in->outputs + in->turn * OUTPUT;
+
 	if (in->codec == NULL)
 		return next_input(in, block, err);
-	in->io.out = in->output;
+	in->io.out = output;
 	in->io.out_len = OUTPUT;
 	while (in->io.out_len > 0) {
 		if (!fill_input(in, err))
@@ -237,7 +240,7 @@ next_output(struct ch_inflate *in, struct ch_span *block, struct ch_err *err)
 		if (!step(in, err))
 			return false;
 	}
-	*block = (struct ch_span){ in->output, OUTPUT - in->io.out_len };
+	*block = (struct ch_span){ output, OUTPUT - in->io.out_len };
 	return true;
 }
 
@@ -259,13 +262,19 @@ ch_inflate_read(
 static bool
 feed_inflate(void *ctx, struct ch_span *block, struct ch_err *err)
 {
-	return ch_inflate_read(ctx, block, err);
+	struct ch_inflate *in = ctx;
+
+	in->turn = (in->turn + 1) % OUTPUTS;
+	return ch_inflate_read(in, block, err);
 }
 
 struct ch_feed
 ch_inflate_as_feed(struct ch_inflate *in)
 {
-	return (struct ch_feed){ feed_inflate, in, in->feed.name };
+	return (struct ch_feed){ .next = feed_inflate,
+		.ctx = in,
+		.name = in->feed.name,
+		.lasts = in->codec != NULL ? OUTPUTS - 1 : 0 };
 }
 
 const char *
@@ -281,7 +290,7 @@ ch_inflate_close(struct ch_inflate *in)
 		return;
 	if (in->state != NULL)
 		in->codec->end(in->state);
-	ch_free(in->output);
+	ch_free(in->outputs);
 	if (in->owns_fd)
 		close(in->fd);
 	ch_free(in->chunk);

@@ -34,6 +34,7 @@ struct ch_feed {
 	    struct ch_err *err); /* borrowed until the next call; len 0: end */
 	void *ctx;               /* handed to next */
 	const char *name;        /* for messages, borrowed */
+	size_t lasts;            /* a block stays for so many more calls */
 };
 
 struct ch_inflate;

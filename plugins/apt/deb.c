@@ -320,7 +320,7 @@ ch_deb_read(struct ch_deb *deb, int fd, const char *name, struct ch_err *err)
 		.md5 = ch_hash_new(CH_HASH_MD5),
 		.sha1 = ch_hash_new(CH_HASH_SHA1),
 		.chunk = ch_alloc(CHUNK) };
-	struct ch_feed feed = { next_chunk, &f, name };
+	struct ch_feed feed = { next_chunk, &f, name, 0 };
 	bool ok = ch_deb_read_feed(deb, &feed, err);
 
 	ch_hash_finish(f.md5, deb->md5);

@@ -71,20 +71,57 @@ ch_deb822_close(struct ch_deb822 *d)
 	*d = (struct ch_deb822){ 0 };
 }
 
-/* Moves rest to the front and reads until it has wanted bytes, or all. */
+/* rest goes to buf, where more can be put behind it. */
+static void
+join(struct ch_deb822 *d)
+{
+	if (!d->is_joined) {
+		ch_buf_clear(&d->buf);
+		ch_buf_put(&d->buf, d->rest.data, d->rest.len);
+	} else if (d->rest.len < d->buf.len) {
+		memmove(d->buf.data, d->rest.data, d->rest.len);
+		d->buf.len = d->rest.len;
+	}
+	d->is_joined = true;
+}
+
+/* Puts the block behind rest up to an empty line; false: it has none. */
+static bool
+take_to_gap(struct ch_deb822 *d)
+{
+	const char *gap = memmem(d->block.data, d->block.len, "\n\n", 2);
+	size_t len =
+	    gap != NULL ? (size_t)(gap - d->block.data) + 2 : d->block.len;
+
+	ch_buf_put(&d->buf, d->block.data, len);
+	d->block.data += len;
+	d->block.len -= len;
+	return gap != NULL;
+}
+
+/*
+ * The next block becomes rest, or, when something was left of the last one,
+ * only what belongs to that is put behind it: up to an empty line, else until
+ * there are wanted bytes.
+ */
 static bool
 fill(struct ch_deb822 *d, size_t wanted, struct ch_err *err)
 {
-	struct ch_span block;
+	bool has_gap = false;
 
-	if (d->rest.len > 0 && d->rest.data != d->buf.data)
-		memmove(d->buf.data, d->rest.data, d->rest.len);
-	d->buf.len = d->rest.len;
-	while (!d->at_end && d->buf.len < wanted) {
-		if (!ch_ahead_read(d->ahead, &block, err))
+	if (d->rest.len == 0 && d->block.len > 0) {
+		d->rest = d->block;
+		d->block.len = 0;
+		d->is_joined = false;
+		return true;
+	}
+	join(d);
+	while (!d->at_end && !has_gap && d->buf.len < wanted) {
+		if (d->block.len == 0 &&
+		    !ch_ahead_read(d->ahead, &d->block, err))
 			return ch_wrap(err, "%s", d->shown);
-		d->at_end = block.len == 0;
-		ch_buf_put(&d->buf, block.data, block.len);
+		d->at_end = d->block.len == 0;
+		has_gap = take_to_gap(d);
 	}
 	if (d->at_end && d->buf.len > 0 && d->buf.data[d->buf.len - 1] != '\n')
 		ch_buf_putc(&d->buf, '\n');

@@ -4,8 +4,8 @@
  *
  * ch_deb822_open() for a file in any compression or ch_deb822_init() for a
  * text in memory, ch_deb822_next() until it says CH_END, ch_deb822_close() in
- * any case.  Nothing is copied: stanza and fields point into the reader's
- * buffer or into the text, and are borrowed until the next call.
+ * any case.  Next to nothing is copied: stanza and fields point into what was
+ * decompressed or into the text, and are borrowed until the next call.
  *
  * A stanza that cannot be read is still an item: fault says why, stanza has
  * its bytes, there are no fields.  Only what makes the whole file unusable is
@@ -45,7 +45,9 @@ struct ch_deb822 {
 	struct ch_inflate *source; /* or NULL: all in memory */
 	struct ch_ahead *ahead;    /* reads source, or NULL */
 	struct ch_span rest;       /* read, not yet looked at */
-	struct ch_buf buf;         /* what rest points into */
+	struct ch_span block;      /* read, behind rest */
+	struct ch_buf buf;         /* what stands in two blocks */
+	bool is_joined;            /* rest is in buf */
 	size_t field_cap;          /* fields allocated */
 	uint64_t lines;            /* seen so far */
 	bool at_end;               /* no more behind rest */

@@ -70,7 +70,7 @@ ch_opened_init(struct ch_opened *o, const struct ch_feed *from,
 		o->hash = ch_hash_new(kind);
 		(void)snprintf(o->hex, sizeof(o->hex), "%s", hex);
 	}
-	return (struct ch_feed){ next, o, from->name };
+	return (struct ch_feed){ next, o, from->name, from->lasts };
 }
 
 void

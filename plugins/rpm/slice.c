@@ -258,7 +258,8 @@ ch_slices_open(const struct ch_slices_job *job, struct ch_err *err)
 		feed.name = job->shown;
 		feed = ch_opened_init(&s->opened, &feed, &job->claim);
 		s->ahead = ch_ahead_open(&feed);
-		s->feed = (struct ch_feed){ next_ahead, s->ahead, job->shown };
+		s->feed =
+		    (struct ch_feed){ next_ahead, s->ahead, job->shown, 0 };
 	}
 	if (!open_head(s, err)) {
 		ch_slices_close(s);

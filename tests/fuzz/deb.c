@@ -94,7 +94,7 @@ static void
 check_deb(struct ch_span bytes)
 {
 	struct source source = { .left = bytes };
-	struct ch_feed feed = { next_block, &source, "package" };
+	struct ch_feed feed = { next_block, &source, "package", 0 };
 	struct ch_deb deb;
 	struct ch_err err = { 0 };
 

@@ -23,7 +23,7 @@ unpack(const struct ch_codec *codec, struct ch_span bytes, size_t step,
 {
 	const struct ch_codec *const codecs[] = { codec, NULL };
 	struct drip drip = { .left = bytes, .step = step };
-	struct ch_feed feed = { drip_next, &drip, "gzip" };
+	struct ch_feed feed = { drip_next, &drip, "gzip", 0 };
 	struct ch_err err = { 0 };
 	bool ok = drip_drain(
 	    ch_inflate_feed_with(codecs, &feed, TEXT_MAX, &err), text, &err);

@@ -31,7 +31,7 @@ next(void *ctx, struct ch_span *block, struct ch_err *err)
 static int
 drain(struct source *s, bool *is_read, struct ch_err *err)
 {
-	struct ch_feed feed = { next, s, "source" };
+	struct ch_feed feed = { next, s, "source", 0 };
 	struct ch_ahead *a = ch_ahead_open(&feed);
 	struct ch_span block;
 	int count = 0;
@@ -50,7 +50,7 @@ main(void)
 	struct source many = { .left = 100 };
 	struct source broken = { .left = 10, .fails = true };
 	struct source endless = { .left = 1000000 };
-	struct ch_feed feed = { next, &endless, "source" };
+	struct ch_feed feed = { next, &endless, "source", 0 };
 	struct ch_err err;
 	struct ch_ahead *a;
 	struct ch_span block;

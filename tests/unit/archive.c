@@ -25,7 +25,7 @@ add_member(
 static char *
 list_ar(struct drip *d)
 {
-	struct ch_feed feed = { drip_next, d, "file" };
+	struct ch_feed feed = { drip_next, d, "file", 0 };
 	struct ch_buf all = { 0 };
 	struct ch_err err = { 0 };
 	struct ch_ar *ar = ch_ar_open(&feed, &err);
@@ -168,7 +168,7 @@ add_entry(struct ch_buf *b, const char *name, char type, const char *link,
 static char *
 list_tar(struct drip *d)
 {
-	struct ch_feed feed = { drip_next, d, "file" };
+	struct ch_feed feed = { drip_next, d, "file", 0 };
 	struct ch_buf all = { 0 };
 	struct ch_err err = { 0 };
 	struct ch_tar *tar = ch_tar_open(&feed, &err);
@@ -270,7 +270,7 @@ test_nested(void)
 	struct ch_buf b = { 0 };
 	struct ch_buf inner = { 0 };
 	struct drip d = { .step = 100 };
-	struct ch_feed feed = { drip_next, &d, "file" };
+	struct ch_feed feed = { drip_next, &d, "file", 0 };
 	struct ch_ar_member member;
 	struct ch_tar_entry entry;
 	struct ch_err err = { 0 };

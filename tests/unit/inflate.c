@@ -221,7 +221,7 @@ test_feed(void)
 {
 	for (size_t i = 0; i < SAMPLES; i++) {
 		struct drip d = { samples[i].hello, 1, false };
-		struct ch_feed feed = { drip_next, &d, "drip" };
+		struct ch_feed feed = { drip_next, &d, "drip", 0 };
 		struct ch_err err = { 0 };
 		char *got = drain(ch_inflate_feed(&feed, 12, &err), NULL, &err);
 

@@ -61,7 +61,7 @@ unpack(const struct ch_codec *codec, struct ch_span data, size_t step,
 {
 	const struct ch_codec *const codecs[] = { codec, NULL };
 	struct drip d = { .left = data, .step = step };
-	struct ch_feed feed = { drip_next, &d, "data" };
+	struct ch_feed feed = { drip_next, &d, "data", 0 };
 
 	return drip_drain(
 	    ch_inflate_feed_with(codecs, &feed, 10 << 20, err), text, err);
