@@ -602,6 +602,37 @@ sync_fails() {
 	[ -f www/part/pool/main/f/foo/foo-installer_2.0-1_amd64.udeb ]
 }
 
+@test "an origin that refuses what it does not have is mirrored, without what is uncompressed" {
+	upstream
+	rm "$W/up/dists/stable/Release" "$W/up/dists/stable/Release.gpg"
+	web --refused 'stable/Release|by-hash|/(Packages|Sources|Translation-en|Contents-[a-z0-9]+|Commands-[a-z0-9]+)$' "$W/up"
+	repository r mirror "feed: $FEED" "$VERIFY" "$APT"
+	mirror r
+	run -0 diff -r "$W/up/dists/stable/main/binary-amd64" www/r/dists/stable/main/binary-amd64
+	[ -s www/r/dists/stable/InRelease ]
+	[ ! -e www/r/dists/stable/Release.gpg ]
+	client archive "$URL/www/r"
+	apt_update
+	# What is there by that name, and is refused, is not absent.
+	web --refused 'Packages.xz|by-hash' "$W/up"
+	sed -i "s,feed: .*,feed: $FEED," "$W/config.yaml"
+	rm -rf store
+	sync_fails 2 r 'Packages.xz.*403'
+}
+
+@test "a form that Release lists and upstream lacks is told" {
+	upstream
+	web --missing 'binary-amd64/Packages.xz|by-hash' "$W/up"
+	repository r mirror "feed: $FEED" "$VERIFY" "$APT"
+	run -0 --separate-stderr chantal -q repo sync --repo-id r
+	[[ $stderr = *main/binary-amd64/Packages.xz*'not there upstream'* ]]
+	[[ $stderr != *Packages:* && $stderr != *Translation* ]]
+	chantal -q publish repo --repo-id r
+	client archive "$URL/www/r"
+	apt apt-get update
+	[ "$(apt_names | wc -l)" = 6 ]
+}
+
 @test "by-hash is made here when upstream promises it and lacks it" {
 	upstream
 	find up -name by-hash -exec rm -r {} +

@@ -85,7 +85,8 @@ ch_lister_want(struct ch_lister *l, const struct ch_apt_want *want)
 		ch_line_member(b, "signature", want->signature);
 	if (want->is_root)
 		ch_buf_puts(b, ",\"root\":true");
-	ch_buf_puts(b, ",\"optional\":true}\n");
+	ch_buf_puts(
+	    b, want->is_probe ? ",\"probe\":true}\n" : ",\"optional\":true}\n");
 }
 
 bool

@@ -51,6 +51,7 @@ struct ch_apt_want {
 	const struct ch_release_entry *entry; /* what it must have, or NULL */
 	bool by_hash;                         /* try these names first */
 	bool is_root;                         /* upstream's root file */
+	bool is_probe;                        /* may not be there at all */
 	const char *verify;                   /* "openpgp-clear" …, or NULL */
 	const char *signature;                /* name of a detached one */
 	const char *sha256;                   /* must be this, or NULL */

@@ -30,22 +30,25 @@ has_by_hash(const struct ch_lister *l, const struct ch_upstream *u)
 		   ch_release_is_yes(&u->parsed, "Acquire-By-Hash"));
 }
 
-static void
-want_item(struct ch_lister *l, const struct ch_upstream *u, size_t i)
-{
-	const struct ch_release_entry *e = u->sel.items[i].entry;
-	char *path = ch_upstream_path(u, e->path);
-
-	ch_lister_want(
-	    l, &(struct ch_apt_want){
-		   .path = path, .entry = e, .by_hash = has_by_hash(l, u) });
-	ch_free(path);
-}
-
 static bool
 is_plain(const struct ch_selected *item)
 {
 	return item->entry->path[item->stem] == '\0';
+}
+
+/* Beside others, Release names the uncompressed form though nobody has it. */
+static void
+want_item(
+    struct ch_lister *l, const struct ch_upstream *u, size_t first, size_t i)
+{
+	const struct ch_selected *item = &u->sel.items[i];
+	char *path = ch_upstream_path(u, item->entry->path);
+
+	ch_lister_want(l, &(struct ch_apt_want){ .path = path,
+			      .entry = item->entry,
+			      .by_hash = has_by_hash(l, u),
+			      .is_probe = i > first && is_plain(item) });
+	ch_free(path);
 }
 
 /* An empty index needs no file: an upstream may not even have it. */
@@ -93,7 +96,7 @@ settle_group(struct ch_lister *l, const struct ch_upstream *u, size_t first,
 		enum ch_fetched state = state_of(l, u, i);
 
 		if (state == CH_FETCHED_NOT_YET) {
-			want_item(l, u, i);
+			want_item(l, u, first, i);
 			is_pending = true;
 		} else if (state == CH_FETCHED_HERE && *pick == end) {
 			*pick = i;
@@ -170,6 +173,19 @@ plain_size(const struct ch_upstream *u, size_t end)
 	return is_plain(last) ? last->entry->size : PLAIN_MAX;
 }
 
+/* Of a mirror: uncompressed forms are never missed. */
+static void
+warn_of_forms(const struct ch_lister *l, const struct ch_upstream *u,
+    size_t first, size_t end)
+{
+	for (size_t i = first; i < end; i++)
+		if (!is_plain(&u->sel.items[i]) &&
+		    state_of(l, u, i) == CH_FETCHED_ABSENT)
+			ch_warn("%s%s: listed in Release, but not there "
+				"upstream: clients take another form",
+			    u->base, u->sel.items[i].entry->path);
+}
+
 static bool
 print_group(struct ch_lister *l, const struct ch_upstream *u, size_t first,
     struct ch_err *err)
@@ -184,6 +200,8 @@ print_group(struct ch_lister *l, const struct ch_upstream *u, size_t first,
 	if (pick == end && !is_empty_group(u, end))
 		ch_warn("%s%.*s: listed in Release, but not there upstream",
 		    u->base, (int)item->stem, item->entry->path);
+	if (pick < end && l->s->mode == CH_MODE_MIRROR)
+		warn_of_forms(l, u, first, end);
 	if (pick == end)
 		return true;
 	if (is_required(item))

@@ -166,8 +166,10 @@ ch_list_twins(struct ch_lister *l, struct ch_upstream *u, struct ch_err *err)
 	if (state == CH_FETCHED_ABSENT)
 		return true;
 	ch_lister_want(l,
-	    &(struct ch_apt_want){ .path = u->release, .max = CH_RELEASE_MAX });
+	    &(struct ch_apt_want){
+		.path = u->release, .is_probe = true, .max = CH_RELEASE_MAX });
 	ch_lister_want(l, &(struct ch_apt_want){ .path = u->signature,
+			      .is_probe = true,
 			      .max = CH_APT_SIGNATURE_MAX });
 	return true;
 }
