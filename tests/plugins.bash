@@ -107,7 +107,7 @@ stop_feed() {
 }
 
 # refused_as STATUS WORDS COMMAND...: it fails so, with these words in the
-# message and in a failed end record.
+# message, and a failed end record behind whatever it printed.
 refused_as() {
 	local status_wanted=$1 words=$2
 	shift 2
@@ -118,5 +118,5 @@ refused_as() {
 	}
 	[ "$(jq -r 'select(.record=="end").status' <<<"$output")" = failed ]
 	[ "$(jq -r 'select(.record=="end").exit' <<<"$output")" = "$status_wanted" ]
-	[ -z "$(jq -r 'select(.record=="package").name' <<<"$output")" ]
+	[ "$(tail -n 1 <<<"$output" | jq -r .record)" = end ]
 }
