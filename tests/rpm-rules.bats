@@ -44,6 +44,18 @@ rivals() {
 	sed -n 's/.*Greetings of \(.*\)2\.0.*/\1/p' both.yaml | tr -d '"'
 }
 
+# default_of POLICY ORDER: which stream dnf takes as default in such a view.
+default_of() {
+	sed -i '/^views:/,$d' config.yaml
+	printf 'views:\n  - name: all\n    repos: [%s]\n    policy: %s\n    gpg: {enabled: false}\n' "$2" "$1" >>config.yaml
+	chantal -q publish view --name all || return
+	data www/views/all/latest modules >both.yaml
+	modulemd-validator both.yaml >&2
+	[ "$(grep -c '^document: modulemd-defaults' both.yaml)" = 1 ]
+	dnf_repo all "file://$W/www/views/all/latest"
+	dnf -q --refresh module list | awk '$1 == "greet" && $3 == "[d]" { print $2 }'
+}
+
 @test "of two documents of one module stream the view's policy takes one" {
 	local id
 	for id in one two; do
@@ -62,6 +74,37 @@ rivals() {
 	modules_yaml | sed 's/Greetings of the stream/Greetings of one/; s/^\.\.\.$//' >modules.yaml
 	chantal -q package upload --repo-id two --file modules.yaml --force
 	[ "$(rivals refuse one,two)" = 'one ' ]
+}
+
+@test "of two defaults of one module the view's policy takes one" {
+	local id
+	for id in one two; do
+		repository $id hosted 'gpg: {enabled: false}'
+		modules_yaml >modules.yaml
+		[ $id = one ] || {
+			module_stream '"2.0"' 20200301 ef567890 greet-0:2.0-1.module+el9+3.x86_64
+			printf -- '---\ndocument: modulemd-defaults\nversion: 1\ndata: {module: greet, stream: "2.0"}\n'
+		} >modules.yaml
+		chantal -q package upload --repo-id $id --file modules.yaml --file "$(echo "$RPMS"/plain/greet-2.0*)"
+	done
+	[ "$(default_of first one,two)" = 1.10 ]
+	[ "$(default_of last one,two)" = 2.0 ]
+	[ "$(default_of first two,one)" = 2.0 ]
+	[ "$(default_of newest two,one)" = 2.0 ]
+	run default_of refuse one,two
+	[ "$status" = 3 ]
+	[[ $output == *'one and two have defaults of the module greet both, with other text'* ]]
+}
+
+@test "of three documents of one stream the last is there, though the first is like it" {
+	local id
+	for id in one two ten; do
+		repository $id hosted 'gpg: {enabled: false}'
+		modules_yaml | sed "s/Greetings of the stream/Greetings of ${id/ten/one}/" >modules.yaml
+		chantal -q package upload --repo-id $id --file modules.yaml --file "$(echo "$RPMS"/plain/greet-2.0*)"
+	done
+	[ "$(rivals last one,two,ten)" = 'one ' ]
+	[ "$(rivals first two,one,ten)" = 'two ' ]
 }
 
 @test "the newest version is rpm's: 10.el9 over 9.el9, ~ below, ^ above, epoch first" {

@@ -1,6 +1,8 @@
 /*
  * modules.yaml of several members as one: documents that are alike once, and
  * of those of one stream, version, context and architecture that differ, one.
+ * So of the defaults of a module: of several in one file clients would take the
+ * last, whatever the view says.
  */
 
 #include <string.h>
@@ -13,7 +15,7 @@
 
 struct joining {
 	const struct ch_index_joint *joint; /* what is joined */
-	struct ch_seen streams;             /* part + 1 that a stream is of */
+	struct ch_seen owners;              /* part + 1, by what it is about */
 	struct ch_seen texts;               /* documents that were seen */
 	size_t part;                        /* the current one */
 };
@@ -33,39 +35,73 @@ trim(struct ch_span s)
 	return s;
 }
 
-static uint64_t *
-stream_of(struct joining *j, const struct ch_module *m, bool *is_new)
+/* Whether there may be one only of what is about the same. */
+static bool
+is_single(const struct ch_doc *doc)
 {
+	return doc->kind == CH_DOC_STREAM || doc->kind == CH_DOC_DEFAULTS;
+}
+
+static uint64_t *
+owner_of(struct joining *j, const struct ch_doc *doc, bool *is_new)
+{
+	const struct ch_module *m = &doc->module;
 	struct ch_span nsvca[5] = { ch_span_of(m->name), ch_span_of(m->stream),
 		ch_span_of(m->version), ch_span_of(m->context),
 		ch_span_of(m->arch) };
 
-	return ch_seen_add(&j->streams, nsvca, 5, is_new);
+	return ch_seen_add(
+	    &j->owners, nsvca, doc->kind == CH_DOC_STREAM ? 5 : 1, is_new);
 }
 
-/* Whose a stream is; where the very same was there, all the same. */
+/* "the module greet:2.0:3:c0ffee:x86_64" */
+static char *
+shown(const struct ch_doc *doc)
+{
+	const struct ch_module *m = &doc->module;
+
+	if (doc->kind == CH_DOC_DEFAULTS)
+		return ch_format("defaults of the module %s", m->name);
+	return ch_format("the module %s:%s:%s:%s:%s", m->name, m->stream,
+	    m->version, m->context, m->arch);
+}
+
+/* Of two members, with other text. */
 static bool
-claim(struct joining *j, const struct ch_module *m, bool is_new_text,
+settle(struct joining *j, const struct ch_doc *doc,
+    const struct ch_index_member *other, struct ch_err *err)
+{
+	const struct ch_index_member *own = j->joint->inputs[j->part]->member;
+	char *what = shown(doc);
+	bool ok = true;
+
+	if (j->joint->refuses && other->repo != own->repo)
+		ok = ch_fail(err, CH_MALFORMED,
+		    "%s and %s have %s both, with other text: the policy "
+		    "first, last or newest takes one of them",
+		    other->repo->id, own->repo->id, what);
+	else
+		ch_debug("%s: of %s and %s, with other text", what,
+		    other->repo->id, own->repo->id);
+	ch_free(what);
+	return ok;
+}
+
+/* Whose it is; where the very same was there, all the same. */
+static bool
+claim(struct joining *j, const struct ch_doc *doc, bool is_new_text,
     struct ch_err *err)
 {
 	const struct ch_index_member *own = j->joint->inputs[j->part]->member;
 	const struct ch_index_member *other;
 	bool is_new;
-	uint64_t *owner = stream_of(j, m, &is_new);
+	uint64_t *owner = owner_of(j, doc, &is_new);
 
 	if (is_new)
 		*owner = j->part + 1;
-	if (is_new || !is_new_text || *owner == j->part + 1)
-		return true;
 	other = j->joint->inputs[*owner - 1]->member;
-	if (j->joint->refuses && other->repo != own->repo)
-		return ch_fail(err, CH_MALFORMED,
-		    "%s and %s have the module %s:%s:%s:%s:%s both, with other "
-		    "text: the policy first, last or newest takes one of them",
-		    other->repo->id, own->repo->id, m->name, m->stream,
-		    m->version, m->context, m->arch);
-	ch_debug("%s:%s:%s: of %s and %s, with other text", m->name, m->stream,
-	    m->version, other->repo->id, own->repo->id);
+	if (is_new_text && other != own && !settle(j, doc, other, err))
+		return false;
 	if (own->preference < other->preference)
 		*owner = j->part + 1;
 	return true;
@@ -80,8 +116,8 @@ look(struct joining *j, struct ch_docs *d, struct ch_err *err)
 	bool ok = ch_doc_parse(&doc, d, d->bytes, err);
 
 	(void)ch_seen_add(&j->texts, &text, 1, &is_new);
-	if (ok && doc.kind == CH_DOC_STREAM)
-		ok = claim(j, &doc.module, is_new, err);
+	if (ok && is_single(&doc))
+		ok = claim(j, &doc, is_new, err);
 	ch_doc_free(&doc);
 	return ok;
 }
@@ -109,8 +145,8 @@ put(struct joining *j, struct ch_docs *d, struct ch_err *err)
 	struct ch_doc doc;
 	bool ok = ch_doc_parse(&doc, d, d->bytes, err);
 
-	if (ok && doc.kind == CH_DOC_STREAM)
-		is_wanted = *stream_of(j, &doc.module, &is_new) == j->part + 1;
+	if (ok && is_single(&doc))
+		is_wanted = *owner_of(j, &doc, &is_new) == j->part + 1;
 	ch_doc_free(&doc);
 	if (ok && is_wanted)
 		(void)ch_seen_add(&j->texts, &text, 1, &is_wanted);
@@ -151,7 +187,7 @@ ch_index_join_modules(const struct ch_index_joint *joint, struct ch_err *err)
 	ch_seen_free(&j.texts);
 	j.texts = (struct ch_seen){ .slots = NULL };
 	ok = ok && each(&j, put, err);
-	ch_seen_free(&j.streams);
+	ch_seen_free(&j.owners);
 	ch_seen_free(&j.texts);
 	return ok;
 }
