@@ -94,9 +94,9 @@ take_char(const char **s, const char *any_of)
 }
 
 static bool
-take_clock(const char **s, struct date *d)
+take_clock(const char **s, size_t hour_digits, struct date *d)
 {
-	if (!take_number(s, 2, 2, &d->hour) || !take_char(s, ":") ||
+	if (!take_number(s, hour_digits, 2, &d->hour) || !take_char(s, ":") ||
 	    !take_number(s, 2, 2, &d->minute))
 		return false;
 	if (!take_char(s, ":"))
@@ -154,7 +154,7 @@ parse_iso(const char *s, struct date *d)
 		return false;
 	if (*s == '\0')
 		return true;
-	if (!take_char(&s, "Tt ") || !take_clock(&s, d))
+	if (!take_char(&s, "Tt ") || !take_clock(&s, 2, d))
 		return false;
 	(void)take_char(&s, " ");
 	return take_zone(&s, d) && *s == '\0';
@@ -184,7 +184,7 @@ parse_mail(const char *s, struct date *d)
 	if (!take_number(&s, 1, 2, &d->day) || !take_char(&s, " -") ||
 	    !take_month(&s, d) || !take_char(&s, " -") ||
 	    !take_number(&s, 4, 4, &d->year) || !take_char(&s, " ") ||
-	    !take_clock(&s, d))
+	    !take_clock(&s, 1, d))
 		return false;
 	(void)take_char(&s, " ");
 	return take_zone(&s, d) && *s == '\0';

@@ -191,6 +191,18 @@ true" ]
 	done
 }
 
+@test "dates are read as apt reads them: days and hours of one digit, each name of UTC" {
+	local date
+	for date in 'Fri, 1 Jan 2100 9:00:00 GMT' 'Fri, 01 Jan 2100 09:00:00 Z' \
+		'Fri, 1 Jan 2100 09:00:00 -0000' 'Fri, 01 Jan 2100 09:00:00 +0000'; do
+		sed -i "/^Valid-Until/d; s/^Date: .*/&\nValid-Until: $date/" up/dists/stable/Release
+		sign up/dists/stable
+		settings filtered stable
+		fetch
+		[ "$(member .expires)" = 2100-01-01T09:00:00Z ]
+	done
+}
+
 @test "a Release without a date warns" {
 	sed -i '/^Date:/d' up/dists/stable/Release
 	sign up/dists/stable

@@ -42,14 +42,17 @@ bool
 ch_release_time(const struct ch_release *r, const char *name, int64_t *out,
     struct ch_err *err)
 {
+	static const char *const zones[] = { " UTC", " GMT", " Z", " +0000",
+		" -0000" };
 	const char *value = ch_release_field(r, name);
+	bool is_utc = false;
 	struct ch_err why;
 
 	if (value == NULL)
 		return ch_fail(err, CH_MALFORMED, "%s: is missing", name);
-	if ((ch_str_ends(value, " UTC") || ch_str_ends(value, " GMT") ||
-		ch_str_ends(value, " +0000")) &&
-	    ch_when_parse(value, out, &why))
+	for (size_t i = 0; i < sizeof(zones) / sizeof(zones[0]); i++)
+		is_utc = is_utc || ch_str_ends(value, zones[i]);
+	if (is_utc && ch_when_parse(value, out, &why))
 		return true;
 	return ch_fail(err, CH_MALFORMED,
 	    "%s: '%.60s': not a date in UTC, as in Sat, 01 Jun 2024 12:00:00 "
