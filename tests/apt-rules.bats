@@ -633,6 +633,73 @@ sync_fails() {
 	[ "$(apt_names | wc -l)" = 6 ]
 }
 
+# pdiff OLD: what makes the Packages of $W/up of OLD, listed in its Release.
+pdiff() {
+	local dir=$W/up/dists/stable/main/binary-amd64
+	xz -dc "$dir/Packages.xz" >new
+	mkdir "$dir/Packages.diff"
+	diff --ed "$1" new >patch || :
+	gzip -nc patch >"$dir/Packages.diff/T-1.gz"
+	claim() { echo "$(sha256_of "$1") $(stat -c %s "$1")"; }
+	printf '%s\n' "SHA256-Current: $(claim new)" SHA256-History: " $(claim "$1") T-1" \
+		SHA256-Patches: " $(claim patch) T-1" \
+		SHA256-Download: " $(claim "$dir/Packages.diff/T-1.gz") T-1.gz" \
+		'X-Patch-Precedence: merged' >"$dir/Packages.diff/Index"
+	list_pdiff
+}
+
+list_pdiff() {
+	local index=main/binary-amd64/Packages.diff/Index dir=$W/up/dists/stable
+	sed -i "\\,$index,d; s,^SHA256:,&\n $(sha256_of "$dir/$index") $(stat -c %s "$dir/$index") $index," \
+		"$dir/Release"
+	resign
+}
+
+@test "a mirror has the patches of indexes, and clients use them" {
+	for n in 1 2 3 4 5 6 7 8 9; do add_deb "pkg$n" 1; done
+	reindex
+	xz -dc up/dists/stable/main/binary-amd64/Packages.xz >old
+	repository r mirror "feed: $W/up" "$VERIFY" "$APT"
+	mirror r
+	echo 'Acquire::PDiffs "true";' >>"$APTROOT/apt.conf"
+	client archive "$URL/www/r"
+	apt_update
+	add_deb new 1
+	reindex
+	pdiff old
+	mirror r
+	run -0 diff -r up/dists/stable/main/binary-amd64/Packages.diff www/r/dists/stable/main/binary-amd64/Packages.diff -x by-hash
+	apt_update
+	grep -q 'T-1.pdiff' "$APTROOT/update.log"
+	[ "$(apt_names | wc -l)" = 10 ]
+	"$BUILD/libexec/chantal/plugins/apt" check-tree www/r
+	# One that is gone upstream is gone here; clients have the whole index.
+	rm -rf store www up/dists/stable/main/binary-amd64/Packages.diff/T-1.gz
+	mirror r
+	[ ! -e www/r/dists/stable/main/binary-amd64/Packages.diff/T-1.gz ]
+	# A filtered repository lists no patches that it does not have.
+	rm -rf store www
+	sed -i "s,mode: mirror,mode: filtered," "$W/config.yaml"
+	echo "    $SIGN" >>"$W/config.yaml"
+	mirror r
+	run -1 grep -rq '\.diff' www/r/dists/stable/Release
+}
+
+@test "an Index of patches that names other places, or nothing, is refused by name" {
+	small
+	xz -dc up/dists/stable/main/binary-amd64/Packages.xz >old
+	add_deb new 1
+	reindex
+	pdiff old
+	repository r mirror "feed: $W/up" "$VERIFY" "$APT"
+	sed -i 's,T-1.gz,../../../../T-1.gz,' up/dists/stable/main/binary-amd64/Packages.diff/Index
+	list_pdiff
+	sync_fails 1 r 'unsafe-path'
+	sed -i 's,[^ ]*T-1.gz,,' up/dists/stable/main/binary-amd64/Packages.diff/Index
+	list_pdiff
+	sync_fails 1 r 'malformed.*Index of patches'
+}
+
 @test "by-hash is made here when upstream promises it and lacks it" {
 	upstream
 	find up -name by-hash -exec rm -r {} +

@@ -3,8 +3,6 @@
 #include <string.h>
 
 #include "lib/path.h"
-#include "lib/record.h"
-#include "lib/url.h"
 #include "list.h"
 
 #include "lib/banned.h"
@@ -38,56 +36,6 @@ parse(struct ch_span line, struct image *out)
 }
 
 static bool
-write(struct ch_lister *l, struct ch_buf *b, struct ch_err *err)
-{
-	bool ok = ch_out_write(l->call->out, b->data, b->len, err);
-
-	ch_buf_clear(b);
-	return ok;
-}
-
-static bool
-reject(struct ch_lister *l, const char *code, const char *why,
-    struct ch_span what, struct ch_err *err)
-{
-	struct ch_buf b = { 0 };
-	bool ok;
-
-	ch_buf_printf(
-	    &b, "{\"record\":\"reject\",\"code\":\"%s\",\"message\":", code);
-	ch_json_quote(&b, why, strlen(why));
-	ch_buf_puts(&b, ",\"retry\":false,\"ref\":{\"path\":");
-	ch_json_quote(&b, what.data, what.len < 1024 ? what.len : 1024);
-	ch_buf_puts(&b, "}}\n");
-	ok = write(l, &b, err);
-	ch_buf_free(&b);
-	return ok;
-}
-
-static bool
-print_image(struct ch_lister *l, const struct ch_upstream *u, const char *path,
-    const struct image *image, struct ch_err *err)
-{
-	char *whole = ch_upstream_path(u, path);
-	char *url = ch_url_encode_path(whole);
-	struct ch_buf b = { 0 };
-	bool ok;
-
-	ch_buf_puts(&b, "{\"record\":\"file\",\"path\":");
-	ch_json_quote(&b, whole, strlen(whole));
-	ch_buf_puts(&b, ",\"url\":");
-	ch_json_quote(&b, url, strlen(url));
-	ch_buf_puts(&b, ",\"sha256\":");
-	ch_json_quote(&b, image->sha256.data, image->sha256.len);
-	ch_buf_puts(&b, ",\"role\":\"installer\"}\n");
-	ok = write(l, &b, err);
-	ch_buf_free(&b);
-	ch_free(url);
-	ch_free(whole);
-	return ok;
-}
-
-static bool
 take_line(struct ch_lister *l, const struct ch_upstream *u, struct ch_span dir,
     struct ch_span line, struct ch_err *err)
 {
@@ -99,16 +47,21 @@ take_line(struct ch_lister *l, const struct ch_upstream *u, struct ch_span dir,
 	if (line.len == 0)
 		return true;
 	if (!parse(line, &image))
-		return reject(l, "malformed",
+		return ch_lister_reject(l, "malformed",
 		    "a line of SHA256SUMS that is no digest and path", line,
 		    err);
 	if (!ch_path_check(image.path.data, image.path.len, &why))
-		return reject(l, "unsafe-path", why.text, image.path, err);
+		return ch_lister_reject(
+		    l, "unsafe-path", why.text, image.path, err);
 	path = ch_format("%.*s%.*s", (int)dir.len, dir.data,
 	    (int)image.path.len, image.path.data);
 	/* What Release lists is there already, or not wanted. */
-	ok = ch_release_find(&u->parsed, path) != NULL ||
-	     print_image(l, u, path, &image, err);
+	ok =
+	    ch_release_find(&u->parsed, path) != NULL ||
+	    ch_lister_print_remote(l, u,
+		&(struct ch_remote){
+		    .path = path, .sha256 = image.sha256, .role = "installer" },
+		err);
 	ch_free(path);
 	return ok;
 }

@@ -35,8 +35,8 @@ static const struct ch_plugin_key keys[] = {
 		"hosted repository if true" },
 	{ .name = "include_translations",
 	    .type = CH_PLUGIN_KEY_BOOL,
-	    .help = "Translation files of a mirror unless false; a filtered "
-		    "repository always has them" },
+	    .help = "Translation files, unless false: of a mirror all, of a "
+		    "filtered repository those of languages" },
 	{ .name = "languages",
 	    .type = CH_PLUGIN_KEY_WORDS,
 	    .fallback = "[\"en\"]",
@@ -49,6 +49,10 @@ static const struct ch_plugin_key keys[] = {
 	    .type = CH_PLUGIN_KEY_BOOL,
 	    .fallback = "false",
 	    .help = "images of the Debian installer too" },
+	{ .name = "include_pdiffs",
+	    .type = CH_PLUGIN_KEY_BOOL,
+	    .help = "patches of indexes (Packages.diff): of a mirror unless "
+		    "false, never of the other modes" },
 	{ .name = "by_hash",
 	    .type = CH_PLUGIN_KEY_BOOL,
 	    .help =

@@ -100,6 +100,49 @@ ch_lister_print_file(struct ch_lister *l, const char *path, const char *from,
 	    l->call, &(struct ch_listed_file){ path, from, role, keep }, err);
 }
 
+bool
+ch_lister_print_remote(struct ch_lister *l, const struct ch_upstream *u,
+    const struct ch_remote *file, struct ch_err *err)
+{
+	char *whole = ch_upstream_path(u, file->path);
+	struct ch_buf b = { 0 };
+	bool ok;
+
+	ch_buf_puts(&b, "{\"record\":\"file\"");
+	ch_line_member(&b, "path", whole);
+	ch_buf_puts(&b, ",\"url\":");
+	put_url(&b, whole);
+	ch_buf_puts(&b, ",\"sha256\":");
+	ch_json_quote(&b, file->sha256.data, file->sha256.len);
+	if (file->has_size)
+		ch_buf_printf(
+		    &b, ",\"size\":%llu", (unsigned long long)file->size);
+	ch_line_member(&b, "role", file->role);
+	ch_buf_puts(&b, file->is_optional ? ",\"optional\":true}\n" : "}\n");
+	ok = ch_out_write(l->call->out, b.data, b.len, err);
+	ch_buf_free(&b);
+	ch_free(whole);
+	return ok;
+}
+
+bool
+ch_lister_reject(struct ch_lister *l, const char *code, const char *why,
+    struct ch_span what, struct ch_err *err)
+{
+	struct ch_buf b = { 0 };
+	bool ok;
+
+	ch_buf_puts(&b, "{\"record\":\"reject\"");
+	ch_line_member(&b, "code", code);
+	ch_line_member(&b, "message", why);
+	ch_buf_puts(&b, ",\"retry\":false,\"ref\":{\"path\":");
+	ch_json_quote(&b, what.data, what.len < 1024 ? what.len : 1024);
+	ch_buf_puts(&b, "}}\n");
+	ok = ch_out_write(l->call->out, b.data, b.len, err);
+	ch_buf_free(&b);
+	return ok;
+}
+
 static void
 add_facts(struct ch_apt_facts *f, const struct ch_upstream *u)
 {

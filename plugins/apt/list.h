@@ -86,6 +86,25 @@ bool ch_flat_print(struct ch_lister *l, struct ch_upstream *u,
 /* Lines of the images that a SHA256SUMS, at path below the suite, names. */
 bool ch_installer_print(struct ch_lister *l, const struct ch_upstream *u,
     const char *path, struct ch_err *err) CH_MUST_CHECK;
+/* Lines of the patches that "Packages.diff/Index", at path below it, names. */
+bool ch_pdiffs_print(struct ch_lister *l, const struct ch_upstream *u,
+    const char *path, struct ch_err *err) CH_MUST_CHECK;
+
+/* A file that was not fetched for the list, by what an index says of it. */
+struct ch_remote {
+	const char *path;      /* below the suite */
+	struct ch_span sha256; /* hex */
+	uint64_t size;         /* when has_size */
+	bool has_size;         /* it is said */
+	const char *role;      /* of the file line */
+	bool is_optional;      /* upstream may lack it */
+};
+
+bool ch_lister_print_remote(struct ch_lister *l, const struct ch_upstream *u,
+    const struct ch_remote *file, struct ch_err *err) CH_MUST_CHECK;
+/* A reject line of what an index names. */
+bool ch_lister_reject(struct ch_lister *l, const char *code, const char *why,
+    struct ch_span what, struct ch_err *err) CH_MUST_CHECK;
 
 /* A file line; role "input" has a name instead of a path. */
 bool ch_lister_print_file(struct ch_lister *l, const char *path,

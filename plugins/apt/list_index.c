@@ -207,6 +207,8 @@ print_group(struct ch_lister *l, const struct ch_upstream *u, size_t first,
 	if (is_required(item))
 		return ch_lister_print_index(
 		    l, u, item, plain_size(u, end), err);
+	if (item->kind == CH_SELECT_PDIFFS)
+		return ch_pdiffs_print(l, u, item->entry->path, err);
 	return item->kind == CH_SELECT_OTHER || print_input(l, u, item, err);
 }
 

@@ -104,6 +104,8 @@ note_arch(
 		return;
 	if (ends(segment, ".yml"))
 		segment.len -= strlen(".yml");
+	if (ends(segment, ".diff"))
+		segment.len -= strlen(".diff");
 	if (ch_span_is(segment, "source"))
 		p->arch = segment;
 	for (size_t i = 0; prefixes[i] != NULL && p->arch.len == 0; i++)
@@ -118,7 +120,7 @@ note_folder(struct ch_place *p, struct ch_span segment)
 {
 	if (ch_span_is(segment, "debian-installer"))
 		p->is_udeb = true;
-	if (ch_span_is(segment, "by-hash") || ends(segment, ".diff"))
+	if (ch_span_is(segment, "by-hash"))
 		p->is_left = true;
 }
 
@@ -153,11 +155,24 @@ note_name(struct ch_place *p, struct ch_span name, bool is_installer)
 	}
 }
 
+/* "Packages.diff/Index" goes with Packages; what it names is not listed. */
+static void
+note_pdiff(struct ch_place *p, struct ch_span folder, struct ch_span name)
+{
+	if (!ends(folder, ".diff"))
+		return;
+	p->is_pdiff = ch_span_is(name, "Index");
+	p->is_left = p->is_left || !p->is_pdiff;
+	folder.len -= strlen(".diff");
+	note_name(p, folder, false);
+}
+
 void
 ch_place_of(struct ch_place *p, const char *path, const struct ch_list *known)
 {
 	const char *rest = path;
 	struct ch_span segment = { path, 0 };
+	struct ch_span folder = { path, 0 };
 	bool is_installer = false;
 	bool has_marker = false;
 
@@ -175,9 +190,11 @@ ch_place_of(struct ch_place *p, const char *path, const struct ch_list *known)
 		note_folder(p, segment);
 		note_arch(p, segment, known);
 		is_installer = is_installer || starts(segment, "installer-");
+		folder = segment;
 	}
 	p->is_package = is_package_file(segment);
 	segment.len = p->stem - (size_t)(segment.data - path);
 	note_arch(p, segment, known);
 	note_name(p, segment, is_installer);
+	note_pdiff(p, folder, segment);
 }

@@ -14,7 +14,8 @@ struct ch_place {
 	struct ch_span arch;      /* "amd64", "source"; len 0: none */
 	struct ch_span language;  /* of a Translation file */
 	bool is_udeb;             /* for the installer */
-	bool is_left;             /* patches, by-hash: never taken */
+	bool is_left;             /* by-hash: never taken */
+	bool is_pdiff;            /* "Index" of the patches of kind */
 	bool is_package;          /* of a flat repository: not an index */
 	size_t stem;              /* bytes of path before ".xz" */
 	unsigned rank;            /* of its form, 0 the best */

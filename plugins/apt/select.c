@@ -248,7 +248,9 @@ takes_kind(const struct selecting *x, const struct ch_place *p)
 {
 	const struct ch_apt_settings *s = x->s;
 
-	if (p->is_udeb && !ch_apt_wants(s, s->udebs))
+	if ((p->is_udeb && !ch_apt_wants(s, s->udebs)) ||
+	    (p->is_pdiff &&
+		(s->mode != CH_MODE_MIRROR || s->pdiffs == CH_APT_NO)))
 		return false;
 	switch (p->kind) {
 	case CH_SELECT_PACKAGES:
@@ -261,6 +263,7 @@ takes_kind(const struct selecting *x, const struct ch_place *p)
 		return ch_apt_wants(s, s->contents);
 	case CH_SELECT_SUMS:
 		return s->has_installer || s->mode == CH_MODE_MIRROR;
+	case CH_SELECT_PDIFFS:
 	case CH_SELECT_OTHER:
 		break;
 	}
@@ -279,13 +282,13 @@ take(struct selecting *x, const struct ch_release_entry *e,
 		    ch_realloc(out->items, out->cap, sizeof(*out->items));
 	}
 	out->items[out->count++] = (struct ch_selected){ .entry = e,
-		.kind = p->kind,
+		.kind = p->is_pdiff ? CH_SELECT_PDIFFS : p->kind,
 		.component = component,
 		.is_udeb = p->is_udeb,
 		.stem = p->stem,
 		.rank = p->rank };
-	if (p->kind == CH_SELECT_PACKAGES ||
-	    (p->kind == CH_SELECT_SOURCES && x->s->has_sources))
+	if (!p->is_pdiff &&
+	    (p->kind == CH_SELECT_PACKAGES || p->kind == CH_SELECT_SOURCES))
 		x->has_packages = true;
 }
 

@@ -9,9 +9,8 @@
  * there is a warning; CH_USAGE when nothing of it is there.
  *
  * A mirror takes everything that belongs to the components and architectures
- * and to the suite as a whole, but patches of indexes (.diff) and what is
- * switched off.  A filtered repository takes what its own indexes are made
- * from.
+ * and to the suite as a whole, but for what is switched off.  A filtered
+ * repository takes what its own indexes are made from.
  */
 
 #ifndef APT_SELECT_H
@@ -26,6 +25,7 @@ enum ch_select_kind {
 	CH_SELECT_TRANSLATION, /* long descriptions */
 	CH_SELECT_CONTENTS,    /* files in packages */
 	CH_SELECT_SUMS,        /* SHA256SUMS of installer images */
+	CH_SELECT_PDIFFS,      /* "Index" of the patches of an index */
 	CH_SELECT_OTHER        /* what a mirror takes along */
 };
 

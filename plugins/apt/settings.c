@@ -219,6 +219,7 @@ read_rest(struct ch_apt_settings *s, const struct ch_json *block)
 	s->contents = read_switch(block, "include_contents");
 	s->translations = read_switch(block, "include_translations");
 	s->udebs = read_switch(block, "include_udebs");
+	s->pdiffs = read_switch(block, "include_pdiffs");
 	s->by_hash = read_switch(block, "by_hash");
 	s->not_auto = read_switch(block, "not_automatic");
 	s->but_upgrade = read_switch(block, "but_automatic_upgrades");

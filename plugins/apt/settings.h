@@ -44,6 +44,7 @@ struct ch_apt_settings {
 	enum ch_apt_switch translations; /* Translation files too */
 	enum ch_apt_switch udebs;        /* packages of the installer too */
 	bool has_installer;              /* images of the installer too */
+	enum ch_apt_switch pdiffs;       /* patches of indexes too */
 	bool has_original_layout;        /* pool_layout: original */
 	enum ch_apt_switch by_hash;      /* fetched and published by hash */
 	enum ch_apt_switch not_auto;     /* NotAutomatic */

@@ -113,6 +113,14 @@ check(const struct choice *c)
 	}
 #define MAIN "Components: main contrib\nArchitectures: all amd64 arm64\n"
 
+#define PDIFFS                                                                 \
+	"main/binary-amd64/Packages main/binary-amd64/Packages.diff/Index "    \
+	"main/binary-amd64/Packages.diff/T-1.gz "                              \
+	"main/binary-arm64/Packages.diff/Index "                               \
+	"main/Contents-amd64.diff/Index main/Contents-arm64.diff/Index "       \
+	"main/source/Sources.diff/Index main/i18n/Translation-en.diff/Index "  \
+	"contrib/binary-amd64/Packages.diff/Index"
+
 static const struct choice choices[] = {
 	{ "a filtered repository reads the indexes, the best form first",
 	    FILTERED, "main", "amd64", MAIN,
@@ -140,12 +148,34 @@ static const struct choice choices[] = {
 	    "main/binary-amd64/Packages.diff/Index "
 	    "main/binary-amd64/by-hash/SHA256/" HEX,
 	    "Contents-amd64.gz main/binary-all/Packages "
-	    "main/binary-amd64/Packages main/binary-amd64/Release "
+	    "main/binary-amd64/Packages main/binary-amd64/Packages.diff/Index "
+	    "main/binary-amd64/Release "
 	    "main/cnf/Commands-amd64.xz main/dep11/Components-amd64.yml.gz "
 	    "main/dep11/icons-64x64@2.tar main/dist-upgrader-all/1/x.tar.gz "
 	    "main/i18n/Translation-de.bz2 "
 	    "main/uefi/grub2-amd64/current/SHA256SUMS",
 	    NULL },
+	{ "patches of the indexes that a mirror takes", MIRROR, "main", "amd64",
+	    MAIN, PDIFFS,
+	    "main/Contents-amd64.diff/Index main/binary-amd64/Packages "
+	    "main/binary-amd64/Packages.diff/Index "
+	    "main/i18n/Translation-en.diff/Index",
+	    NULL },
+	{ "and of no index that is switched off",
+	    { .mode = CH_MODE_MIRROR,
+		.contents = CH_APT_NO,
+		.translations = CH_APT_NO },
+	    "main", "amd64", MAIN, PDIFFS,
+	    "main/binary-amd64/Packages main/binary-amd64/Packages.diff/Index",
+	    NULL },
+	{ "none when they are switched off themselves",
+	    { .mode = CH_MODE_MIRROR, .pdiffs = CH_APT_NO }, "main", "amd64",
+	    MAIN, PDIFFS, "main/binary-amd64/Packages", NULL },
+	{ "and none of a filtered repository",
+	    { .mode = CH_MODE_FILTERED,
+		.pdiffs = CH_APT_YES,
+		.contents = CH_APT_YES },
+	    "main", "amd64", MAIN, PDIFFS, "main/binary-amd64/Packages", NULL },
 	{ "everything with *", FILTERED, "*", "*",
 	    "Components: a b\nArchitectures: all amd64 arm64 source\n",
 	    "a/binary-amd64/Packages b/binary-arm64/Packages.zst",
