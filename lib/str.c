@@ -336,13 +336,14 @@ ch_list_free(struct ch_list *l)
 struct ch_span
 ch_span_trim(struct ch_span s, const char *blanks)
 {
-	size_t count = strlen(blanks);
+	struct ch_span set = ch_span_of(blanks);
 
-	while (s.len > 0 && memchr(blanks, s.data[0], count) != NULL) {
+	while (s.len > 0 && memchr(set.data, s.data[0], set.len) != NULL) {
 		s.data++;
 		s.len--;
 	}
-	while (s.len > 0 && memchr(blanks, s.data[s.len - 1], count) != NULL)
+	while (
+	    s.len > 0 && memchr(set.data, s.data[s.len - 1], set.len) != NULL)
 		s.len--;
 	return s;
 }
