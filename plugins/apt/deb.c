@@ -90,7 +90,7 @@ take_control(struct ch_deb *deb, struct ch_tar *tar,
 		return true;
 	if (entry->type != CH_TAR_FILE)
 		return ch_fail(err, CH_MALFORMED, "control is not a file");
-	if (deb->control.data != NULL)
+	if (deb->control.cap > 0)
 		return ch_fail(
 		    err, CH_MALFORMED, "there are two control files in it");
 	ch_buf_puts(&deb->control, "");
