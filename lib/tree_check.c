@@ -32,8 +32,9 @@ is_as_published(struct ch_walk *w, const struct ch_entry *e)
 /* Neighbours that one thread looks at. */
 struct look {
 	int root_fd;                    /* borrowed */
-	const struct ch_entry *from;    /* the first */
-	const struct ch_entry *to;      /* behind the last */
+	const struct ch_entry *items;   /* of the manifest, borrowed */
+	size_t from;                    /* the first */
+	size_t to;                      /* behind the last */
 	const struct ch_entry *missing; /* the first that is not right */
 };
 
@@ -44,10 +45,11 @@ look(void *ctx)
 	struct ch_walk w;
 
 	ch_walk_init(&w, l->root_fd, false);
-	for (const struct ch_entry *e = l->from;
-	     l->missing == NULL && e < l->to; e++) {
-		if (!is_as_published(&w, e))
-			l->missing = e;
+	for (size_t i = l->from; i < l->to; i++) {
+		if (!is_as_published(&w, &l->items[i])) {
+			l->missing = &l->items[i];
+			break;
+		}
 	}
 	ch_walk_free(&w);
 	return NULL;
@@ -58,14 +60,14 @@ ch_tree_looks_right(
     int root_fd, const struct ch_manifest *m, const struct ch_entry **missing)
 {
 	struct look all = {
-		.root_fd = root_fd, .from = m->items, .to = m->items + m->count
+		.root_fd = root_fd, .items = m->items, .to = m->count
 	};
 	struct look rest = all;
 	pthread_t helper;
 	bool is_shared = false;
 
 	if (m->count >= SHARED_MIN) {
-		rest.from = m->items + m->count / 2;
+		rest.from = m->count / 2;
 		is_shared = pthread_create(&helper, NULL, look, &rest) == 0;
 	}
 	if (is_shared)
