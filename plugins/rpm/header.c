@@ -129,7 +129,7 @@ import(const struct source *s, uint64_t begin, uint64_t end, struct ch_err *err)
 static bool
 read_headers(struct ch_header *h, struct source *s, struct ch_err *err)
 {
-	uint64_t end;
+	uint64_t end = 0;
 
 	if (!need(s, LEAD_SIZE, err))
 		return false;
