@@ -78,8 +78,9 @@ missing_option(const struct ch_call *c)
 }
 
 static int
-run(const struct ch_verbs *verbs, struct ch_call *c)
+run(const struct ch_verbs *verbs, const struct ch_call *c)
 {
+	struct ch_call call = *c;
 	struct ch_buf names = { 0 };
 	struct ch_err err;
 	struct ch_out out;
@@ -89,9 +90,9 @@ run(const struct ch_verbs *verbs, struct ch_call *c)
 		ch_buf_printf(
 		    &names, "%s\"%s\"", v == verbs->items ? "" : ",", v->name);
 	ch_out_init(&out, STDOUT_FILENO, "stdout");
-	c->verbs = names.data;
-	c->out = &out;
-	if (!verbs->run(c, &err) || !ch_out_flush(&out, &err))
+	call.verbs = names.data;
+	call.out = &out;
+	if (!verbs->run(&call, &err) || !ch_out_flush(&out, &err))
 		status = ch_log_error(&err);
 	ch_out_free(&out);
 	ch_buf_free(&names);

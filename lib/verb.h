@@ -41,15 +41,15 @@ struct ch_call {
 	const char *out_dir;        /* --out, or NULL */
 	const char *cache;          /* --cache, or NULL */
 	const char *tree;           /* DIR of check-tree, or NULL */
-	void *settings;             /* of the type, set by run() */
+	void *settings;             /* of the type: run()'s own */
 	struct ch_out *out;         /* stdout */
 };
 
 struct ch_verbs {
 	struct ch_cli cli;           /* name, caption, usage, options */
 	const struct ch_verb *items; /* a name of NULL ends */
-	/* Loads what the verb needs and calls c->verb->run(). */
-	bool (*run)(struct ch_call *c, struct ch_err *err);
+	/* Loads what the verb needs, calls c->verb->run() with a copy. */
+	bool (*run)(const struct ch_call *c, struct ch_err *err);
 };
 
 /* All of main(); returns the exit status. */

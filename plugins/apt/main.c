@@ -19,15 +19,16 @@ static const struct ch_verb items[] = {
 };
 
 static bool
-run(struct ch_call *c, struct ch_err *err)
+run(const struct ch_call *c, struct ch_err *err)
 {
+	struct ch_call call = *c;
 	struct ch_apt_settings s = { 0 };
 	bool needs_suite = c->verb->run == ch_apt_list;
 	bool ok = (c->verb->needs & CH_NEEDS_CONFIG) == 0 ||
 		  ch_apt_settings_load(&s, c->config, needs_suite, err);
 
-	c->settings = &s;
-	ok = ok && c->verb->run(c, err);
+	call.settings = &s;
+	ok = ok && call.verb->run(&call, err);
 	ch_apt_settings_free(&s);
 	return ok;
 }

@@ -39,15 +39,16 @@ static const struct ch_verb items[] = {
 };
 
 static bool
-run(struct ch_call *c, struct ch_err *err)
+run(const struct ch_call *c, struct ch_err *err)
 {
+	struct ch_call call = *c;
 	struct ch_settings s = { .json = NULL };
 	bool is_list = c->verb->run == list;
 	bool ok = (c->verb->needs & CH_NEEDS_CONFIG) == 0 ||
 		  ch_settings_load(&s, c->config, is_list, err);
 
-	c->settings = &s;
-	ok = ok && c->verb->run(c, err);
+	call.settings = &s;
+	ok = ok && call.verb->run(&call, err);
 	ch_settings_free(&s);
 	return ok;
 }

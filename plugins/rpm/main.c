@@ -20,14 +20,15 @@ static const struct ch_verb items[] = {
 };
 
 static bool
-run(struct ch_call *c, struct ch_err *err)
+run(const struct ch_call *c, struct ch_err *err)
 {
+	struct ch_call call = *c;
 	struct ch_rpm_settings s = { 0 };
 	bool ok = (c->verb->needs & CH_NEEDS_CONFIG) == 0 ||
 		  ch_rpm_settings_load(&s, c->config, err);
 
-	c->settings = &s;
-	ok = ok && c->verb->run(c, err);
+	call.settings = &s;
+	ok = ok && call.verb->run(&call, err);
 	ch_rpm_settings_free(&s);
 	return ok;
 }

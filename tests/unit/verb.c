@@ -137,14 +137,15 @@ check_tree(const struct ch_call *c, struct ch_err *e)
 }
 
 static bool
-run(struct ch_call *c, struct ch_err *e)
+run(const struct ch_call *c, struct ch_err *e)
 {
+	struct ch_call call = *c;
 	struct ch_host_config host = { .json = NULL };
 	bool ok = (c->verb->needs & CH_NEEDS_CONFIG) == 0 ||
 		  ch_host_config_load(&host, "kind", c->config, e);
 
-	c->settings = &host;
-	ok = ok && c->verb->run(c, e);
+	call.settings = &host;
+	ok = ok && call.verb->run(&call, e);
 	ch_json_free(host.json);
 	return ok;
 }
