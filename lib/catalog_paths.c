@@ -215,25 +215,22 @@ static void
 take_line(struct ch_saving *s, struct rivals *r, struct ch_span line)
 {
 	struct part b = split(line);
-	struct part a;
 
-	if (r->first.len > 0)
-		a = part_of(&r->first);
-	if (r->first.len == 0 || !ch_span_equal(a.path, b.path)) {
+	if (r->first.len == 0 ||
+	    !ch_span_equal(part_of(&r->first).path, b.path)) {
 		keep(&r->first, line);
 		keep(&r->last, line);
 		ch_buf_clear(&r->other);
 		return;
 	}
-	a = part_of(&r->last);
-	if (!ch_span_equal(a.words, b.words))
+	if (!ch_span_equal(part_of(&r->last).words, b.words))
 		keep(&r->last, line);
-	else if (a.rank != b.rank)
+	else if (part_of(&r->last).rank != b.rank)
 		return;
 	compare(s, &r->first, &b);
 	compare(s, &r->other, &b);
-	a = part_of(&r->first);
-	if (r->other.len == 0 && !ch_span_equal(a.sha256, b.sha256))
+	if (r->other.len == 0 &&
+	    !ch_span_equal(part_of(&r->first).sha256, b.sha256))
 		keep(&r->other, line);
 }
 

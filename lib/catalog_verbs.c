@@ -7,9 +7,10 @@
 #include "banned.h"
 
 bool
-ch_verb_save(const struct ch_save_verb *v, struct ch_save *s, int *status_out,
-    struct ch_err *err)
+ch_verb_save(const struct ch_save_verb *v, const struct ch_save *s,
+    int *status_out, struct ch_err *err)
 {
+	struct ch_save save = *s;
 	const char *pool = v->pool;
 	const struct ch_json *block = NULL;
 	struct ch_list codes = { 0 };
@@ -23,14 +24,14 @@ ch_verb_save(const struct ch_save_verb *v, struct ch_save *s, int *status_out,
 		pool = ch_config_path(v->cfg, "pool");
 	ok = ch_save_codes(&codes, v->codes, block, err);
 	if (ok && pool) {
-		s->pool = ch_pool_open(pool, err);
-		ok = s->pool != NULL;
+		save.pool = ch_pool_open(pool, err);
+		ok = save.pool != NULL;
 	}
-	s->accept = &codes;
-	ok = ok && ch_save_run(s, &report, err);
+	save.accept = &codes;
+	ok = ok && ch_save_run(&save, &report, err);
 	if (ok)
 		*status_out = (int)report.status;
-	ch_pool_close(s->pool);
+	ch_pool_close(save.pool);
 	ch_list_free(&codes);
 	return ok;
 }

@@ -16,8 +16,8 @@ struct ch_save_verb {
 	const char *codes;           /* of --on-reject, or NULL: likewise */
 };
 
-/* Fills in what is missing in s and saves; *status_out is the exit status. */
-bool ch_verb_save(const struct ch_save_verb *v, struct ch_save *s,
+/* Saves with a pool and codes of v; *status_out is the exit status. */
+bool ch_verb_save(const struct ch_save_verb *v, const struct ch_save *s,
     int *status_out, struct ch_err *err) CH_MUST_CHECK;
 
 struct ch_rm_verb {

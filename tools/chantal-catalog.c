@@ -107,7 +107,7 @@ run_save(struct job *j, struct ch_err *err)
 {
 	const struct ch_save_verb v = { j->cfg, j->text[OPT_POOL],
 		j->text[OPT_ON_REJECT] };
-	struct ch_save s = { .cat = j->cat,
+	const struct ch_save s = { .cat = j->cat,
 		.repo = j->list.args[0],
 		.fd = STDIN_FILENO,
 		.name = "stdin",
