@@ -122,7 +122,7 @@ static const struct field {
 };
 
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
-#define NEEDED      3u /* bits of the first two */
+#define NEEDED      2 /* the first ones */
 
 /* From 1; one more than there are for a member that is none. */
 static unsigned char
@@ -210,7 +210,7 @@ check_package(struct ch_record *r, struct ch_err *err)
 
 	if (!check_fields(r, PACKAGE, &seen, err))
 		return false;
-	for (unsigned i = 0; (NEEDED >> i) != 0; i++) {
+	for (size_t i = 0; i < NEEDED; i++) {
 		if ((seen >> i & 1) == 0)
 			return ch_fail(err, CH_MALFORMED,
 			    "package record: no \"%s\"", fields[i].key.data);

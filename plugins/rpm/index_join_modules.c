@@ -159,7 +159,6 @@ each(struct joining *j,
     struct ch_err *err)
 {
 	const struct ch_list *parts = j->joint->parts;
-	enum ch_next next = CH_END;
 	bool ok = true;
 
 	for (j->part = 0; ok && j->part < parts->count; j->part++) {
@@ -167,6 +166,7 @@ each(struct joining *j,
 							  parts->items[j->part],
 			.shown = j->joint->inputs[j->part]->shown,
 			.max = CH_INDEX_INPUT_MAX };
+		enum ch_next next = CH_ERROR;
 		struct ch_docs d;
 
 		ok = ch_docs_open(&d, &file, err);

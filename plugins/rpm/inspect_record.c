@@ -16,7 +16,7 @@ text(struct ch_buf *line, const char *lead, struct ch_span value)
 }
 
 static void
-version(struct ch_buf *line, const struct ch_package *p)
+label_version(struct ch_buf *line, const struct ch_package *p)
 {
 	struct ch_buf evr = { 0 };
 
@@ -102,7 +102,7 @@ ch_upload_rpm_print(
 	if (ok) {
 		text(line, "{\"record\":\"package\",\"name\":", p.name);
 		text(line, ",\"arch\":", p.arch);
-		version(line, &p);
+		label_version(line, &p);
 		text(line, ",\"path\":",
 		    (struct ch_span){ u->path.data, u->path.len });
 		text(line, ",\"file\":", ch_span_of(u->file->path));

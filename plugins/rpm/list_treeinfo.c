@@ -43,7 +43,7 @@ ch_lister_put_digest(struct ch_buf *b, const char *digest)
 
 	if (colon != NULL)
 		kind = ch_hash_named(digest, (size_t)(colon - digest));
-	for (const char *c = colon; c != NULL && *++c != '\0';)
+	for (const char *c = colon == NULL ? "" : colon + 1; *c != '\0'; c++)
 		ch_buf_putc(&hex, (char)tolower((unsigned char)*c));
 	ok = kind != CH_HASH_NONE && hex.len == ch_hash_hex_len(kind) &&
 	     ch_is_hex(hex.data, hex.len);

@@ -47,7 +47,7 @@ ch_location_path(struct ch_span href, struct ch_buf *out, struct ch_err *err)
 	}
 	ch_buf_clear(out);
 	for (size_t i = 0; i < href.len; i++) {
-		const char *c = &href.data[i];
+		const char *c = href.data + i;
 
 		if (decodes && *c == '%') {
 			ch_buf_putc(

@@ -22,6 +22,8 @@ static const struct option longs[] = {
 		"tool", __VA_ARGS__, NULL                                      \
 	}
 
+static struct ch_list kept; /* what options point to */
+
 /* Reads all of the words; the sum of the tool's own options. */
 static int
 read_all(struct ch_cli_options *o, const char *const *words)
@@ -32,8 +34,10 @@ read_all(struct ch_cli_options *o, const char *const *words)
 	int opt;
 
 	*o = (struct ch_cli_options){ .shorts = "hqvx", .longs = longs };
-	for (; words[argc] != NULL; argc++)
+	for (; words[argc] != NULL; argc++) {
 		argv[argc] = ch_strdup(words[argc]);
+		ch_list_take(&kept, argv[argc]);
+	}
 	optind = 0;
 	while ((opt = ch_cli_next(o, argc, argv)) != -1)
 		sum += opt;
@@ -70,5 +74,6 @@ main(void)
 	ok_if(read_all(&o, WORDS("--help", "-vX")) == '?' &&
 		  ch_str_equal(o.wrong, "-X: unknown option"),
 	    "a letter in a word of several is named");
+	ch_list_free(&kept);
 	return done();
 }
