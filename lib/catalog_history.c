@@ -76,11 +76,16 @@ ends_with_line_feed(const char *path)
 	return is_whole;
 }
 
-/* A line that a power cut tore is ended first, so that it spoils no other. */
+/*
+ * A line that a power cut tore is ended first, so that it spoils no other.
+ * That nothing was changed may be lost in one, and is not waited for.
+ */
 static bool
 append(const struct ch_catalog *cat, const char *repo,
     const struct ch_json *attempt, struct ch_err *err)
 {
+	const char *status = ch_json_string(ch_json_get(attempt, "status"));
+	bool is_fleeting = status && ch_str_equal(status, "unchanged");
 	char *path = ch_catalog_repo_path(cat, repo, "history.ndjson");
 	struct ch_buf line = { 0 };
 	bool ok = true;
@@ -88,7 +93,8 @@ append(const struct ch_catalog *cat, const char *repo,
 	ch_json_print(attempt, false, &line);
 	if (!ends_with_line_feed(path))
 		ok = ch_append_line(path, "", err);
-	ok = ok && ch_append_line(path, line.data, err);
+	ok = ok && (is_fleeting ? ch_fleeting_append : ch_append_line)(
+		       path, line.data, err);
 	ch_buf_free(&line);
 	ch_free(path);
 	return ok;
@@ -180,13 +186,31 @@ ch_history_begin(const struct ch_catalog *cat, const char *repo,
 		ch_json_set(note, "next", ch_json_make_int((int64_t)next));
 		ch_json_print(note, false, &text);
 		ch_buf_putc(&text, '\n');
-		ok = ch_atomic_write(path, text.data, text.len, 0644, err);
+		ok = ch_fleeting_write(path, text.data, text.len, 0644, err);
 	}
 	ch_json_free(note);
 	ch_buf_free(&text);
 	ch_free(dir);
 	ch_free(path);
 	return ok;
+}
+
+bool
+ch_history_secure(
+    const struct ch_catalog *cat, const char *repo, struct ch_err *err)
+{
+	char *path = running_path(cat, repo);
+	int fd = -1;
+	int e = ch_open_read(AT_FDCWD, path, &fd);
+
+	if (e == 0)
+		e = ch_sys_fsync(fd);
+	if (fd >= 0)
+		(void)close(fd);
+	if (e != 0)
+		(void)ch_fail_errno(err, e, "%s: cannot sync", path);
+	ch_free(path);
+	return e == 0;
 }
 
 static void

@@ -36,6 +36,9 @@ struct ch_attempt {
 
 bool ch_history_begin(const struct ch_catalog *cat, const char *repo,
     const char *action, struct ch_err *err) CH_MUST_CHECK;
+/* Before something gets its name: the note of it survives a power cut. */
+bool ch_history_secure(const struct ch_catalog *cat, const char *repo,
+    struct ch_err *err) CH_MUST_CHECK;
 bool ch_history_end(const struct ch_catalog *cat, const char *repo,
     const struct ch_attempt *a, struct ch_err *err) CH_MUST_CHECK;
 
@@ -45,6 +48,11 @@ typedef bool ch_history_fn(
 /* An absent history has no attempts; a torn last line is passed over. */
 bool ch_history_each(const struct ch_catalog *cat, const char *repo,
     ch_history_fn *fn, void *ctx, struct ch_err *err) CH_MUST_CHECK;
+/* Is it the one that is looked for?  Of several the last one asked of is. */
+typedef bool ch_history_match(void *ctx, const struct ch_json *attempt);
+/* Finds the newest that ended, mostly without reading the others. */
+bool ch_history_newest(const struct ch_catalog *cat, const char *repo,
+    ch_history_match *fn, void *ctx, struct ch_err *err) CH_MUST_CHECK;
 /* The generation that was current at a time (Unix seconds); 0: none. */
 bool ch_history_at(const struct ch_catalog *cat, const char *repo, int64_t time,
     uint64_t *number_out, struct ch_err *err) CH_MUST_CHECK;

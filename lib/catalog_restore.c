@@ -108,7 +108,8 @@ ch_catalog_restore(
 	    !ch_catalog_resolve(cat, text, &path, err) ||
 	    !prove(path, &a, err) ||
 	    !ch_catalog_lock(cat, ref.repo, &lock, err) ||
-	    !ch_history_begin(cat, ref.repo, a.action, err))
+	    !ch_history_begin(cat, ref.repo, a.action, err) ||
+	    !ch_history_secure(cat, ref.repo, err))
 		goto out;
 	ok = restore(cat, ref.repo, path, &a, err);
 	a.message = ok ? text : err->text;

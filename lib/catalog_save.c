@@ -31,17 +31,16 @@ check_rejects_are_there(const struct ch_saving *s, struct ch_err *err)
 
 /* Counts of the current generation, for an attempt that kept it. */
 static bool
-take_counts(void *ctx, const struct ch_json *attempt, struct ch_err *err)
+take_counts(void *ctx, const struct ch_json *attempt)
 {
 	struct ch_saving *s = ctx;
 	struct ch_attempt *a = &s->report->attempt;
 	int64_t generation =
 	    ch_json_int_or(ch_json_get(attempt, "generation"), 0);
 
-	(void)err;
 	if (generation <= 0 || (uint64_t)generation != s->current ||
 	    !ch_json_get(attempt, "packages"))
-		return true;
+		return false;
 	a->packages =
 	    (uint64_t)ch_json_int_or(ch_json_get(attempt, "packages"), 0);
 	a->files = (uint64_t)ch_json_int_or(ch_json_get(attempt, "files"), 0);
@@ -57,7 +56,7 @@ keep_current(struct ch_saving *s, const char *status, struct ch_err *err)
 
 	a->status = status;
 	a->generation = s->current;
-	return ch_history_each(s->o->cat, s->o->repo, take_counts, s, err);
+	return ch_history_newest(s->o->cat, s->o->repo, take_counts, s, err);
 }
 
 /* Upstream's own index lists what was passed over, and is published. */
@@ -140,9 +139,9 @@ commit(struct ch_saving *s, uint64_t number, struct ch_err *err)
 {
 	struct ch_attempt *a = &s->report->attempt;
 	char *path = ch_catalog_number_path(s->o->cat, s->o->repo, number);
-	bool ok = ch_atomic_commit(&s->file, err);
+	bool ok = ch_history_secure(s->o->cat, s->o->repo, err) &&
+		  ch_atomic_commit(&s->file, err);
 
-	s->file.path = NULL;
 	ok = ok && ch_catalog_switch(s->o->cat, s->o->repo, number, err);
 	if (!ok)
 		take_back(s, number, path);

@@ -110,6 +110,9 @@ bool ch_atomic_sweep(const char *dir, struct ch_err *err) CH_MUST_CHECK;
 /* Adds one line to a file with one write and syncs it: for histories. */
 bool ch_append_line(
     const char *path, const char *line, struct ch_err *err) CH_MUST_CHECK;
+/* The same without fsync. */
+bool ch_fleeting_append(
+    const char *path, const char *line, struct ch_err *err) CH_MUST_CHECK;
 
 /* open(2) for reading, O_CLOEXEC; returns 0 or errno. */
 int ch_open_read(int dir, const char *path, int *fd_out) CH_MUST_CHECK;

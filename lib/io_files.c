@@ -199,8 +199,9 @@ ch_atomic_sweep(const char *dir, struct ch_err *err)
 	return true;
 }
 
-bool
-ch_append_line(const char *path, const char *line, struct ch_err *err)
+static bool
+append_line(
+    const char *path, const char *line, bool is_fleeting, struct ch_err *err)
 {
 	char *text = ch_format("%s\n", line);
 	int fd = -1;
@@ -209,7 +210,7 @@ ch_append_line(const char *path, const char *line, struct ch_err *err)
 
 	if (e == 0)
 		e = ch_sys_write(fd, text, strlen(text));
-	if (e == 0)
+	if (e == 0 && !is_fleeting)
 		e = ch_sys_fsync(fd);
 	if (fd >= 0) {
 		int closed = ch_sys_close(fd);
@@ -220,6 +221,18 @@ ch_append_line(const char *path, const char *line, struct ch_err *err)
 	if (e != 0)
 		return ch_fail_errno(err, e, "%s: cannot append", path);
 	return true;
+}
+
+bool
+ch_append_line(const char *path, const char *line, struct ch_err *err)
+{
+	return append_line(path, line, false, err);
+}
+
+bool
+ch_fleeting_append(const char *path, const char *line, struct ch_err *err)
+{
+	return append_line(path, line, true, err);
 }
 
 static bool

@@ -859,6 +859,18 @@ snapshot s,b,1,x,b-1-x.pkg," ]
 	jq -e 'all(.[]; .started <= .finished)' <<<"$output"
 }
 
+@test "an unchanged stream finds its counts in a history of any length" {
+	save "$(pkg a 1 amd64 1)" "$(pkg b 1 amd64 2)"
+	for times in 1 20 200; do
+		for ((i = 0; i < times; i++)); do
+			printf '{"action":"save","status":"failed","generation":1,"message":"%0100d"}\n' "$i"
+		done >>"$GEN/history.ndjson"
+		catalog save -q r < <(repo_line r http; end_line r unchanged)
+		tail -n 1 "$GEN/history.ndjson" >last
+		[ "$(jq -r '"\(.status) \(.generation) \(.packages) \(.bytes)"' last)" = "unchanged 1 2 20" ]
+	done
+}
+
 @test "a history whose last line was torn goes on" {
 	save "$(pkg a 1 x 1)"
 	printf '{"started":"2026-01' >>"$GEN/history.ndjson"
