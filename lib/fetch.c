@@ -81,11 +81,19 @@ run_list(struct ch_fetch *f, struct ch_err *err)
 		.scratch = f->scratch.path,
 		.on_line = ch_fetch_take_line,
 		.ctx = f };
+	bool is_first = f->wants.count == 0;
 
 	if (!ch_fetch_open_spool(f, err))
 		return false;
-	if (ch_plugin_call(f->plugin, &o, NULL, err))
+	if (is_first && ch_fetch_recall_first(f))
 		return true;
+	if (is_first)
+		o.on_line = ch_fetch_take_first;
+	if (ch_plugin_call(f->plugin, &o, NULL, err)) {
+		if (is_first)
+			ch_fetch_remember_first(f);
+		return true;
+	}
 	if (f->has_own)
 		*err = f->own;
 	f->is_torn = err->status == CH_TEMPORARY && !f->has_begun;
@@ -169,6 +177,7 @@ ch_fetch_close(struct ch_fetch *f)
 	ch_list_free(&f->ids);
 	ch_record_free(&f->record);
 	ch_buf_free(&f->repo_line);
+	ch_buf_free(&f->first);
 	ch_buf_free(&f->url);
 	ch_record_free(&f->previous.repo);
 	ch_buf_free(&f->previous.repo_line);

@@ -97,6 +97,8 @@ struct ch_fetch {
 	struct ch_plugin_lines lines; /* rules for the plugin's lines */
 	struct ch_record record;      /* the current line */
 	struct ch_buf repo_line;      /* the plugin's repo line */
+	struct ch_buf first;          /* the first answer's lines */
+	uint64_t first_lines;         /* how many these are */
 	uint64_t round_wants;         /* want lines of this round */
 	uint64_t round_results;       /* other lines of this round */
 	uint64_t packages;            /* package lines seen */

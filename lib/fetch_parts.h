@@ -42,6 +42,15 @@ bool ch_fetch_make_keyring(
     struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
 /* fetch.c: an empty spool for what comes before the repo line of an answer. */
 bool ch_fetch_open_spool(struct ch_fetch *f, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * fetch_first.c: the wants of a first answer like this, without the plugin;
+ * false: it has to be asked, and nothing was taken.
+ */
+bool ch_fetch_recall_first(struct ch_fetch *f);
+/* fetch_first.c: a line of the first answer, kept until it is remembered. */
+bool ch_fetch_take_first(void *ctx, struct ch_span line, uint64_t number,
+    struct ch_err *err) CH_MUST_CHECK;
+void ch_fetch_remember_first(struct ch_fetch *f);
 /* fetch_result.c: one line of the list verb. */
 bool ch_fetch_take_line(void *ctx, struct ch_span line, uint64_t number,
     struct ch_err *err) CH_MUST_CHECK;

@@ -22,9 +22,9 @@ is_ours_alone(const char *dir)
 	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-/* Where the answer is kept; NULL when it cannot be kept. */
-static char *
-place_of(const struct ch_plugin *p, const char *cache, bool make)
+char *
+ch_plugin_memo_place(
+    const char *cache, const char *kind, const char *name, bool make)
 {
 	char *dir;
 	char *place = NULL;
@@ -32,11 +32,11 @@ place_of(const struct ch_plugin *p, const char *cache, bool make)
 
 	if (cache == NULL || !is_ours_alone(cache))
 		return NULL;
-	dir = ch_path_join(cache, "describe");
+	dir = ch_path_join(cache, kind);
 	if (make && !ch_make_dirs(dir, 0700, &why))
 		ch_debug("%s", why.text);
 	else if (is_ours_alone(dir))
-		place = ch_path_join(dir, p->type);
+		place = ch_path_join(dir, name);
 	ch_free(dir);
 	return place;
 }
@@ -61,7 +61,7 @@ bool
 ch_plugin_recall(
     const struct ch_plugin *p, const char *cache, struct ch_buf *text)
 {
-	char *place = place_of(p, cache, false);
+	char *place = ch_plugin_memo_place(cache, "describe", p->type, false);
 	struct ch_buf line = { 0 };
 	struct ch_buf kept = { 0 };
 	struct ch_err why;
@@ -82,7 +82,7 @@ void
 ch_plugin_remember(const struct ch_plugin *p, const char *cache, time_t asked,
     const struct ch_buf *text)
 {
-	char *place = place_of(p, cache, true);
+	char *place = ch_plugin_memo_place(cache, "describe", p->type, true);
 	struct ch_buf line = { 0 };
 	struct ch_err why;
 

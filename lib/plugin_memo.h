@@ -1,5 +1,5 @@
 /*
- * What plugins say of themselves, kept below the cache: "describe/TYPE".
+ * What plugins said, kept below the cache: of themselves in "describe/TYPE".
  *
  * An answer counts as long as the executable is the very file that gave it, by
  * path, device, inode, size and both of its times.  One that was changed in the
@@ -25,6 +25,12 @@
  */
 bool ch_plugin_identify(
     const struct ch_plugin *p, time_t that, struct ch_buf *line) CH_MUST_CHECK;
+/*
+ * Where an answer of a kind is kept, "describe/TYPE"; NULL when it cannot be
+ * kept.  Its folder is made if asked for.  Owned by the caller.
+ */
+char *ch_plugin_memo_place(
+    const char *cache, const char *kind, const char *name, bool make);
 /* What p->path answered before, into text; false when it has to be asked. */
 bool ch_plugin_recall(
     const struct ch_plugin *p, const char *cache, struct ch_buf *text);

@@ -165,6 +165,40 @@ upstream() {
 	[ "$(packages)" = "a c " ]
 }
 
+@test "a plugin whose first wants are always the same is not asked for them again" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
+	# listed COUNT STATUS [WORDS...]: list ran so often in all
+	listed() {
+		run -0 --separate-stderr fetch archive feed --repo demo --since demo "${@:3}"
+		[ "$(tail -n1 <<<"$output" | jq -r .status)" = "$2" ]
+		[ "$(wc -l <count)" -eq "$1" ]
+	}
+	archive_list | plugin archive '' '"first_wants":true'
+	sed -i "s|^list() {|& echo >>$PWD/count;|" plugins/archive
+	feed a-1
+	fetch archive feed --repo demo | chantal-pool add -q --allow-file feed | chantal-catalog save demo
+	listed 3 unchanged
+	sleep 5 # too young before
+	listed 4 unchanged
+	listed 4 unchanged
+	listed 6 ok -o mode=mirror
+	listed 7 unchanged
+	echo x >>"$CHANTAL_HOME/cache/wants/demo"
+	listed 8 unchanged
+	listed 8 unchanged
+	chmod go+w "$CHANTAL_HOME/cache/wants"
+	listed 9 unchanged
+	chmod go-w "$CHANTAL_HOME/cache/wants"
+	touch plugins/archive
+	listed 10 unchanged
+	sleep 5
+	feed c-1
+	listed 12 ok
+	[ "$(packages)" = "a c " ]
+	listed 13 ok
+	[ "$(packages)" = "a c " ]
+}
+
 @test "a plugin of another version reads the upstream again" {
 	archive_plugin
 	feed a-1

@@ -67,7 +67,7 @@ digests() {
 		-e '^views/all/snapshots/spring$' \
 		-e '^trees/%2F[^/]*/(manifest\.ndjson|history\.ndjson|\.lock)$' \
 		-e '^keys/(signing-key\.asc|\.lock)$' \
-		-e "^cache/http/$hex{2}/$hex{62}\$" -e '^cache/(index/|describe/[a-z]+$)' \
+		-e "^cache/http/$hex{2}/$hex{62}\$" -e '^cache/(index/|(describe|wants)/[a-z]+$)' \
 		files
 	[ -z "$output" ]
 	mandoc -Tascii "$TOP/man/chantal-store.5" | col -b >page

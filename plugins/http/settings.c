@@ -41,7 +41,7 @@ static const char description[] =
     "{\"protocol\":[1],\"type\":\"http\",\"version\":\"" CH_VERSION "\","
     "\"verbs\":[\"describe\",\"list\",\"inspect\"],"
     "\"modes\":[\"mirror\",\"filtered\",\"hosted\"],"
-    "\"version_order\":\"vkey\","
+    "\"version_order\":\"vkey\",\"first_wants\":true,"
     "\"config\":{\"type\":\"object\",\"additionalProperties\":false,"
     "\"properties\":{"
     "\"recursive\":{\"type\":\"boolean\",\"default\":true,"

@@ -55,7 +55,7 @@ ch_rpm_describe(const struct ch_call *c, struct ch_err *err)
 	    "\"verbs\":[%s],"
 	    "\"modes\":[\"mirror\",\"filtered\",\"hosted\"],"
 	    "\"version_order\":\"rpm\",\"client_key\":\"RPM-GPG-KEY-\","
-	    "\"deterministic\":true,\"objects\":true,"
+	    "\"deterministic\":true,\"objects\":true,\"first_wants\":true,"
 	    "\"config\":",
 	    CH_VERSION, c->verbs);
 	ch_plugin_keys_schema(keys, &line);
