@@ -13,10 +13,12 @@
 
 #include "err.h"
 #include "mem.h"
+#include "spawn.h"
 #include "str.h"
 
 struct ch_gpg {
 	const char *home;            /* --homedir */
+	const char *ring;            /* keyring instead of home's, or NULL */
 	const struct ch_buf *secret; /* passphrase for stdin, or NULL */
 	const char *time;            /* --faked-system-time, or NULL */
 };
@@ -29,6 +31,11 @@ struct ch_gpg {
  */
 bool ch_gpg_run(const struct ch_gpg *gpg, const char *const *args,
     struct ch_buf *text, struct ch_err *err) CH_MUST_CHECK;
+/* The same in two parts: it works between them. */
+bool ch_gpg_start(struct ch_child *run, const struct ch_gpg *gpg,
+    const char *const *args, struct ch_err *err) CH_MUST_CHECK;
+bool ch_gpg_finish(struct ch_child *run, struct ch_buf *text,
+    struct ch_err *err) CH_MUST_CHECK;
 /* Ends the agent of a home that nobody else uses, if there is one. */
 void ch_gpg_end_agent(const char *home);
 /* gpgv decides nothing here: its exit status is not looked at. */

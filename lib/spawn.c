@@ -297,3 +297,37 @@ ch_child_run(const struct ch_child_options *o, const struct ch_buf *input,
 	}
 	return ch_child_wait(&c, status_out, err);
 }
+
+bool
+ch_child_begin(struct ch_child *c, const struct ch_child_options *o,
+    const struct ch_buf *input, struct ch_err *err)
+{
+	struct ch_child_options with_pipe = *o;
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction before;
+	size_t sent = 0;
+	bool is_fed = true;
+
+	with_pipe.in = CH_FD_PIPE;
+	if (!ch_child_start(c, &with_pipe, err))
+		return false;
+	(void)sigaction(SIGPIPE, &ignore, &before);
+	while (is_fed && c->in >= 0)
+		is_fed = feed(c, input, &sent, err);
+	(void)sigaction(SIGPIPE, &before, NULL);
+	if (!is_fed)
+		ch_child_stop(c, 1000);
+	return is_fed;
+}
+
+bool
+ch_child_end(
+    struct ch_child *c, struct ch_buf *out, int *status_out, struct ch_err *err)
+{
+	while (c->out >= 0)
+		if (!collect(c, out, err)) {
+			ch_child_stop(c, 1000);
+			return false;
+		}
+	return ch_child_wait(c, status_out, err);
+}

@@ -60,5 +60,13 @@ void ch_child_stop(struct ch_child *c, int grace_ms);
  */
 bool ch_child_run(const struct ch_child_options *o, const struct ch_buf *input,
     struct ch_buf *out, int *status_out, struct ch_err *err) CH_MUST_CHECK;
+/*
+ * The same in two parts, for a child that works meanwhile.  It has to read all
+ * of input before it prints more than a pipe holds; o->out is CH_FD_PIPE.
+ */
+bool ch_child_begin(struct ch_child *c, const struct ch_child_options *o,
+    const struct ch_buf *input, struct ch_err *err) CH_MUST_CHECK;
+bool ch_child_end(struct ch_child *c, struct ch_buf *out, int *status_out,
+    struct ch_err *err) CH_MUST_CHECK;
 
 #endif
