@@ -312,7 +312,8 @@ make_all(struct ch_index *x, struct ch_err *err)
 {
 	bool has_verb = ch_plugin_can(&x->setup->plugin, CH_VERB_INDEX);
 
-	return ch_index_prepare(x, err) && ch_index_open_signer(x, err) &&
+	return ch_index_open_signer(x, err) && ch_index_prepare(x, err) &&
+	       ch_index_show_key(x, err) &&
 	       (has_verb ? run_plugin(x, err) : run_generic(x, err)) &&
 	       ch_index_import(x, err);
 }

@@ -76,10 +76,11 @@ add_signing_key(struct ch_index *x, struct ch_err *err)
 		err->status = CH_USAGE;
 		return ch_wrap(err, "gpg.public_key_name");
 	}
-	exported = ch_path_join(x->meta, "signing-key.asc");
+	exported = ch_path_join(x->meta, CH_INDEX_KEY);
+	is_added = file != NULL || ch_signer_export(x->signer, exported, err);
 	if (file == NULL)
 		file = exported;
-	is_added = dearmor(x, path, &file, &made, err) &&
+	is_added = is_added && dearmor(x, path, &file, &made, err) &&
 		   print_key(x, path, file, err);
 	ch_free(made);
 	ch_free(exported);

@@ -9,6 +9,8 @@
 
 #define CH_INDEX_JSON "metadata/index.json"
 #define CH_INDEX_HTML "index.html"
+/* In meta: the public key. */
+#define CH_INDEX_KEY "signing-key.asc"
 
 /* index_read.c: all of stdin into the spools. */
 bool ch_index_read(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
@@ -34,8 +36,10 @@ bool ch_index_take_pins(
 bool ch_index_set_pins(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
 /* index_pins.c: "not_before" of the plugin's FILE, by the target. */
 bool ch_index_date(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
-/* index_sign.c: the signer of the configuration and its public key. */
+/* index_sign.c: the signer of the configuration, which reads its keys. */
 bool ch_index_open_signer(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_sign.c: its public key for the plugin. */
+bool ch_index_show_key(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
 /* index_sign.c: what "sign" on a file line asks for, into finished. */
 bool ch_index_sign(
     struct ch_index *x, struct ch_record *r, struct ch_err *err) CH_MUST_CHECK;

@@ -59,7 +59,7 @@ signer_options(const struct ch_index *x, const struct ch_json *gpg,
 	return o;
 }
 
-/* Without a key, x->signer stays NULL. */
+/* Its keys are read meanwhile.  Without a key, x->signer stays NULL. */
 static bool
 open_signer(struct ch_index *x, struct ch_err *err)
 {
@@ -68,7 +68,6 @@ open_signer(struct ch_index *x, struct ch_err *err)
 	struct ch_signer_options o = signer_options(x, gpg, &keys, &files);
 	char *keys_dir =
 	    ch_path_join(ch_config_path(x->setup->config, "base"), "keys");
-	char *public_key = ch_path_join(x->meta, "signing-key.asc");
 	bool is_open = true;
 
 	o.keys_dir = keys_dir;
@@ -78,10 +77,8 @@ open_signer(struct ch_index *x, struct ch_err *err)
 		(o.key_file != NULL || o.gnupg_home != NULL || o.generates ||
 		    keys.count > 0 || files.count > 0))) {
 		x->signer = ch_signer_open(&o, err);
-		is_open = x->signer != NULL &&
-			  ch_signer_export(x->signer, public_key, err);
+		is_open = x->signer != NULL;
 	}
-	ch_free(public_key);
 	ch_free(keys_dir);
 	ch_list_free(&files);
 	ch_list_free(&keys);
@@ -99,48 +96,59 @@ ch_index_open_signer(struct ch_index *x, struct ch_err *err)
 	return is_upstreams || open_signer(x, err);
 }
 
-/* One signature of the file that r describes. */
+/* A plugin that does not look for the key need not wait for it. */
+bool
+ch_index_show_key(struct ch_index *x, struct ch_err *err)
+{
+	const struct ch_json *looks =
+	    ch_json_get(x->setup->plugin.describe, "signing_key");
+	char *path;
+	bool is_shown;
+
+	if (x->signer == NULL || !ch_json_bool_or(looks, true))
+		return true;
+	path = ch_path_join(x->meta, CH_INDEX_KEY);
+	is_shown = ch_signer_export(x->signer, path, err);
+	ch_free(path);
+	return is_shown;
+}
+
+/* The signatures of one file. */
 struct signing {
-	struct ch_index *x; /* whose signer */
-	const char *repo;   /* id of the file */
-	const char *path;   /* of the signed file */
+	struct ch_index *x;                /* whose signer */
+	const char *repo;                  /* id of the file */
+	const char *path;                  /* of the signed file */
+	char *file;                        /* the same, where it was written */
+	struct ch_list to;                 /* paths of the signatures */
+	struct ch_list names;              /* of their files in scratch */
+	struct ch_list outs;               /* the same as paths */
+	struct ch_signature_order *orders; /* as many, owned */
 };
 
-static bool
-write_signature(
-    const struct signing *s, const char *to, bool is_clear, struct ch_err *err)
+static void
+add_order(struct signing *s, const char *to, bool is_clear)
 {
-	struct ch_record r = { 0 };
+	size_t count = s->to.count;
 	char *name = ch_format(
 	    "signature-%llu", (unsigned long long)++s->x->signed_files);
-	char *file = ch_path_join(s->x->staged, s->path);
 	char *out = ch_path_join(s->x->scratch.path, name);
-	bool is_written =
-	    is_clear ? ch_signer_clear(s->x->signer, file, out, err)
-		     : ch_signer_detached(s->x->signer, file, out, err);
 
-	ch_record_start(&r, CH_KIND_FILE);
-	ch_record_set_string(&r, "repo", s->repo);
-	ch_record_set_string(&r, "path", to);
-	ch_record_set_string(&r, "role", is_clear ? "root" : "signature");
-	is_written =
-	    is_written &&
-	    ch_index_import_file(s->x, &r, s->x->scratch.path, name, err) &&
-	    ch_record_write(&r, &s->x->finished.out, err);
-	ch_record_free(&r);
-	ch_free(out);
-	ch_free(file);
-	ch_free(name);
-	return is_written;
+	ch_list_take(&s->names, name);
+	ch_list_take(&s->outs, out);
+	ch_list_add(&s->to, to);
+	s->orders = ch_realloc(s->orders, count + 1, sizeof(*s->orders));
+	s->orders[count] = (struct ch_signature_order){
+		.file = s->file, .out = out, .is_clear = is_clear
+	};
 }
 
 static bool
-sign_one(const struct signing *s, const char *how, const char *to,
-    struct ch_err *err)
+order_one(
+    struct signing *s, const char *how, const char *to, struct ch_err *err)
 {
 	bool is_clear = how != NULL && ch_str_equal(how, "openpgp-clear");
 	char *name;
-	bool is_signed;
+	bool is_ordered;
 
 	if (!is_clear &&
 	    (how == NULL || !ch_str_equal(how, "openpgp-detached")))
@@ -152,18 +160,58 @@ sign_one(const struct signing *s, const char *how, const char *to,
 		return ch_fail(err, CH_MALFORMED,
 		    "\"sign\": openpgp-clear without \"to\"");
 	name = to == NULL ? ch_format("%s.asc", s->path) : ch_strdup(to);
-	is_signed = ch_path_check(name, strlen(name), err) &&
-		    write_signature(s, name, is_clear, err);
+	is_ordered = ch_path_check(name, strlen(name), err);
+	if (is_ordered)
+		add_order(s, name, is_clear);
 	ch_free(name);
-	return is_signed;
+	return is_ordered;
 }
 
 /* An element {"how":…,"to":…} of a list of signatures. */
 static bool
-sign_element(void *ctx, struct ch_record *element, struct ch_err *err)
+order_element(void *ctx, struct ch_record *element, struct ch_err *err)
 {
-	return sign_one(ctx, ch_record_string(element, "how"),
+	return order_one(ctx, ch_record_string(element, "how"),
 	    ch_record_string(element, "to"), err);
+}
+
+static bool
+write_signature(struct signing *s, size_t i, struct ch_err *err)
+{
+	struct ch_record r = { 0 };
+	bool is_written;
+
+	ch_record_start(&r, CH_KIND_FILE);
+	ch_record_set_string(&r, "repo", s->repo);
+	ch_record_set_string(&r, "path", s->to.items[i]);
+	ch_record_set_string(
+	    &r, "role", s->orders[i].is_clear ? "root" : "signature");
+	is_written = ch_index_import_file(s->x, &r, s->x->scratch.path,
+			 s->names.items[i], err) &&
+		     ch_record_write(&r, &s->x->finished.out, err);
+	ch_record_free(&r);
+	return is_written;
+}
+
+static bool
+write_signatures(struct signing *s, struct ch_err *err)
+{
+	bool is_written =
+	    ch_signer_sign(s->x->signer, s->orders, s->to.count, err);
+
+	for (size_t i = 0; is_written && i < s->to.count; i++)
+		is_written = write_signature(s, i, err);
+	return is_written;
+}
+
+static void
+free_signing(struct signing *s)
+{
+	ch_free(s->orders);
+	ch_list_free(&s->outs);
+	ch_list_free(&s->names);
+	ch_list_free(&s->to);
+	ch_free(s->file);
 }
 
 static bool
@@ -172,18 +220,21 @@ sign(struct ch_index *x, struct ch_record *r, const struct ch_member *m,
 {
 	char *path = ch_strdup(ch_record_string(r, "path"));
 	char *repo = ch_strdup(ch_record_string(r, "repo"));
-	struct signing s = { x, repo, path };
+	struct signing s = { .x = x, .repo = repo, .path = path };
 	bool is_signed;
 
+	s.file = ch_path_join(x->staged, path);
 	if (!ch_span_is(ch_record_span(r, "role"), "root"))
 		is_signed = ch_fail(err, CH_MALFORMED,
 		    "\"sign\": only files of role root are signed");
 	else if (m->value.data[0] == '[')
 		is_signed =
-		    ch_record_each_element(r, "sign", sign_element, &s, err);
+		    ch_record_each_element(r, "sign", order_element, &s, err);
 	else
-		is_signed = sign_one(&s, ch_record_string(r, "sign"),
+		is_signed = order_one(&s, ch_record_string(r, "sign"),
 		    ch_record_string(r, "to"), err);
+	is_signed = is_signed && write_signatures(&s, err);
+	free_signing(&s);
 	ch_free(repo);
 	ch_free(path);
 	return is_signed;

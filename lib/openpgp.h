@@ -10,11 +10,11 @@
  * gpgv's output, never from between the armor lines.  When all keys whose
  * signatures are good are such as current clients reject, a warning says so.
  *
- * Signing: ch_signer_open(), ch_signer_clear() and _detached() as often as
- * needed, ch_signer_close().  Without a gnupg_home the key file is imported
- * into a private home that is removed at the end; a generated key is made once
- * and kept in keys_dir.  Passphrases go to gpg through a pipe; neither they nor
- * key material are ever in arguments, environment or messages.
+ * Signing: ch_signer_open(), ch_signer_sign() as often as needed,
+ * ch_signer_close().  Without a gnupg_home the key file is imported into a
+ * private home that is removed at the end; a generated key is made once and
+ * kept in keys_dir.  Passphrases go to gpg through a pipe; neither they nor key
+ * material are ever in arguments, environment or messages.
  *
  * CH_UNTRUSTED: a signature is not good; CH_USAGE: keys or configuration are
  * wrong; CH_TEMPORARY: gpg could not be run.
@@ -83,19 +83,30 @@ struct ch_signer_options {
 
 struct ch_signer;
 
-/* options are borrowed.  Warns of keys that current clients reject. */
+/*
+ * options are borrowed.  A gpg of its own goes on reading the keys, which
+ * ch_signer_ready() waits for: what is wrong with them is said there.
+ */
 struct ch_signer *ch_signer_open(
     const struct ch_signer_options *options, struct ch_err *err) CH_MUST_CHECK;
-/* Cleartext-signs file into out, which is replaced. */
-bool ch_signer_clear(struct ch_signer *s, const char *file, const char *out,
-    struct ch_err *err) CH_MUST_CHECK;
-/* An armored detached signature of file into out. */
-bool ch_signer_detached(struct ch_signer *s, const char *file, const char *out,
+/* Warns of keys that current clients reject.  The others do it themselves. */
+bool ch_signer_ready(struct ch_signer *s, struct ch_err *err) CH_MUST_CHECK;
+
+/* A signature by all keys that sign, armored. */
+struct ch_signature_order {
+	const char *file; /* to be signed */
+	const char *out;  /* for the signature, replaced */
+	bool is_clear;    /* with the text in it, else detached */
+};
+
+/* Several at the same time. */
+bool ch_signer_sign(struct ch_signer *s,
+    const struct ch_signature_order *orders, size_t count,
     struct ch_err *err) CH_MUST_CHECK;
 /* The public keys, armored, into out. */
 bool ch_signer_export(
     struct ch_signer *s, const char *out, struct ch_err *err) CH_MUST_CHECK;
-/* Fingerprints of the signing keys, in byte order; borrowed. */
+/* When it is ready: of the signing keys, in byte order; borrowed. */
 const struct ch_list *ch_signer_fingerprints(const struct ch_signer *s);
 /* Ends the agent, removes a private home; NULL is accepted. */
 void ch_signer_close(struct ch_signer *s);

@@ -82,7 +82,7 @@ select_key(struct ch_keys *keys, const struct ch_list *selectors,
 	char *fpr = ch_strndup(fingerprint.data, fingerprint.len);
 	char *uid = ch_strndup(user_id.data, user_id.len);
 
-	for (size_t i = 0; selectors != NULL && i < selectors->count; i++)
+	for (size_t i = 0; i < selectors->count; i++)
 		if (names_fingerprint(selectors->items[i], fpr) ||
 		    (uid[0] != '\0' &&
 			strstr(uid, selectors->items[i]) != NULL))
@@ -92,29 +92,52 @@ select_key(struct ch_keys *keys, const struct ch_list *selectors,
 }
 
 static void
-see_key_line(
-    struct ch_keys *keys, const char *line, const struct ch_list *selectors)
+set_fingerprint(struct ch_keys *keys, struct ch_span fingerprint)
+{
+	struct ch_key *key = &keys->items[keys->count - 1];
+
+	copy_field(key->fingerprint, sizeof(key->fingerprint), fingerprint);
+	for (size_t i = 0; i + 1 < keys->count; i++)
+		if (ch_str_equal(keys->items[i].fingerprint, key->fingerprint))
+			keys->has_twins = true;
+}
+
+/* *is_secret: what follows belongs to the last key of keys. */
+static void
+see_key_line(struct ch_keys *keys, const char *line,
+    const struct ch_list *selectors, bool *is_secret)
 {
 	static const struct ch_span none = { "", 0 };
 	struct ch_span kind = field(line, 1);
-	struct ch_key *key;
 
 	if (ch_span_is(kind, "sec")) {
+		*is_secret = true;
 		add_key(keys, line);
 		select_key(keys, selectors, field(line, 5), none);
-		return;
-	}
-	if (keys->count == 0)
-		return;
-	key = &keys->items[keys->count - 1];
-	if (ch_span_is(kind, "fpr")) {
-		if (key->fingerprint[0] == '\0')
-			copy_field(key->fingerprint, sizeof(key->fingerprint),
-			    field(line, 10));
+	} else if (ch_span_is(kind, "pub")) {
+		*is_secret = false;
+	} else if (*is_secret && ch_span_is(kind, "fpr")) {
+		if (keys->items[keys->count - 1].fingerprint[0] == '\0')
+			set_fingerprint(keys, field(line, 10));
 		select_key(keys, selectors, field(line, 10), none);
-	} else if (ch_span_is(kind, "uid")) {
+	} else if (*is_secret && ch_span_is(kind, "uid")) {
 		select_key(keys, selectors, none, field(line, 10));
 	}
+}
+
+void
+ch_keys_read(
+    struct ch_keys *keys, struct ch_buf *text, const struct ch_list *selectors)
+{
+	char *at = text->data;
+	char *line;
+	bool is_secret = false;
+
+	*keys = (struct ch_keys){ 0 };
+	keys->is_named =
+	    ch_calloc(selectors->count + 1, sizeof(*keys->is_named));
+	while ((line = ch_gpg_line(&at)) != NULL)
+		see_key_line(keys, line, selectors, &is_secret);
 }
 
 bool
@@ -124,17 +147,11 @@ ch_keys_list(struct ch_keys *keys, const struct ch_gpg *gpg,
 	const char *const args[] = { "--with-colons", "--list-secret-keys",
 		NULL };
 	struct ch_buf text;
-	char *at;
-	char *line;
 	bool is_listed = ch_gpg_run(gpg, args, &text, err);
 
 	*keys = (struct ch_keys){ 0 };
-	if (selectors != NULL)
-		keys->is_named =
-		    ch_calloc(selectors->count + 1, sizeof(*keys->is_named));
-	at = text.data;
-	while (is_listed && (line = ch_gpg_line(&at)) != NULL)
-		see_key_line(keys, line, selectors);
+	if (is_listed)
+		ch_keys_read(keys, &text, selectors);
 	ch_buf_free(&text);
 	return is_listed;
 }

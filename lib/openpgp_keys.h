@@ -1,5 +1,5 @@
 /*
- * The secret keys of a gpg home, and which of them may sign.  For openpgp_sign
+ * The secret keys of a gpg home, and which of them may sign.  For openpgp_open
  * alone.
  */
 
@@ -24,12 +24,16 @@ struct ch_keys {
 	size_t count;         /* in use */
 	size_t cap;           /* allocated */
 	bool *is_named;       /* by selector: a key has it, owned */
+	bool has_twins;       /* one came twice: a home merges them */
 };
 
 /*
- * The home's secret keys; is_wanted is set by selectors, which may be NULL:
- * key ids, fingerprints, or parts of a user id.
+ * The secret keys that gpg's text tells of with --with-colons; is_wanted is set
+ * by selectors: key ids, fingerprints, or parts of a user id.
  */
+void ch_keys_read(
+    struct ch_keys *keys, struct ch_buf *text, const struct ch_list *selectors);
+/* Those of the home. */
 bool ch_keys_list(struct ch_keys *keys, const struct ch_gpg *gpg,
     const struct ch_list *selectors, struct ch_err *err) CH_MUST_CHECK;
 void ch_keys_free(struct ch_keys *keys);

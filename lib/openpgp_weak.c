@@ -5,23 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
-#include "hash.h"
+#include "openpgp_packet.h"
 
 #include "banned.h"
 
-#define TAG_SIGNATURE 2
-#define TAG_KEY       6
-#define TAG_SUBKEY    14
-
 #define RSA_BITS_MIN 2048u
 #define KEY_ID_LEN   ((size_t)8)
-#define SHA1_HEX     ((size_t)40)
-
-/* Bytes that are taken from the front. */
-struct bytes {
-	const unsigned char *at; /* the next one */
-	size_t len;              /* left */
-};
 
 /* What is known of a key or subkey. */
 struct facts {
@@ -31,102 +20,25 @@ struct facts {
 };
 
 struct search {
-	const char *primary;            /* fingerprint looked for */
-	const char *used;               /* of the key that signed */
-	char fingerprint[SHA1_HEX + 1]; /* of the current primary key */
-	struct facts key;               /* of the primary */
-	struct facts subkey;            /* of the used one */
-	struct facts *current;          /* whose bindings follow, or NULL */
+	const char *primary;                 /* fingerprint looked for */
+	const char *used;                    /* of the key that signed */
+	char fingerprint[CH_PACKET_HEX + 1]; /* of the current primary key */
+	struct facts key;                    /* of the primary */
+	struct facts subkey;                 /* of the used one */
+	struct facts *current; /* whose bindings follow, or NULL */
 };
 
-static bool
-take(struct bytes *from, size_t len, struct bytes *out)
-{
-	if (len > from->len)
-		return false;
-	*out = (struct bytes){ from->at, len };
-	from->at += len;
-	from->len -= len;
-	return true;
-}
-
-static bool
-take_number(struct bytes *from, size_t len, size_t *out)
-{
-	struct bytes b;
-
-	if (!take(from, len, &b))
-		return false;
-	*out = 0;
-	while (b.len-- > 0)
-		*out = *out << 8 | *b.at++;
-	return true;
-}
-
-/* Section 4.2.1; partial lengths are not for keys. */
-static bool
-take_new_length(struct bytes *from, size_t *len)
-{
-	size_t more;
-
-	if (!take_number(from, 1, len))
-		return false;
-	if (*len < 192)
-		return true;
-	if (*len == 255)
-		return take_number(from, 4, len);
-	if (*len >= 224 || !take_number(from, 1, &more))
-		return false;
-	*len = ((*len - 192) << 8) + more + 192;
-	return true;
-}
-
-static bool
-take_packet(struct bytes *from, unsigned *tag, struct bytes *body)
-{
-	size_t head;
-	size_t len;
-
-	if (!take_number(from, 1, &head) || (head & 0x80) == 0)
-		return false;
-	if ((head & 0x40) != 0) {
-		*tag = (unsigned)head & 0x3f;
-		return take_new_length(from, &len) && take(from, len, body);
-	}
-	*tag = (unsigned)head >> 2 & 0xf;
-	/* The last kind has no length: it goes on to the end. */
-	if ((head & 3) == 3)
-		return false;
-	return take_number(from, (size_t)1 << (head & 3), &len) &&
-	       take(from, len, body);
-}
-
-/* Section 5.5.4.2: what a version 4 key is called. */
-static void
-print_fingerprint(struct bytes body, char hex[SHA1_HEX + 1])
-{
-	const unsigned char head[] = { 0x99, (unsigned char)(body.len >> 8),
-		(unsigned char)body.len };
-	struct ch_hash *hash = ch_hash_new(CH_HASH_SHA1);
-	char all[CH_HASH_HEX_MAX + 1];
-
-	ch_hash_update(hash, head, sizeof(head));
-	ch_hash_update(hash, body.at, body.len);
-	ch_hash_finish(hash, all);
-	memcpy(hex, all, SHA1_HEX);
-	hex[SHA1_HEX] = '\0';
-}
-
 static const char *
-curve_flaw(struct bytes body)
+curve_flaw(struct ch_packet body)
 {
 	static const unsigned char brainpool[] = { 0x2b, 0x24, 0x03, 0x03 };
 	static const unsigned char secp256k1[] = { 0x2b, 0x81, 0x04, 0x00,
 		0x0a };
-	struct bytes oid;
+	struct ch_packet oid;
 	size_t len;
 
-	if (!take_number(&body, 1, &len) || !take(&body, len, &oid))
+	if (!ch_packet_number(&body, 1, &len) ||
+	    !ch_packet_take(&body, len, &oid))
 		return NULL;
 	if (oid.len > sizeof(brainpool) &&
 	    memcmp(oid.at, brainpool, sizeof(brainpool)) == 0)
@@ -138,37 +50,36 @@ curve_flaw(struct bytes body)
 }
 
 static const char *
-algorithm_flaw(struct bytes body)
+algorithm_flaw(struct ch_packet body)
 {
-	struct bytes head;
+	struct ch_packet head;
 	size_t bits;
 
 	/* Version, four bytes of time, then the algorithm. */
-	if (!take(&body, 6, &head))
+	if (!ch_packet_take(&body, 6, &head))
 		return NULL;
 	if (head.at[5] == 17)
 		return "DSA";
 	if (head.at[5] == 19)
 		return curve_flaw(body);
-	if (head.at[5] == 1 && take_number(&body, 2, &bits) &&
+	if (head.at[5] == 1 && ch_packet_number(&body, 2, &bits) &&
 	    bits < RSA_BITS_MIN)
 		return "RSA with fewer than 2048 bits";
 	return NULL;
 }
 
 static void
-see_key(struct search *s, unsigned tag, struct bytes body)
+see_key(struct search *s, unsigned tag, struct ch_packet body)
 {
-	char hex[SHA1_HEX + 1] = "";
+	char hex[CH_PACKET_HEX + 1];
 
-	if (body.len > 0 && body.at[0] == 4)
-		print_fingerprint(body, hex);
-	if (tag == TAG_KEY)
+	ch_packet_fingerprint(body, hex);
+	if (tag == CH_TAG_KEY)
 		memcpy(s->fingerprint, hex, sizeof(hex));
 	s->current = NULL;
 	if (strcasecmp(s->fingerprint, s->primary) != 0)
 		return;
-	if (tag == TAG_KEY)
+	if (tag == CH_TAG_KEY)
 		s->current = &s->key;
 	else if (strcasecmp(hex, s->used) == 0)
 		s->current = &s->subkey;
@@ -190,21 +101,23 @@ is_hex_of(const char *hex, const unsigned char *bytes, size_t len)
 
 /* Section 5.2.3.7: does a subpacket say that this key made it? */
 static bool
-names_issuer(struct bytes area, const char *fingerprint)
+names_issuer(struct ch_packet area, const char *fingerprint)
 {
-	struct bytes sub;
+	struct ch_packet sub;
 	size_t len;
 
 	while (area.len > 0) {
-		if (!take_new_length(&area, &len) || len == 0 ||
-		    !take(&area, len, &sub))
+		if (!ch_packet_length(&area, &len) || len == 0 ||
+		    !ch_packet_take(&area, len, &sub))
 			return false;
 		if ((sub.at[0] & 0x7f) == 16 && sub.len == 1 + KEY_ID_LEN)
 			return is_hex_of(
-			    fingerprint + SHA1_HEX - 2 * KEY_ID_LEN, sub.at + 1,
-			    KEY_ID_LEN);
-		if ((sub.at[0] & 0x7f) == 33 && sub.len == 2 + SHA1_HEX / 2)
-			return is_hex_of(fingerprint, sub.at + 2, SHA1_HEX / 2);
+			    fingerprint + CH_PACKET_HEX - 2 * KEY_ID_LEN,
+			    sub.at + 1, KEY_ID_LEN);
+		if ((sub.at[0] & 0x7f) == 33 &&
+		    sub.len == 2 + CH_PACKET_HEX / 2)
+			return is_hex_of(
+			    fingerprint, sub.at + 2, CH_PACKET_HEX / 2);
 	}
 	return false;
 }
@@ -219,18 +132,20 @@ is_binding(const struct search *s, unsigned type)
 }
 
 static void
-see_signature(struct search *s, struct bytes body)
+see_signature(struct search *s, struct ch_packet body)
 {
-	struct bytes head;
-	struct bytes hashed;
-	struct bytes unhashed;
+	struct ch_packet head;
+	struct ch_packet hashed;
+	struct ch_packet unhashed;
 	size_t len;
 
 	/* Version, type, algorithms of key and digest. */
-	if (s->current == NULL || !take(&body, 4, &head) || head.at[0] != 4 ||
-	    !is_binding(s, head.at[1]) || !take_number(&body, 2, &len) ||
-	    !take(&body, len, &hashed) || !take_number(&body, 2, &len) ||
-	    !take(&body, len, &unhashed))
+	if (s->current == NULL || !ch_packet_take(&body, 4, &head) ||
+	    head.at[0] != 4 || !is_binding(s, head.at[1]) ||
+	    !ch_packet_number(&body, 2, &len) ||
+	    !ch_packet_take(&body, len, &hashed) ||
+	    !ch_packet_number(&body, 2, &len) ||
+	    !ch_packet_take(&body, len, &unhashed))
 		return;
 	if (!names_issuer(hashed, s->fingerprint) &&
 	    !names_issuer(unhashed, s->fingerprint))
@@ -256,15 +171,16 @@ ch_openpgp_weakness(
     struct ch_span keyring, const char *primary, const char *used)
 {
 	struct search s = { .primary = primary, .used = used };
-	struct bytes all = { (const unsigned char *)keyring.data, keyring.len };
-	struct bytes body;
+	struct ch_packet all = { (const unsigned char *)keyring.data,
+		keyring.len };
+	struct ch_packet body;
 	const char *flaw;
 	unsigned tag;
 
-	while (all.len > 0 && take_packet(&all, &tag, &body)) {
-		if (tag == TAG_KEY || tag == TAG_SUBKEY)
+	while (all.len > 0 && ch_packet_next(&all, &tag, &body)) {
+		if (tag == CH_TAG_KEY || tag == CH_TAG_SUBKEY)
 			see_key(&s, tag, body);
-		else if (tag == TAG_SIGNATURE)
+		else if (tag == CH_TAG_SIGNATURE)
 			see_signature(&s, body);
 	}
 	flaw = judge(&s.key);

@@ -104,3 +104,134 @@ signed_by() {
 	[[ "$stderr" == *"$(cat "$KEYS/weak.fpr"): RSA with fewer than 2048 bits"* ]]
 	[[ "$stderr" != *"$(cat "$KEYS/mirror.fpr"): "* ]]
 }
+
+# gpg_through SCRIPT: a gpg on PATH that notes its arguments in "started", runs
+# these lines of sh, and becomes gpg.
+gpg_through() {
+	mkdir -p bin
+	{
+		printf '#!/bin/sh\necho "$*" >>%s\n' "$W/started"
+		printf 'wait_for() {\n\tfor _ in $(seq 100); do "$@" && return; sleep 0.1; done; exit 9\n}\n'
+		printf '%s\nexec %s "$@"\n' "$1" "$(command -v gpg)"
+	} >bin/gpg
+	chmod +x bin/gpg
+	: >started
+}
+
+@test "gpg is started once for the keys, and for both signatures at the same time" {
+	repository r filtered "$FEED" "$SUITE" \
+		"gpg: {key_file: $KEYS/mirror.sec, key_files: [$KEYS/mirror2.sec]}"
+	chantal -q repo sync --repo-id r
+	gpg_through "both() { [ \"\$(grep -c -e '-sign ' $W/started)\" = 2 ]; }
+		case \$* in *-sign\ *) wait_for both ;; esac"
+	PATH="$W/bin:$PATH" chantal -q publish repo --repo-id r
+	[ "$(wc -l <started)" = 3 ]
+	grep -c -e '--import ' started
+	signed_by mirror mirror2
+}
+
+@test "while gpg reads the keys the index is made" {
+	repository r filtered "$FEED" "$SUITE" "gpg: {key_file: $KEYS/mirror.sec}"
+	chantal -q repo sync --repo-id r
+	gpg_through "made() { ls -d $W/store/cache/work/index.*/out/dists/stable/main; }
+		case \$* in *--import\ *) wait_for made >/dev/null 2>&1 ;; esac"
+	PATH="$W/bin:$PATH" chantal -q publish repo --repo-id r
+	signed_by mirror
+}
+
+@test "the public key is the one that gpg would export" {
+	repository r filtered "$FEED" "$SUITE" \
+		"gpg: {key_files: [$KEYS/mirror.sec, $KEYS/weak.sec]}"
+	mirror r
+	gpg --homedir "$GPG" --batch --export "$(cat "$KEYS/mirror.fpr")" "$(cat "$KEYS/weak.fpr")" >exported
+	diff <(gpg --homedir "$GPG" --batch --list-packets www/r/key.gpg | grep '^:' | LC_ALL=C sort) \
+		<(gpg --homedir "$GPG" --batch --list-packets exported | grep '^:' | LC_ALL=C sort)
+	[ "$(stat -c %s www/r/key.gpg)" = "$(stat -c %s exported)" ]
+}
+
+# secret_key NAME PASSPHRASE KIND USE [EXPIRES]: NAME.sec, NAME.asc and NAME.fpr of
+# a key that was made in 2020; its home is NAME.home.
+secret_key() {
+	local name=$1 home=$W/$1.home
+	local gpg=(gpg --homedir "$home" --batch --quiet --pinentry-mode loopback --passphrase "$2")
+	mkdir -m 700 "$home"
+	"${gpg[@]}" --faked-system-time 20200101T000000 \
+		--quick-generate-key "$name <$name@example.org>" "$3" "$4" "${5:-never}" 2>/dev/null
+	"${gpg[@]}" --with-colons -k 2>/dev/null | awk -F: '$1 == "fpr" { print $10; exit }' >"$name.fpr"
+	"${gpg[@]}" --armor --export >"$name.asc"
+	"${gpg[@]}" --armor --export-secret-keys >"$name.sec"
+	gpgconf --homedir "$home" --kill all
+}
+
+@test "a key with a passphrase signs with it alone, whatever the keys beside it have" {
+	secret_key one 'open sesame' ed25519 sign
+	secret_key other 'something else' ed25519 sign
+	gpg --homedir "$GPG" --batch --quiet --import one.asc
+	printf 'open sesame\n' >passphrase
+	cat one.sec other.sec >keys.sec
+	repository r filtered "$FEED" "$SUITE" \
+		"gpg: {key_file: $W/one.sec, passphrase_file: $W/passphrase}"
+	mirror r
+	KEYS=. signed_by one
+	sed -i "s|key_file: .*/one.sec|key_id: one@example.org, key_file: $W/keys.sec|" config.yaml
+	chantal -q publish repo --repo-id r --recreate
+	KEYS=. signed_by one
+	echo wrong >passphrase
+	run -2 --separate-stderr chantal -q publish repo --repo-id r --recreate
+	[[ "$stderr" == *'signing: gpg: '*[Pp]assphrase* ]]
+	KEYS=. signed_by one
+}
+
+@test "a key that expired, was revoked or cannot sign is told with its fingerprint" {
+	secret_key gone '' ed25519 sign 1d
+	secret_key cert '' ed25519 cert
+	secret_key revoked '' ed25519 sign
+	sed 's/^:-----/-----/' revoked.home/openpgp-revocs.d/*.rev >rev
+	gpg --homedir revoked.home --batch --quiet --import rev
+	gpg --homedir revoked.home --batch --armor --export-secret-keys >revoked.sec
+	gpgconf --homedir revoked.home --kill all
+	repository r filtered "$FEED" "$SUITE" "gpg: {key_file: $W/key.sec}"
+	chantal -q repo sync --repo-id r
+	while read -r name words; do
+		cp "$name.sec" key.sec
+		run -2 --separate-stderr chantal -q publish repo --repo-id r
+		[[ "$stderr" == *"signing key $(cat "$name.fpr"): $words"* ]]
+	done <<-'END'
+		gone it has expired
+		revoked it was revoked
+		cert it cannot sign
+	END
+	[ ! -e www/r ]
+}
+
+@test "of several key files the one that is none is named" {
+	echo 'no key' >broken.sec
+	repository r filtered "$FEED" "$SUITE" \
+		"gpg: {key_files: [$KEYS/mirror.sec, $W/broken.sec, $KEYS/mirror2.sec]}"
+	chantal -q repo sync --repo-id r
+	run -2 --separate-stderr chantal -q publish repo --repo-id r
+	[[ "$stderr" == *"$W/broken.sec: gpg: no valid OpenPGP data found"* ]]
+	cat "$KEYS/mirror.asc" >broken.sec
+	chantal -q publish repo --repo-id r
+	signed_by mirror mirror2
+}
+
+@test "a key that is in two of the files signs once" {
+	cat "$KEYS"/{mirror,mirror2}.sec >both.sec
+	repository r filtered "$FEED" "$SUITE" \
+		"gpg: {key_file: $KEYS/mirror.sec, key_files: [$W/both.sec]}"
+	mirror r
+	signed_by mirror mirror2
+}
+
+@test "keys of a home that no one has used yet sign one after another" {
+	repository r filtered "$FEED" "$SUITE" "gpg: {gnupg_home: $W/keys, key_id: mirror@example.org}"
+	mkdir -m 700 keys
+	gpg --homedir keys --batch --quiet --import "$KEYS"/mirror.sec 3>&-
+	chantal -q repo sync --repo-id r
+	gpg_through "case \$* in *-sign\\ *) [ ! -e $W/signs ] || exit 9; : >$W/signs
+		$(command -v gpg) \"\$@\"; status=\$?; rm $W/signs; exit \$status ;; esac"
+	PATH="$W/bin:$PATH" chantal -q publish repo --repo-id r
+	signed_by mirror
+	gpgconf --homedir keys --kill all
+}

@@ -630,10 +630,10 @@ end_agent() {
 	key_home
 	with_index clear <<-'EOS'
 		index() {
+			[ -s "$meta/signing-key.asc" ] || exit 9
 			cat
 			mkdir "$out/d"
 			echo 'Origin: x' >"$out/d/Release"
-			[ -s "$meta/signing-key.asc" ] || exit 9
 			echo '{"record":"file","path":"d/Release","role":"root","sign":[{"how":"openpgp-clear","to":"d/InRelease"},{"how":"openpgp-detached","to":"d/Release.gpg"}]}'
 		}
 	EOS
