@@ -133,6 +133,8 @@ main(int argc, char **argv)
 		ch_index_fail(&o.index, &err);
 		status = ch_log_error(&err);
 	}
+	/* Whoever reads it goes on while the agent is ended. */
+	(void)close(STDOUT_FILENO);
 	ch_index_close(&o.index);
 	ch_pool_close(o.index.pool);
 	ch_setup_close(&o.setup);
