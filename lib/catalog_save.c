@@ -75,6 +75,19 @@ is_blocked(const struct ch_saving *s)
 	       (s->packages == 0 && s->report->attempt.rejects > 0);
 }
 
+/* What to do about rejects that are fatal. */
+static const char *
+cure(const struct ch_saving *s)
+{
+	if (s->report->attempt.rejects == s->report->attempt.rejects_retry)
+		return "; another run may succeed";
+	if (s->now.is_mirror && s->has_root)
+		return ": a mirror has all that upstream lists: mode: filtered "
+		       "with on_reject: drop can do without";
+	return ": on_reject: drop saves the rest when their codes are in "
+	       "drop_codes";
+}
+
 static char *
 why_nothing(const struct ch_saving *s)
 {
@@ -89,9 +102,7 @@ why_nothing(const struct ch_saving *s)
 		    "lists them, so that a mirror cannot leave them out: mode: "
 		    "filtered can",
 		    n);
-	return ch_format("%ju rejected: nothing was saved%s", n,
-	    n == s->report->attempt.rejects_retry ? "; another run may succeed"
-						  : "");
+	return ch_format("%ju rejected: nothing was saved%s", n, cure(s));
 }
 
 static bool

@@ -413,6 +413,7 @@ sync_fails() {
 	rm up/pool/main/o/other/*.deb
 	repository strict filtered "feed: $W/up" "$VERIFY" "$SIGN" "$APT"
 	sync_fails 1 strict 'not-found.*other|other.*not-found'
+	[[ $output == *'1 rejected: nothing was saved: on_reject: drop saves the rest'* ]]
 	repository loose filtered "feed: $W/up" "$VERIFY" "$SIGN" "$APT" 'on_reject: drop'
 	run chantal repo sync --repo-id loose
 	[[ $output == *other* ]] || { echo "$output"; false; }
@@ -431,6 +432,8 @@ sync_fails() {
 	[ "$status" -ne 0 ]
 	[[ $output == *other* ]] || { echo "$output"; false; }
 	[[ $output == *"a mirror cannot leave them out: mode: filtered can"* ]]
+	sed -i '/on_reject/d' "$W/config.yaml"
+	sync_fails 1 exact 'a mirror has all that upstream lists: mode: filtered with on_reject: drop'
 	run chantal publish repo --repo-id exact
 	[ ! -e www/exact ]
 }
