@@ -816,6 +816,24 @@ list_pdiff() {
 	tree full
 }
 
+@test "Contents of a whole suite are cut to those of each component" {
+	upstream
+	cd "$W/up/dists/stable"
+	gzip -dc main/Contents-amd64.gz contrib/Contents-amd64.gz | LC_ALL=C sort -u | gzip -n >Contents-amd64.gz
+	rm ./*/Contents-*
+	cd "$W"
+	make_release "$W/up" stable "main contrib" amd64 synth
+	repository r filtered "feed: $W/up" "$VERIFY" "$SIGN" \
+		'apt: {distribution: stable, components: [main, contrib], include_contents: true}' \
+		'filters: {patterns: {exclude: ["^hello"]}}'
+	mirror r
+	for c in main contrib; do
+		gzip -dc "www/r/dists/stable/$c/Contents-amd64.gz" >ours
+		gzip -dc "$ARCHIVE/dists/stable/$c/Contents-amd64.gz" | grep -v hello | diff - ours
+	done
+	tree r
+}
+
 @test "long descriptions survive a filter, in Translation-en" {
 	repository syn filtered "feed: $ARCHIVE" "$VERIFY" "$SIGN" "$APT" \
 		'filters: {patterns: {include: ["^(hello|colon)$"]}}'
@@ -827,6 +845,18 @@ list_pdiff() {
 	apt_update
 	run apt apt-cache show colon
 	[[ $output == *$'\n It is of version 1:1.0.\n .\n  Kept as it is.'* ]] || { echo "$output"; false; }
+}
+
+@test "long descriptions survive where the component's folder is in the paths too" {
+	small
+	mkdir up/dists/stable/updates
+	mv up/dists/stable/main up/dists/stable/updates/
+	make_release "$W/up" stable updates/main amd64 synth
+	repository r filtered "feed: $W/up" "$VERIFY" "$SIGN" "$APT"
+	mirror r
+	client mirror "$URL/www/r"
+	apt_update
+	apt apt-cache show tiny | grep -x ' It is of version 1.'
 }
 
 @test "include_translations: false leaves them out of what is filtered" {

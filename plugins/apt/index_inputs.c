@@ -45,22 +45,29 @@ plain_length(const char *name)
 	return len;
 }
 
+struct input_name {
+	const char *as;      /* the whole of it */
+	struct ch_span dir;  /* of its component, below the suite */
+	struct ch_span last; /* its last part, as uncompressed */
+};
+
 /* "main/i18n/Translation-en", "main/Contents-amd64": the folder "main". */
 static bool
-split_name(const char *below, struct ch_span *dir, struct ch_span *name)
+split_name(const char *below, struct input_name *n)
 {
 	const char *slash = strrchr(below, '/');
 	size_t len = slash == NULL ? 0 : (size_t)(slash - below);
 
-	*name = (struct ch_span){ slash == NULL ? below : slash + 1, 0 };
-	name->len = plain_length(name->data);
-	*dir = (struct ch_span){ below, len };
-	if (name->len > 9 && memcmp(name->data, "Contents-", 9) == 0)
+	n->last = (struct ch_span){ slash == NULL ? below : slash + 1, 0 };
+	n->last.len = plain_length(n->last.data);
+	n->dir = (struct ch_span){ below, len };
+	if (n->last.len > 9 && memcmp(n->last.data, "Contents-", 9) == 0)
 		return true;
-	if (name->len <= 12 || memcmp(name->data, "Translation-", 12) != 0 ||
-	    len < 5 || memcmp(below + len - 5, "/i18n", 5) != 0)
+	if (n->last.len <= 12 ||
+	    memcmp(n->last.data, "Translation-", 12) != 0 || len < 5 ||
+	    memcmp(below + len - 5, "/i18n", 5) != 0)
 		return false;
-	dir->len -= 5;
+	n->dir.len -= 5;
 	return true;
 }
 
@@ -72,10 +79,31 @@ component_in(const struct ch_apt_suite *suite, struct ch_span dir)
 		const char *name = suite->components.items[i];
 		const char *slash = strrchr(name, '/');
 
-		if (ch_span_is(dir, slash == NULL ? name : slash + 1))
+		if (ch_span_is(dir, name) ||
+		    (slash != NULL && ch_span_is(dir, slash + 1)))
 			return name;
 	}
 	return NULL;
+}
+
+/* One of a component. */
+static bool
+add_input(struct ch_indexer *ix, const struct ch_index_input *like,
+    const char *component, const struct input_name *n, struct ch_err *err)
+{
+	struct ch_index_input in = *like;
+
+	in.component =
+	    ch_index_component_of(ix, in.suite, in.repo, component, err);
+	if (in.component == NULL)
+		return false;
+	in.shown = ch_strdup(n->as);
+	in.path = ch_format("%s/%s/%s", ix->call->meta, in.repo->id, in.shown);
+	in.rel = ch_format("%s/%s%.*s", in.component->dir,
+	    in.is_contents ? "" : "i18n/", (int)n->last.len, n->last.data);
+	ix->inputs = ch_realloc(ix->inputs, ix->input_count + 1, sizeof(in));
+	ix->inputs[ix->input_count++] = in;
+	return true;
 }
 
 bool
@@ -87,36 +115,31 @@ ch_index_take_input(struct ch_indexer *ix, const struct ch_told_repo *repo,
 	const char *below = as == NULL ? NULL : below_suite(repo, as, &suite);
 	const char *component;
 	const char *sha256;
-	struct ch_span dir;
-	struct ch_span name;
+	struct input_name name = { .as = as };
 	struct ch_index_input in = { .repo = repo };
+	bool ok = true;
 
-	if (below == NULL || !split_name(below, &dir, &name))
+	if (below == NULL || !split_name(below, &name))
 		return true;
 	if (!ch_path_check(as, strlen(as), err))
 		return ch_wrap(err, "\"as\"");
-	component = component_in(suite, dir);
 	in.suite = ch_index_suite_of(ix, repo, suite->name, err);
-	if (component == NULL || in.suite == NULL)
-		return in.suite != NULL;
 	/* A view may be one folder, which has neither of these. */
-	if (in.suite->is_flat)
-		return true;
-	in.component =
-	    ch_index_component_of(ix, in.suite, repo, component, err);
-	if (in.component == NULL)
-		return false;
+	if (in.suite == NULL || in.suite->is_flat)
+		return in.suite != NULL;
 	sha256 = ch_record_string(r, "sha256");
 	if (sha256 != NULL && ch_is_sha256(sha256, strlen(sha256)))
 		memcpy(in.sha256, sha256, CH_SHA256_SIZE);
-	in.is_contents = name.data[0] == 'C';
-	in.shown = ch_strdup(as);
-	in.path = ch_format("%s/%s/%s", ix->call->meta, repo->id, as);
-	in.rel = ch_format("%s/%s%.*s", in.component->dir,
-	    in.is_contents ? "" : "i18n/", (int)name.len, name.data);
-	ix->inputs = ch_realloc(ix->inputs, ix->input_count + 1, sizeof(in));
-	ix->inputs[ix->input_count++] = in;
-	return true;
+	in.is_contents = name.last.data[0] == 'C';
+	component = component_in(suite, name.dir);
+	if (component != NULL)
+		return add_input(ix, &in, component, &name, err);
+	/* Contents of the whole suite, as Ubuntu has them, are of each. */
+	for (size_t i = 0; ok && in.is_contents && name.dir.len == 0 &&
+			   i < suite->components.count;
+	     i++)
+		ok = add_input(ix, &in, suite->components.items[i], &name, err);
+	return ok;
 }
 
 /*
