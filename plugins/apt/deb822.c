@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/ahead.h"
-#include "lib/inflate.h"
+#include "lib/halves.h"
 
 #include "lib/banned.h"
 
@@ -53,10 +53,10 @@ ch_deb822_open(struct ch_deb822 *d, const char *path, const char *shown,
 	struct ch_feed feed;
 
 	*d = (struct ch_deb822){ .shown = shown };
-	d->source = ch_inflate_open(path, max, err);
+	d->source = ch_halves_open(path, max, err);
 	if (d->source == NULL)
 		return ch_wrap(err, "%s", shown);
-	feed = ch_inflate_as_feed(d->source);
+	feed = ch_halves_as_feed(d->source);
 	d->ahead = ch_ahead_open(&feed);
 	return true;
 }
@@ -65,7 +65,7 @@ void
 ch_deb822_close(struct ch_deb822 *d)
 {
 	ch_ahead_close(d->ahead);
-	ch_inflate_close(d->source);
+	ch_halves_close(d->source);
 	ch_buf_free(&d->buf);
 	ch_free(d->fields);
 	*d = (struct ch_deb822){ 0 };

@@ -31,7 +31,7 @@ struct ch_deb822_field {
 	struct ch_span value; /* no blanks around, later lines inside */
 };
 
-struct ch_inflate;
+struct ch_halves;
 
 struct ch_deb822 {
 	struct ch_span stanza;          /* first field to last LF */
@@ -42,15 +42,15 @@ struct ch_deb822 {
 	uint64_t line;                  /* where it begins, from 1 */
 	const char *shown;              /* in messages, borrowed */
 	/* the reader's own */
-	struct ch_inflate *source; /* or NULL: all in memory */
-	struct ch_ahead *ahead;    /* reads source, or NULL */
-	struct ch_span rest;       /* read, not yet looked at */
-	struct ch_span block;      /* read, behind rest */
-	struct ch_buf buf;         /* what stands in two blocks */
-	bool is_joined;            /* rest is in buf */
-	size_t field_cap;          /* fields allocated */
-	uint64_t lines;            /* seen so far */
-	bool at_end;               /* no more behind rest */
+	struct ch_halves *source; /* or NULL: all in memory */
+	struct ch_ahead *ahead;   /* reads source, or NULL */
+	struct ch_span rest;      /* read, not yet looked at */
+	struct ch_span block;     /* read, behind rest */
+	struct ch_buf buf;        /* what stands in two blocks */
+	bool is_joined;           /* rest is in buf */
+	size_t field_cap;         /* fields allocated */
+	uint64_t lines;           /* seen so far */
+	bool at_end;              /* no more behind rest */
 };
 
 /* At most max decompressed bytes are read. */
