@@ -188,7 +188,8 @@ ch_out_write(
 	out->bytes += len;
 	if (len > OUT_CHUNK - out->len)
 		return write_over(out, data, len, err);
-	memcpy(out->buf + out->len, data, len);
+	if (len > 0) /* an empty buffer has no data */
+		memcpy(out->buf + out->len, data, len);
 	out->len += len;
 	return true;
 }
