@@ -245,6 +245,7 @@ upload() { chantal -q package upload --repo-id r "$@"; }
 }
 
 @test "no program of dpkg is needed to read a package" { # T128
+	[[ "$BUILD" != */san ]] || skip "leaks of plugins cannot be looked for under strace"
 	strace -f -qq -e trace=execve -o trace \
 		chantal-fetch --repo r --files apt "$DEBS"/*.deb >stream
 	grep -q 'plugins/apt' trace
