@@ -42,9 +42,27 @@ lies_at(struct ch_span path, const char *place)
 	return path.len >= len && memcmp(path.data, place, len) == 0;
 }
 
+/* Archives keep packages beside their indexes; no index is named like one. */
+static bool
+is_deb(struct ch_span path)
+{
+	static const char *const endings[] = { ".deb", ".udeb", ".ddeb" };
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		size_t len = strlen(endings[i]);
+
+		if (path.len > len &&
+		    memcmp(path.data + path.len - len, endings[i], len) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool
 ch_reserved_for_metadata(const char *type, struct ch_span path)
 {
+	if (ch_str_equal(type, "apt") && is_deb(path))
+		return false;
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		if (lies_at(path, reserved[i].path) &&
 		    ch_str_equal(type, reserved[i].type))

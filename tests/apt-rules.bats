@@ -504,7 +504,7 @@ sync_fails() {
 
 @test "a package where the metadata belongs is refused by name, and can be passed over" {
 	local bad
-	for bad in dists/stable/Release Release dists/x/tiny.deb pool/.htaccess; do
+	for bad in dists/stable/Release Release dists/x/tiny pool/.htaccess; do
 		small
 		add_deb other 1
 		reindex
@@ -520,6 +520,29 @@ sync_fails() {
 		chantal -q publish repo --repo-id evil
 		run -0 chantal-catalog ls evil --format csv
 		[ "$(cut -d, -f1 <<<"$output" | paste -sd' ')" = "name other" ]
+	done
+}
+
+@test "packages may lie beside their indexes" {
+	local suite=stable/db/7.0 dir=up/dists/stable/db/7.0/main/binary-amd64 mode key
+	mkdir -p up/lists
+	make_deb "$dir/db_7.0_amd64.deb" db 7.0 amd64
+	(cd up && apt-ftparchive packages dists >"$W/Packages")
+	mv Packages "$dir/Packages"
+	gzip -nk "$dir/Packages"
+	make_release "$W/up" $suite main amd64 $suite
+	for mode in filtered:mirror mirror:archive; do
+		key=${mode#*:}
+		rm -rf store www config.yaml
+		repository r "${mode%:*}" "feed: $W/up" "$VERIFY" "$SIGN" "apt: {distribution: $suite}"
+		mirror r
+		cmp "$dir/db_7.0_amd64.deb" "www/r/${dir#up/}/db_7.0_amd64.deb"
+		"$BUILD/libexec/chantal/plugins/apt" check-tree www/r
+		echo "deb [signed-by=$KEYS/$key.gpg] $URL/www/r $suite main" >"$APTROOT/etc/apt/sources.list"
+		fresh_client
+		apt_update
+		apt apt-get -qy install --download-only db
+		apt apt-get clean
 	done
 }
 

@@ -372,6 +372,7 @@ leftovers() {
 		run -3 --separate-stderr publish < <(stream "$(pkg "$2" one)" | sed "s/\"http\"/\"$1\"/")
 		[[ $stderr == *"metadata of type $1"* ]]
 	done
+	stream "$(pkg dists/x/one.deb one)" | sed 's/"http"/"apt"/' | chantal-publish -q --repo r other
 	run -3 --separate-stderr publish < <(stream "$(pkg a/.htaccess one)")
 	[[ $stderr == *"reserved name"* ]]
 	stream "$(pkg dists/x/Release one)" | publish
