@@ -305,6 +305,8 @@ upload() { chantal -q package upload --repo-id r "$@"; }
 	refused text.deb 'not an ar archive'
 	refused empty.deb 'not an ar archive'
 	refused all.rpm 'neither a .deb'
+	cp "$DEBS/all.deb" all.changes
+	refused all.changes 'upload those that it names'
 	printf '!<arch>\n' >bare.deb
 	refused bare.deb 'does not begin with debian-binary'
 }

@@ -94,7 +94,9 @@ take_upload(const struct ch_call *c, struct ch_upload *u, struct ch_err *err)
 		i++;
 	if (i == KINDS) {
 		(void)ch_flaw_set(&u->flaw, "malformed",
-		    "neither a .deb, .udeb or .ddeb nor a .dsc");
+		    ch_str_ends(name, ".changes")
+			? "a list of files: upload those that it names"
+			: "neither a .deb, .udeb or .ddeb nor a .dsc");
 	} else {
 		u->kind = kinds[i].kind;
 		ok = u->kind == NULL ? ch_upload_dsc(u) : ch_upload_deb(u);
