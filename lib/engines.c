@@ -63,8 +63,8 @@ set_up(struct ch_engines *e, struct ch_engine *engine, const char *id,
 	}
 	if (!ch_access_finish(&engine->access, repo, NULL, err))
 		return false;
-	engine->http = ch_http_new(&engine->access.http, err);
-	return engine->http != NULL;
+	engine->http = ch_http_new(&engine->access.http);
+	return true;
 }
 
 static void

@@ -36,34 +36,39 @@ start_curl(struct ch_err *err)
 	return true;
 }
 
-struct ch_http *
-ch_http_new(const struct ch_http_options *options, struct ch_err *err)
+/* libcurl, which takes its time to start, once there is something to ask. */
+static bool
+open_multi(struct ch_http *http, struct ch_err *err)
 {
-	struct ch_http *http;
-	CURLM *multi;
-	size_t i;
+	const struct ch_http_options *options = http->options;
 
+	if (http->multi != NULL)
+		return true;
 	if (!start_curl(err))
-		return NULL;
-	ch_mem_keep();
-	multi = curl_multi_init();
-	if (multi == NULL) {
-		(void)ch_fail(err, CH_TEMPORARY, "http: libcurl cannot start");
-		return NULL;
-	}
+		return false;
+	http->multi = curl_multi_init();
+	if (http->multi == NULL)
+		return ch_fail(err, CH_TEMPORARY, "http: libcurl cannot start");
 	(void)curl_multi_setopt(
-	    multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	    http->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+	(void)curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+	    (long)options->per_host);
 	(void)curl_multi_setopt(
-	    multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)options->per_host);
-	(void)curl_multi_setopt(
-	    multi, CURLMOPT_MAXCONNECTS, (long)options->jobs * 2);
-	http = ch_calloc(1, sizeof(*http));
-	http->options = options;
-	http->multi = multi;
+	    http->multi, CURLMOPT_MAXCONNECTS, (long)options->jobs * 2);
 	http->headers = ch_http_common_headers();
+	return true;
+}
+
+struct ch_http *
+ch_http_new(const struct ch_http_options *options)
+{
+	struct ch_http *http = ch_calloc(1, sizeof(*http));
+
+	ch_mem_keep();
+	http->options = options;
 	http->idle = ch_calloc(options->jobs, sizeof(*http->idle));
 	http->refilled_ms = ch_http_now_ms();
-	for (i = 0; i < options->origins.count; i++)
+	for (size_t i = 0; i < options->origins.count; i++)
 		ch_list_add(&http->origins, options->origins.items[i]);
 	return http;
 }
@@ -84,7 +89,8 @@ ch_http_free(struct ch_http *http)
 	while (http->idle_count > 0)
 		ch_http_idle_free(&http->idle[--http->idle_count]);
 	ch_free(http->idle);
-	(void)curl_multi_cleanup(http->multi);
+	if (http->multi != NULL)
+		(void)curl_multi_cleanup(http->multi);
 	curl_slist_free_all(http->headers);
 	ch_list_free(&http->origins);
 	ch_free(http);
@@ -177,6 +183,8 @@ ch_http_poll(struct ch_http *http, int timeout_ms, struct ch_err *err)
 	CURLMcode code;
 	int running;
 
+	if (!open_multi(http, err))
+		return false;
 	while ((t = ch_http_dequeue(http)) != NULL) {
 		any = any || t->has_failed || ch_str_starts(t->url, "file:");
 		start(t);

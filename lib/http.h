@@ -140,8 +140,7 @@ struct ch_http_request {
 struct ch_http;
 
 /* options are borrowed and must outlive it. */
-struct ch_http *ch_http_new(
-    const struct ch_http_options *options, struct ch_err *err) CH_MUST_CHECK;
+struct ch_http *ch_http_new(const struct ch_http_options *options);
 /* What is still under way ends without a call of done. */
 void ch_http_free(struct ch_http *http);
 

@@ -20,9 +20,12 @@ struct entry {
 };
 
 struct ch_known {
-	struct entry *slots; /* a power of two */
-	size_t cap;          /* slots allocated */
-	size_t count;        /* slots in use */
+	struct entry *slots;             /* a power of two */
+	size_t cap;                      /* slots allocated */
+	size_t count;                    /* slots in use */
+	char *ref;                       /* as it was named */
+	struct ch_generation generation; /* not yet read */
+	bool is_open;                    /* generation is */
 };
 
 /* False when the claim holds nothing that changes with the content. */
@@ -98,28 +101,45 @@ learn(void *ctx, const struct ch_claim *claim, struct ch_err *err)
 }
 
 static bool
-read_generation(struct ch_known *known, const char *path, struct ch_err *err)
+read_generation(struct ch_known *known, struct ch_err *err)
 {
-	struct ch_generation g;
-	enum ch_next next = CH_ERROR;
+	struct ch_generation *g = &known->generation;
+	enum ch_next next;
 
-	if (ch_generation_open(&g, path, err)) {
-		while ((next = ch_generation_next(&g, err)) == CH_ITEM) {
-			if ((g.record.kind == CH_KIND_PACKAGE ||
-				g.record.kind == CH_KIND_FILE) &&
-			    !ch_claims_each(&g.record, learn, known, err)) {
-				next = CH_ERROR;
-				break;
-			}
-		}
+	while ((next = ch_generation_next(g, err)) == CH_ITEM) {
+		bool has_claims = g->record.kind == CH_KIND_PACKAGE ||
+				  g->record.kind == CH_KIND_FILE;
+
+		if (has_claims &&
+		    !ch_claims_each(&g->record, learn, known, err))
+			return false;
 	}
-	ch_generation_close(&g);
 	return next == CH_END;
 }
 
+static void
+close_generation(struct ch_known *known)
+{
+	if (known->is_open)
+		ch_generation_close(&known->generation);
+	known->is_open = false;
+}
+
+bool
+ch_known_read(struct ch_known *known, struct ch_err *err)
+{
+	bool is_read;
+
+	if (known->cap == 0)
+		resize(known, 1024);
+	is_read = !known->is_open || read_generation(known, err);
+	close_generation(known);
+	return is_read || ch_wrap(err, "--known %s", known->ref);
+}
+
 static bool
-read_current(struct ch_known *known, const char *catalog_dir, const char *ref,
-    struct ch_err *err)
+open_current(
+    struct ch_known *known, const char *catalog_dir, struct ch_err *err)
 {
 	struct ch_catalog *cat = ch_catalog_open(catalog_dir, err);
 	struct ch_ref parsed = { 0 };
@@ -127,15 +147,17 @@ read_current(struct ch_known *known, const char *catalog_dir, const char *ref,
 	char *path = NULL;
 	bool ok = false;
 
-	if (cat == NULL || !ch_ref_parse(&parsed, ref, err) ||
+	if (cat == NULL || !ch_ref_parse(&parsed, known->ref, err) ||
 	    !ch_catalog_current(cat, parsed.repo, &number, err))
 		goto out;
 	if (number == 0) {
 		ok = true;
 		goto out;
 	}
-	ok = ch_catalog_resolve(cat, ref, &path, err) &&
-	     read_generation(known, path, err);
+	if (!ch_catalog_resolve(cat, known->ref, &path, err))
+		goto out;
+	known->is_open = true;
+	ok = ch_generation_open(&known->generation, path, err);
 out:
 	ch_free(path);
 	ch_ref_free(&parsed);
@@ -144,12 +166,12 @@ out:
 }
 
 struct ch_known *
-ch_known_load(const char *catalog_dir, const char *ref, struct ch_err *err)
+ch_known_open(const char *catalog_dir, const char *ref, struct ch_err *err)
 {
 	struct ch_known *known = ch_calloc(1, sizeof(*known));
 
-	resize(known, 1024);
-	if (read_current(known, catalog_dir, ref, err))
+	known->ref = ch_strdup(ref);
+	if (open_current(known, catalog_dir, err))
 		return known;
 	(void)ch_wrap(err, "--known %s", ref);
 	ch_known_free(known);
@@ -163,7 +185,7 @@ ch_known_find(const struct ch_known *known, const struct ch_claim *claim,
 	unsigned char key[KEY_BYTES];
 	const struct entry *e;
 
-	if (known == NULL || !make_key(claim, key))
+	if (!make_key(claim, key))
 		return false;
 	e = find_slot(known, key);
 	if (e->size == CH_SIZE_UNKNOWN ||
@@ -178,6 +200,8 @@ ch_known_free(struct ch_known *known)
 {
 	if (known == NULL)
 		return;
+	close_generation(known);
+	ch_free(known->ref);
 	ch_free(known->slots);
 	ch_free(known);
 }

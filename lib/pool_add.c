@@ -123,7 +123,7 @@ ch_pool_add(const struct ch_pool_adding *a, struct ch_err *err)
 	int status;
 
 	if (http != NULL && a->known != NULL)
-		known = ch_known_load(a->homes.catalog_dir, a->known, err);
+		known = ch_known_open(a->homes.catalog_dir, a->known, err);
 	if (http == NULL || (a->known != NULL && known == NULL)) {
 		ch_stage_decline(err);
 		return (int)err->status;

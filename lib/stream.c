@@ -218,7 +218,8 @@ ch_stage_run(struct ch_stage *s, struct ch_err *err)
 {
 	if (!read_input(s, err))
 		return fail_stage(s, err);
-	if (!write_held_ends(s, NULL, err) || !ch_out_flush(&s->out, err))
+	/* Who reads it need not wait until all of this process is gone. */
+	if (!write_held_ends(s, NULL, err) || !ch_out_close(&s->out, true, err))
 		return (int)err->status;
 	if (!ch_marks_is_complete(&s->marks, err))
 		return (int)err->status;

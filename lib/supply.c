@@ -9,7 +9,7 @@
 
 struct ch_supply *
 ch_supply_new(
-    struct ch_pool *pool, struct ch_http *http, const struct ch_known *known)
+    struct ch_pool *pool, struct ch_http *http, struct ch_known *known)
 {
 	struct ch_supply *s = ch_calloc(1, sizeof(*s));
 
@@ -111,6 +111,18 @@ answer_now(struct ch_supply *s, const struct ch_claim *claim,
 	ch_free(message);
 }
 
+/* An empty sha256: nothing is known. */
+static bool
+find_known(struct ch_supply *s, const struct ch_claim *claim,
+    char sha256[CH_SHA256_HEX + 1], struct ch_err *err)
+{
+	if (!ch_known_read(s->known, err))
+		return false;
+	if (!ch_known_find(s->known, claim, sha256))
+		sha256[0] = '\0';
+	return true;
+}
+
 bool
 ch_supply_want(struct ch_supply *s, const struct ch_claim *claim,
     struct ch_asker who, struct ch_err *err)
@@ -120,8 +132,8 @@ ch_supply_want(struct ch_supply *s, const struct ch_claim *claim,
 
 	if (claim->sha256 != NULL)
 		(void)snprintf(sha256, sizeof(sha256), "%s", claim->sha256);
-	else if (!ch_known_find(s->known, claim, sha256))
-		sha256[0] = '\0';
+	else if (s->known != NULL && !find_known(s, claim, sha256, err))
+		return false;
 	if (sha256[0] != '\0' && !ch_pool_hold(s->pool, sha256, &is_there, err))
 		return false;
 	if (is_there)

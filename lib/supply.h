@@ -50,7 +50,7 @@ struct ch_supply;
 
 /* All are borrowed; known may be NULL. */
 struct ch_supply *ch_supply_new(
-    struct ch_pool *pool, struct ch_http *http, const struct ch_known *known);
+    struct ch_pool *pool, struct ch_http *http, struct ch_known *known);
 /*
  * Keeps validators in the cache folder, so that a content without any digest
  * is asked for with a condition.  dir is borrowed.

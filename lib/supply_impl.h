@@ -41,11 +41,11 @@ struct ch_fetch {
 };
 
 struct ch_supply {
-	struct ch_pool *pool;         /* where contents are */
-	struct ch_writer *writer;     /* brings more, or NULL: not yet */
-	struct ch_http *http;         /* where they come from */
-	const struct ch_known *known; /* or NULL */
-	const char *cache_dir;        /* for validators, or NULL */
+	struct ch_pool *pool;     /* where contents are */
+	struct ch_writer *writer; /* brings more, or NULL: not yet */
+	struct ch_http *http;     /* where they come from */
+	struct ch_known *known;   /* or NULL */
+	const char *cache_dir;    /* for validators, or NULL */
 	const struct ch_alternates *alternates;      /* or NULL */
 	struct ch_fetch *buckets[CH_SUPPLY_BUCKETS]; /* under way, by key */
 	size_t pending;                              /* waiters in all */

@@ -163,8 +163,8 @@ open_network(struct options *o, const struct ch_json *block, const char *feed,
 {
 	if (!ch_access_finish(&o->access, block, feed, err))
 		return false;
-	o->fetch.http = ch_http_new(&o->access.http, err);
-	return o->fetch.http != NULL;
+	o->fetch.http = ch_http_new(&o->access.http);
+	return true;
 }
 
 static bool
@@ -229,8 +229,9 @@ fetch(struct options *o, int *status_out, struct ch_err *err)
 
 	o->fetch.out = &o->out;
 	o->fetch.repo = o->setup.repo != NULL ? o->setup.repo : o->setup.type;
+	/* Who reads it need not wait until all of this process is gone. */
 	is_done = ch_setup_load(&o->setup, err) && run_fetch(o, &end, err) &&
-		  ch_out_flush(&o->out, err);
+		  ch_out_close(&o->out, true, err);
 	ch_fetch_watch_end(&o->progress);
 	if (!is_done && o->setup.repo != NULL)
 		(void)ch_wrap_repo(err, o->setup.repo);

@@ -127,7 +127,6 @@ static bool
 goes_by_proxy(const char *except, const char *url)
 {
 	const struct ch_http_request r = { .urls = &url, .url_count = 1 };
-	struct ch_err err = { 0 };
 	struct ch_http_options o;
 	struct ch_transfer *t;
 	struct ch_http *http;
@@ -136,7 +135,7 @@ goes_by_proxy(const char *except, const char *url)
 	ch_http_options_init(&o);
 	o.http_proxy = ch_strdup("http://proxy.example:3128");
 	o.no_proxy = ch_strdup(except);
-	http = ch_http_new(&o, &err);
+	http = ch_http_new(&o);
 	t = ch_transfer_new(http, &r);
 	ch_transfer_aim(t);
 	does = ch_http_goes_by_proxy(t);
@@ -180,7 +179,7 @@ test_rules(void)
 	ch_list_add(&o.allow_hosts, "UPPER.Example");
 	ch_list_add(&o.allow_hosts, "127.0.0.1");
 	ch_list_add(&o.allow_files, "/srv/feed");
-	http = ch_http_new(&o, &err);
+	http = ch_http_new(&o);
 	ok_if(may(http, "http://10.0.0.1/x", NULL), "the feed may be asked");
 	ok_if(may(http, "http://10.0.0.1:81/x", "another host"),
 	    "another port of its host may not");
@@ -214,7 +213,7 @@ test_rules(void)
 	    "an origin can be added");
 	ch_http_free(http);
 	ch_list_add(&o.allow_hosts, "*");
-	http = ch_http_new(&o, &err);
+	http = ch_http_new(&o);
 	ok_if(may(http, "http://anything.example/x", NULL) &&
 		  may(http, "http://169.254.169.254/x", "a private address") &&
 		  may(http, "http://[::1]/x", "a private address") &&
@@ -222,7 +221,7 @@ test_rules(void)
 	    "a star means every host but the private ones");
 	ch_http_free(http);
 	o.is_offline = true;
-	http = ch_http_new(&o, &err);
+	http = ch_http_new(&o);
 	ok_if(may(http, "http://10.0.0.1/x", "--offline"),
 	    "offline nothing may be asked");
 	ch_http_free(http);
@@ -411,7 +410,7 @@ test_files(void)
 	make_files(dir);
 	ch_http_options_init(&o);
 	ch_list_take(&o.allow_files, root);
-	http = ch_http_new(&o, &err);
+	http = ch_http_new(&o);
 	check_files(http, dir);
 	check_refusals(http, dir);
 	ch_http_free(http);

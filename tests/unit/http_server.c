@@ -126,11 +126,10 @@ static void
 ask(struct ch_http_request r, const char *path, struct got *g)
 {
 	struct ch_http_options o;
-	struct ch_err err = { 0 };
 	struct ch_http *http;
 
 	options(&o);
-	http = ch_http_new(&o, &err);
+	http = ch_http_new(&o);
 	r.urls = &path;
 	r.url_count = 1;
 	ask_with(http, &r, g);
@@ -256,13 +255,12 @@ test_several(void)
 	static const char *const shorter[] = { "/range-none?several", "/ok" };
 	struct ch_http_request r = { .url_count = 2 };
 	struct ch_http_options o;
-	struct ch_err err = { 0 };
 	struct ch_http *http;
 	struct got g = { 0 };
 
 	options(&o);
 	o.retries = 0;
-	http = ch_http_new(&o, &err);
+	http = ch_http_new(&o);
 	r.urls = second;
 	ask_with(http, &r, &g);
 	ok_if(is_good(&g) && ch_str_ends(g.url, "/ok"),
@@ -312,11 +310,10 @@ static void
 test_one_after_another(void)
 {
 	struct ch_http_options o;
-	struct ch_err err = { 0 };
 	struct ch_http *http;
 
 	options(&o);
-	http = ch_http_new(&o, &err);
+	http = ch_http_new(&o);
 	ok_if(is_asked(http, "/url-echo?token=secret") &&
 		  is_asked(http, "/url-echo"),
 	    "what follows is not asked for with the query of the first");
@@ -332,14 +329,13 @@ test_short_connections(void)
 	struct ch_http_request r = { .url_count = 1 };
 	const char *path = "/ok-once";
 	struct ch_http_options o;
-	struct ch_err err = { 0 };
 	struct ch_http *http;
 	struct got g = { 0 };
 	unsigned good = 0;
 
 	options(&o);
 	o.retries = 0;
-	http = ch_http_new(&o, &err);
+	http = ch_http_new(&o);
 	for (unsigned i = 0; i < 20; i++) {
 		r.urls = &path;
 		r.url_count = 1;
@@ -469,7 +465,7 @@ test_many(void)
 
 	options(&o);
 	o.per_host = 3;
-	m.http = ch_http_new(&o, &err);
+	m.http = ch_http_new(&o);
 	for (i = 0; i < 20; i++)
 		submit_one(&m);
 	ok_if(ch_http_pending(m.http) == 20, "twenty are pending");
@@ -478,7 +474,7 @@ test_many(void)
 	    "200 arrive, 180 of them asked for by who is done");
 	ch_http_free(m.http);
 	o.rate_bytes = 1 << 20;
-	m.http = ch_http_new(&o, &err);
+	m.http = ch_http_new(&o);
 	m.left = 20;
 	m.done = 0;
 	began = seconds();
@@ -488,7 +484,7 @@ test_many(void)
 		  seconds() - began > 1.2,
 	    "2.2 MiB at 1 MiB/s take their time");
 	ch_http_free(m.http);
-	m.http = ch_http_new(&o, &err);
+	m.http = ch_http_new(&o);
 	m.left = 20;
 	for (i = 0; i < 20; i++)
 		submit_one(&m);
@@ -505,7 +501,6 @@ echo_has(const char *origin, bool anonymous, const char *what)
 		.is_anonymous = anonymous };
 	const char *path = "/echo";
 	struct ch_http_options o;
-	struct ch_err err = { 0 };
 	struct ch_http *http;
 	struct got g = { 0 };
 	bool has;
@@ -516,7 +511,7 @@ echo_has(const char *origin, bool anonymous, const char *what)
 	o.auth.password = ch_strdup("pa:ss");
 	ch_list_add(&o.auth.headers, "X-Token: canary");
 	ch_list_add(&o.auth.headers, "user-agent: ours");
-	http = ch_http_new(&o, &err);
+	http = ch_http_new(&o);
 	r.urls = &path;
 	ask_with(http, &r, &g);
 	ch_buf_putc(&g.body, '\0');
