@@ -154,3 +154,19 @@ ch_config_key(const struct ch_config *cfg, const struct ch_json *block,
 	ch_sha256_hex(text.data, text.len, hex);
 	ch_buf_free(&text);
 }
+
+bool
+ch_config_key_of(const struct ch_config *cfg, const char *repo,
+    const char *view, const struct ch_list *generations,
+    char hex[CH_SHA256_HEX + 1], struct ch_err *err)
+{
+	const struct ch_json *block = repo != NULL
+					  ? ch_config_repo(cfg, repo, err)
+					  : ch_config_view(cfg, view, err);
+
+	if (block != NULL)
+		ch_config_key(cfg, block,
+		    repo != NULL ? CH_CONFIG_REPO : CH_CONFIG_VIEW, generations,
+		    hex);
+	return block != NULL;
+}

@@ -18,4 +18,9 @@ void ch_config_key(const struct ch_config *cfg, const struct ch_json *block,
     enum ch_config_block what, const struct ch_list *generations,
     char hex[CH_SHA256_HEX + 1]);
 
+/* The same of one that is named: by repo, or else by view. */
+bool ch_config_key_of(const struct ch_config *cfg, const char *repo,
+    const char *view, const struct ch_list *generations,
+    char hex[CH_SHA256_HEX + 1], struct ch_err *err) CH_MUST_CHECK;
+
 #endif

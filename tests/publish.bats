@@ -266,6 +266,26 @@ leftovers() {
 	run -5 chantal-publish --is-current "$TREE" k2
 }
 
+@test "is-current makes the key of a repository or a view itself, and prints it" {
+	cat >config.yaml <<-'EOF'
+		repositories: [{id: r, type: http, feed: /x}]
+		views: [{name: v, repos: [r]}]
+	EOF
+	export CHANTAL_CONFIG=$PWD/config.yaml
+	key=$(chantal-config --repo r --key gen)
+	run -5 chantal-publish --is-current "$TREE" --repo r gen
+	[ "$output" = "$key" ]
+	stream "$(pkg a/x one)" | publish --key "$key"
+	run -0 chantal-publish --is-current "$TREE" --repo r gen
+	[ "$output" = "$key" ]
+	run -5 chantal-publish --is-current "$TREE" --view v gen
+	[ "$output" = "$(chantal-config --view v --key gen)" ]
+	[ "$output" != "$key" ]
+	run -2 --separate-stderr chantal-publish --is-current "$TREE" --repo rr
+	[ -z "$output" ]
+	run -2 chantal-publish --view v "$TREE"
+}
+
 # --- what stays for a while ---
 
 @test "a package that left stays a day, and is gone behind its grace" {

@@ -2,6 +2,7 @@
 
 #include "lib/cli.h"
 #include "lib/config.h"
+#include "lib/config_key.h"
 #include "lib/io.h"
 #include "lib/log.h"
 #include "lib/plugin_tree.h"
@@ -15,6 +16,7 @@ static const struct ch_cli cli = {
 	"turn paths and digests into a tree, at once",
 	"  chantal-publish [options] TARGET < STREAM\n"
 	"  chantal-publish --is-current TARGET KEY\n"
+	"  chantal-publish --is-current TARGET --repo ID [GENERATION...]\n"
 	"  chantal-publish --manifest | --check | --unpublish TARGET\n"
 	"  chantal-publish --list [--format table|json]\n",
 	"  --config FILE              where pool and manifests are\n"
@@ -30,6 +32,7 @@ static const struct ch_cli cli = {
 	"  --unmarked                 accept a stream without marks\n"
 	"  -n, --dry-run              print what would change\n"
 	"  --is-current               status 0 when TARGET shows KEY, else 5\n"
+	"  --view NAME                of --is-current: the key is a view's\n"
 	"  --manifest                 print its files in order of replacement\n"
 	"  --check                    read every file, name what is wrong\n"
 	"  --unpublish                remove the tree\n"
@@ -53,6 +56,7 @@ enum {
 	OPT_KEY,
 	OPT_KEEP,
 	OPT_FORMAT,
+	OPT_VIEW,
 	OPT_RECREATE,
 	OPT_IDENTITY,
 	OPT_CASE,
@@ -68,6 +72,7 @@ static const struct option long_options[] = {
 	{ "key", required_argument, NULL, OPT_KEY },
 	{ "keep-packages", required_argument, NULL, OPT_KEEP },
 	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "view", required_argument, NULL, OPT_VIEW },
 	{ "recreate", no_argument, NULL, OPT_RECREATE },
 	{ "accept-identity-change", no_argument, NULL, OPT_IDENTITY },
 	{ "refuse-case-twins", no_argument, NULL, OPT_CASE },
@@ -89,6 +94,8 @@ struct options {
 	struct ch_publish p;                        /* of JOB_PUBLISH */
 	const char *target;                         /* the first operand */
 	const char *key;                            /* of JOB_IS_CURRENT */
+	bool asks_key;                              /* it is to be made */
+	struct ch_list generations;                 /* for it, borrowed */
 	bool is_json;                               /* --format of JOB_LIST */
 	struct ch_config *cfg;                      /* pool, trees */
 	struct ch_target place;                     /* the target, opened */
@@ -170,15 +177,23 @@ publish(struct options *o, struct ch_err *err)
 	return true;
 }
 
+/* The key that chantal-config prints is printed here too. */
 static bool
 is_current(struct options *o, struct ch_err *err)
 {
+	char hex[CH_SHA256_HEX + 1];
 	bool is_it = false;
-	bool is_answered = ch_tree_is_current(
-	    &o->place, o->key, o->p.keep_packages_s, &is_it, err);
 
+	if (o->asks_key &&
+	    (!ch_config_key_of(o->cfg, o->cli.repo, text_of(o, OPT_VIEW),
+		 &o->generations, hex, err) ||
+		!ch_out_printf(&o->out, err, "%s\n", hex)))
+		return false;
+	if (!ch_tree_is_current(&o->place, o->asks_key ? hex : o->key,
+		o->p.keep_packages_s, &is_it, err))
+		return false;
 	o->status = is_it ? CH_OK : CH_DIFFERENT;
-	return is_answered;
+	return true;
 }
 
 static bool
@@ -234,19 +249,27 @@ static int
 parse_options(struct options *o, int argc, char **argv)
 {
 	struct ch_err err;
-	int opt;
+	int operands, opt;
 
 	while ((opt = ch_cli_next(&o->cli, argc, argv)) != -1)
 		if (!take_option(o, opt))
 			return ch_cli_usage_error(&cli, "%s", o->cli.wrong);
 	if (o->cli.wants_help || o->cli.wants_version)
 		return CH_OK;
-	if (argc - optind < jobs[o->job].operands)
+	if (text_of(o, OPT_VIEW) && o->job != JOB_IS_CURRENT)
+		return ch_cli_usage_error(&cli, "--view: of --is-current only");
+	o->asks_key =
+	    o->job == JOB_IS_CURRENT && (o->cli.repo || text_of(o, OPT_VIEW));
+	operands = o->asks_key ? 1 : jobs[o->job].operands;
+	if (argc - optind < operands)
 		return ch_cli_usage_error(&cli, "an operand is missing");
-	if (argc - optind > jobs[o->job].operands)
+	if (argc - optind > operands && !o->asks_key)
 		return ch_cli_usage_error(&cli, "too many operands");
 	o->target = argv[optind];
 	o->key = o->job == JOB_IS_CURRENT ? argv[optind + 1] : NULL;
+	if (o->asks_key)
+		o->generations.items = argv + optind + 1;
+	o->generations.count = (size_t)(argc - optind - operands);
 	if (!read_values(o, &err))
 		return ch_cli_usage_error(&cli, "%s", err.text);
 	return CH_OK;

@@ -59,11 +59,7 @@ set_config() {
 }
 
 config_tool() {
-	if [ -n "$config" ]; then
-		chantal-config --config "$config" "$@"
-	else
-		chantal-config "$@"
-	fi
+	chantal-config ${config:+--config "$config"} "$@"
 }
 
 # The same rule as lib/path has for what becomes a folder.
@@ -123,7 +119,9 @@ SETTINGS=storage.base_path,storage.published_path,id,mode,type,on_reject,drop_co
 # next of them.  Whoever needs one in a $(...) has asked before.
 settings=
 need_settings() {
-	[ -n "$settings" ] || settings=$(config_tool --list --fields "$SETTINGS")
+	[ -n "$settings" ] ||
+		settings=$(exec chantal-config ${config:+--config "$config"} \
+			--list --fields "$SETTINGS")
 }
 
 # Sets "value" to what SETTINGS has at this place of a line.
@@ -190,17 +188,18 @@ need_store() {
 		die 2 "$base: there is no store in it: is its disk mounted? 'chantal init' makes one"
 }
 
-# Runs a line, or prints it with -n.  It is run by a shell of its own, so what
-# -n prints is what is run; every word in it went through quote or check_name.
+# Runs a line, or prints it with -n: what is printed is what is run.  Every word
+# in it went through quote or check_name.
 run() {
 	if [ -n "$print_only" ]; then
 		printf '%s\n' "$1" || full
 		return
 	fi
-	(
-		set +eu
-		eval "$1"
-	)
+	set +eu
+	eval "$1"
+	ran=$?
+	set -eu
+	return "$ran"
 }
 
 # Sets "worst" to the gravest of two statuses.
@@ -218,6 +217,14 @@ graver() {
 # Each call is a shell of its own in which the first error ends it; so who
 # calls each_id must not stand left of || or in an if, where there is no set -e.
 each_id() {
+	case $2 in
+		'' | *[[:space:]]*) ;;
+		*) # one needs no other shell
+			set -e
+			"$1" "$2"
+			return
+			;;
+	esac
 	failed=''
 	worst=0
 	for id in $2; do
@@ -241,19 +248,11 @@ each_id() {
 }
 
 catalog_tool() {
-	if [ -n "$config" ]; then
-		chantal-catalog "$@" --config "$config"
-	else
-		chantal-catalog "$@"
-	fi
+	chantal-catalog "$@" ${config:+--config "$config"}
 }
 
 publish_tool() {
-	if [ -n "$config" ]; then
-		chantal-publish "$@" --config "$config"
-	else
-		chantal-publish "$@"
-	fi
+	chantal-publish "$@" ${config:+--config "$config"}
 }
 
 # The packages of the references in "refs": those of several in one list.

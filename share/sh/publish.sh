@@ -51,28 +51,40 @@ generation_of() {
 	esac
 }
 
-# Sets "key" to the digest of what a tree depends on: the generations, and how
-# they would be indexed today: set_key REFS --repo ID, or --view NAME.
+# Sets "key" to the digest of what a tree depends on, the generations, and how
+# they would be indexed today, and "shown" to 0 when the target shows it, else to
+# 5 or what went wrong: set_key TARGET REFS --repo ID, or --view NAME.
 set_key() {
-	refs=$1
-	shift
+	place=$1
+	refs=$2
+	shift 2
 	for ref in $refs; do
 		generation_of "$ref"
 		set -- "$@" "$file"
 	done
-	key=$(config_tool --key "$@")
+	if [ -n "$print_only$recreate" ]; then
+		shown=5
+		key=$(config_tool --key "$@")
+	else
+		shown=0
+		key=$(exec chantal-publish ${config:+--config "$config"} \
+			--is-current "$place" "$@") || shown=$?
+	fi
 }
 
 # publish_refs TARGET REFS --repo ID, or --view NAME
 publish_refs() {
-	set_key "$2" "$3" "$4"
+	set_key "$@"
+	case $shown in
+		0)
+			say "$1: nothing to do, it shows this already"
+			return 0
+			;;
+		5) ;;
+		*) return "$shown" ;;
+	esac
 	only=''
 	[ "$3" != --repo ] || only=" --repo $4"
-	if [ -z "$print_only$recreate" ] &&
-		publish_tool --is-current "$1" "$key"; then
-		say "$1: nothing to do, it shows this already"
-		return 0
-	fi
 	run "chantal-catalog cat $2$conf$verbose |
 	chantal-index$conf$verbose $3 $4 --target $(quote "$1") |
 	chantal-publish $(quote "$1")$conf$verbose$only --key $key$(publish_options)"
