@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mem.h"
+#include "regex_words.h"
 
 #include "banned.h"
 
@@ -20,6 +21,7 @@ struct ch_regex {
 	char *pattern;                /* as given */
 	const char *prefix;           /* all it asks for, in pattern, or NULL */
 	size_t prefix_len;            /* bytes of it */
+	struct ch_regex_words words;  /* all that match, if it lists them */
 	bool is_used;                 /* something was searched */
 	bool is_fast;                 /* compiled to machine code */
 	pcre2_code *code;             /* compiled */
@@ -105,6 +107,7 @@ ch_regex_new(const char *pattern, struct ch_err *err)
 		goto fail;
 	}
 	find_prefix(re);
+	(void)ch_regex_words_read(&re->words, pattern);
 	re->match = pcre2_match_data_create_from_pattern(re->code, NULL);
 	re->context = pcre2_match_context_create(NULL);
 	if (!re->match || !re->context) {
@@ -142,6 +145,10 @@ ch_regex_find(struct ch_regex *re, struct ch_span subject, bool *found,
 	if (re->prefix) {
 		*found = subject.len >= re->prefix_len &&
 			 memcmp(text, re->prefix, re->prefix_len) == 0;
+		return true;
+	}
+	if (re->words.count > 0) {
+		*found = ch_regex_words_find(&re->words, subject);
 		return true;
 	}
 	prepare(re);
@@ -206,6 +213,7 @@ ch_regex_free(struct ch_regex *re)
 	pcre2_match_context_free(re->context);
 	pcre2_match_data_free(re->match);
 	pcre2_code_free(re->code);
+	ch_regex_words_free(&re->words);
 	ch_free(re->pattern);
 	ch_free(re);
 }

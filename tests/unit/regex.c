@@ -46,6 +46,40 @@ test_search(void)
 	    "and match nothing");
 }
 
+/* The same pattern in other words, which only the engine reads. */
+static bool
+is_found_alike(const char *list, const char *subject)
+{
+	char other[256];
+
+	(void)snprintf(other, sizeof(other), "(?:)%s", list);
+	return finds(list, subject) == finds(other, subject);
+}
+
+static void
+test_lists(void)
+{
+	static const char *const lists[] = { "^(apt|g[+][+]|lib\\.so|a|ap)$",
+		"^(apt|)$", "^(apt|dpkg)", "^(apt|dpkg)$|x", "^(ap.|dpkg)$",
+		"^(apt)$", "^(a[pq]t|dp\\d)$", "^(?i)(apt)$", "^(a|(b))$",
+		"^(apt$|dpkg)$", "^(g\\+\\+|x~1|1:2)$" };
+	static const char *const subjects[] = { "", "\n", "a", "ap", "apt",
+		"apt\n", "apt\n\n", "aptx", "xapt", "dpkg", "dp7", "g++", "g+",
+		"lib.so", "libxso", "APT", "b", "aqt", "x", "x~1", "1:2",
+		"a\xff" };
+	bool are_alike = true;
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (size_t k = 0; k < sizeof(subjects) / sizeof(subjects[0]);
+		     k++)
+			are_alike &= is_found_alike(lists[i], subjects[k]);
+	ok_if(are_alike, "a list of words is searched as the engine does it");
+	ok_if(finds("^(apt|g[+][+]|lib\\.so)$", "lib.so") &&
+		  finds("^(apt|g[+][+]|lib\\.so)$", "g++") &&
+		  !finds("^(apt|g[+][+]|lib\\.so)$", "lib"),
+	    "and each of them is found");
+}
+
 static void
 test_errors(void)
 {
@@ -182,6 +216,7 @@ int
 main(void)
 {
 	test_search();
+	test_lists();
 	test_check();
 	test_errors();
 	test_groups();
