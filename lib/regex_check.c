@@ -14,9 +14,6 @@
 #define CODE_CHAR 4u    /* of a character, a sign, half a group, at most */
 #define CODE_SET  34u   /* of a set */
 
-static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
-			      "WXYZ0123456789";
-
 struct plain {
 	const char *at; /* what is looked at */
 	size_t depth;   /* groups around it */
@@ -30,6 +27,14 @@ is_one_of(char c, const char *set)
 	return c != '\0' && strchr(set, c) != NULL;
 }
 
+/* Of ASCII. */
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
+}
+
 /* "[a-z0-9+_]", "[^a]", "[.]"; not "[.x.]", which is an error. */
 static bool
 take_set(struct plain *p)
@@ -41,12 +46,10 @@ take_set(struct plain *p)
 		return false;
 	at += at[0] == '^' ? 1 : 0;
 	for (; *at != ']' || !may_end; at++) {
-		bool is_letter = is_one_of(*at, letters);
-
-		if (!is_letter && !is_one_of(*at, "+._~"))
+		if (!is_letter(*at) && !is_one_of(*at, "+._~"))
 			return false;
 		if (at[1] == '-' && at[2] != ']') {
-			if (!is_letter || !is_one_of(at[2], letters) ||
+			if (!is_letter(*at) || !is_letter(at[2]) ||
 			    at[2] < at[0])
 				return false;
 			at += 2;
@@ -65,8 +68,7 @@ static bool
 take_part(struct plain *p)
 {
 	char c = *p->at;
-	bool is_atom =
-	    c == '.' || is_one_of(c, letters) || is_one_of(c, "-_:~");
+	bool is_atom = is_letter(c) || is_one_of(c, ".-_:~");
 
 	if (c == '[')
 		return take_set(p);
