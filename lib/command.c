@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "nearest.h"
 #include "str.h"
 
 #include "banned.h"
@@ -19,6 +20,22 @@ check_options(const struct ch_command *c, const struct option *options,
 	return true;
 }
 
+static int
+fail_unknown(
+    const struct ch_command *commands, const char *word, struct ch_err *err)
+{
+	struct ch_nearest near = { .word = word };
+
+	for (const struct ch_command *c = commands; c->name; c++)
+		ch_nearest_offer(&near, c->name);
+	if (near.best)
+		(void)ch_fail(err, CH_USAGE,
+		    "%s: no such command; did you mean %s?", word, near.best);
+	else
+		(void)ch_fail(err, CH_USAGE, "%s: no such command", word);
+	return -1;
+}
+
 int
 ch_command_find(const struct ch_command *commands, const struct option *options,
     unsigned given, const char *const *operands, struct ch_err *err)
@@ -32,11 +49,8 @@ ch_command_find(const struct ch_command *commands, const struct option *options,
 	}
 	while (c->name && !ch_str_equal(c->name, operands[0]))
 		c++;
-	if (!c->name) {
-		(void)ch_fail(
-		    err, CH_USAGE, "%s: no such command", operands[0]);
-		return -1;
-	}
+	if (!c->name)
+		return fail_unknown(commands, operands[0], err);
 	while (operands[count + 1])
 		count++;
 	if (!check_options(c, options, given, err))

@@ -139,6 +139,14 @@ meant() {
 	meant 'apt: --mata: unknown option; did you mean --meta?' "$BUILD/libexec/chantal/plugins/apt" list --mata x
 }
 
+@test "so is a verb" {
+	meant 'chantal-catalog: svae: no such command; did you mean save?' chantal-catalog svae x
+	meant 'chantal-catalog: colours: no such command' chantal-catalog colours
+	meant 'chantal-pool: imprt: not a verb; did you mean import?' chantal-pool imprt x
+	meant 'chantal-pool: frobnicate: not a verb' chantal-pool frobnicate
+	meant 'chantal-pool: nothing: not a verb' chantal-pool
+}
+
 @test "an option like none, of several, without its value or with one too many is named" {
 	meant 'chantal-pool: --colour: unknown option' chantal-pool --colour=red
 	meant 'chantal: --colour: unknown option' chantal --colour=red

@@ -5,6 +5,7 @@
 #include "lib/cli.h"
 #include "lib/config.h"
 #include "lib/log.h"
+#include "lib/nearest.h"
 #include "lib/pool_gc.h"
 #include "lib/pool_verbs.h"
 #include "lib/progress.h"
@@ -202,15 +203,20 @@ static const struct verb {
 static const struct verb *
 parse_verb(struct options *o, int argc, char **argv)
 {
+	const char *word = optind < argc ? argv[optind] : "nothing";
+	struct ch_nearest near = { .word = word };
 	const struct verb *verb = NULL;
 
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
-		if (optind < argc && ch_str_equal(verbs[i].name, argv[optind]))
+		ch_nearest_offer(&near, verbs[i].name);
+		if (ch_str_equal(verbs[i].name, word))
 			verb = &verbs[i];
 	}
 	if (verb == NULL) {
-		(void)ch_cli_usage_error(&cli, "%s: not a verb",
-		    optind < argc ? argv[optind] : "nothing");
+		(void)ch_cli_usage_error(&cli, "%s: not a verb%s%s%s", word,
+		    near.best == NULL ? "" : "; did you mean ",
+		    near.best == NULL ? "" : near.best,
+		    near.best == NULL ? "" : "?");
 		return NULL;
 	}
 	o->job.args = argv + optind + 1;
