@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 
@@ -63,7 +64,19 @@ char *ch_url_display(const char *url) CH_MUST_CHECK;
 
 /* Percent-decodes once; NULL when a NUL, or a "%" without two digits. */
 char *ch_url_decode(const char *s, size_t len) CH_MUST_CHECK;
-/* Percent-encodes all but unreserved characters and "/". */
+/* An unreserved one of RFC 3986, or "/": a path has it as it is. */
+static inline bool
+ch_url_is_literal(char byte)
+{
+	/* A bit each, from "-" to "9", and of the letters, "_" and "~". */
+	static const uint64_t literal[] = { 0x03ffe00000000000U,
+		0x47fffffe87fffffeU };
+	unsigned char c = (unsigned char)byte;
+
+	return c < 0x80 && (literal[c / 64] >> c % 64 & 1) != 0;
+}
+
+/* Percent-encodes all but what is literal. */
 char *ch_url_encode_path(const char *path) CH_MUST_CHECK;
 /* What is behind base in url, decoded: the relative path of an entry. */
 char *ch_url_relative(

@@ -64,14 +64,6 @@ is_upper_hex(char c)
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
 }
 
-/* Bytes that stand for themselves in a path, "/" and "." among them. */
-static bool
-is_plain_byte(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '-' && c <= '9') ||
-	       (c >= 'A' && c <= 'Z') || c == '_' || c == '~' || c == '+';
-}
-
 /*
  * A path, or a part of one, stays as it is: segments that do not begin with a
  * dot, however it is written, of bytes that mean nothing.
@@ -84,7 +76,7 @@ is_plain(const char *p, const char *end)
 	for (; p < end; p++) {
 		if (is_first && (*p == '.' || *p == '%'))
 			return false;
-		if (!is_plain_byte(*p) &&
+		if (!ch_url_is_literal(*p) && *p != '+' &&
 		    (*p != '%' || end - p < 3 || !is_upper_hex(p[1]) ||
 			!is_upper_hex(p[2]) || p[1] == '0'))
 			return false;

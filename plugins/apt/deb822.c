@@ -1,5 +1,6 @@
 #include "deb822.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ is_space(char c)
 	return is_blank(c) || c == '\n' || c == '\r';
 }
 
-static struct ch_span
+static inline struct ch_span
 trim(const char *p, const char *end)
 {
 	while (p < end && is_space(*p))
@@ -129,14 +130,36 @@ fill(struct ch_deb822 *d, size_t wanted, struct ch_err *err)
 	return true;
 }
 
+/*
+ * Eight bytes, the first one lowest: the highest bit of the first that ends a
+ * name, and maybe of some above.
+ */
+static uint64_t
+name_ends(const char *p)
+{
+	const uint64_t ones = 0x0101010101010101U;
+	uint64_t x;
+
+	memcpy(&x, p, sizeof(x));
+	x = le64toh(x);
+	return ((x - ones * 0x21) | ((x ^ (ones * ':')) - ones) | (x + ones) |
+		   x) &
+	       (ones * 0x80);
+}
+
 /* Policy 5.1: printable ASCII, no colon; 0: no name stands there. */
 static size_t
 name_length(const char *line, const char *lf)
 {
 	const char *p = line;
+	uint64_t ends = 0;
 
 	if (*p == '-')
 		return 0;
+	while (lf - p >= 8 && (ends = name_ends(p)) == 0)
+		p += 8;
+	if (ends != 0)
+		p += __builtin_ctzll(ends) / 8;
 	while (*p > ' ' && *p < 0x7f && *p != ':')
 		p++;
 	return p < lf && *p == ':' ? (size_t)(p - line) : 0;

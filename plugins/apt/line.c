@@ -7,6 +7,7 @@
 
 #include "lib/path.h"
 #include "lib/record.h"
+#include "lib/url.h"
 
 #include "lib/banned.h"
 
@@ -63,14 +64,6 @@ ch_line_number(struct ch_buf *line, const char *lead, uint64_t n)
 	ch_buf_put(line, digits + i, sizeof(digits) - i);
 }
 
-/* RFC 3986: unreserved, and the slash. */
-static bool
-is_literal(unsigned char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '-' && c <= '9') ||
-	       (c >= 'A' && c <= 'Z') || c == '_' || c == '~';
-}
-
 static void
 put_encoded(struct ch_buf *line, struct ch_span path)
 {
@@ -81,7 +74,7 @@ put_encoded(struct ch_buf *line, struct ch_span path)
 	for (i = 0; i < path.len; i++) {
 		unsigned char c = (unsigned char)path.data[i];
 
-		if (is_literal(c))
+		if (ch_url_is_literal(path.data[i]))
 			continue;
 		ch_buf_put(line, path.data + start, i - start);
 		ch_buf_put(line,
