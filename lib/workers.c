@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "mem.h"
 #include "sys.h"
 
 #include "banned.h"
@@ -16,12 +17,12 @@
 
 /* A process that works. */
 struct worker {
-	pid_t pid;                  /* 0: none */
-	int fd;                     /* where its result or error comes from */
-	const struct ch_work *work; /* what it does */
+	pid_t pid;           /* 0: none */
+	int fd;              /* where its result or error comes from */
+	struct ch_work work; /* what it does */
 };
 
-struct team {
+struct ch_team {
 	struct worker workers[WORKERS_MAX]; /* slots */
 	size_t size;                        /* slots to use */
 	size_t busy;                        /* of these */
@@ -45,7 +46,7 @@ work(const struct ch_work *w, int fd)
 }
 
 static bool
-start(struct team *t, const struct ch_work *job, struct ch_err *err)
+start(struct ch_team *t, const struct ch_work *job, struct ch_err *err)
 {
 	struct worker *w = t->workers;
 	int ends[2];
@@ -64,7 +65,7 @@ start(struct team *t, const struct ch_work *job, struct ch_err *err)
 		return ch_fail_errno(err, errno, "cannot fork");
 	}
 	w->fd = ends[0];
-	w->work = job;
+	w->work = *job;
 	t->busy++;
 	return true;
 }
@@ -83,7 +84,8 @@ read_whole(int fd, void *to, size_t size)
 
 /* Its own words, or that it died. */
 static void
-note_failure(struct team *t, struct worker *w, int status, struct ch_err *err)
+note_failure(
+    struct ch_team *t, struct worker *w, int status, struct ch_err *err)
 {
 	struct ch_err said;
 
@@ -98,12 +100,10 @@ note_failure(struct team *t, struct worker *w, int status, struct ch_err *err)
 }
 
 static void
-note_end(struct team *t, struct worker *w, int status, struct ch_err *err)
+note_end(struct ch_team *t, struct worker *w, int status, struct ch_err *err)
 {
-	const struct ch_work *done = w->work;
+	const struct ch_work *done = &w->work;
 
-	if (done == NULL)
-		return;
 	if (status != 0 ||
 	    (done->result_size > 0 &&
 		!read_whole(w->fd, done->result, done->result_size)))
@@ -116,7 +116,7 @@ note_end(struct team *t, struct worker *w, int status, struct ch_err *err)
 }
 
 static bool
-wait_for_one(struct team *t, struct ch_err *err)
+wait_for_one(struct ch_team *t, struct ch_err *err)
 {
 	int status;
 	pid_t pid;
@@ -148,28 +148,68 @@ processors(void)
 	return n < 1 ? 1 : n > WORKERS_MAX ? WORKERS_MAX : (size_t)n;
 }
 
+struct ch_team *
+ch_team_new(void)
+{
+	struct ch_team *t = ch_calloc(1, sizeof(*t));
+
+	t->size = processors();
+	return t;
+}
+
+/* Where it cannot be told how it went, it goes no further. */
+static bool
+begin(struct ch_team *t, const struct ch_work *w, struct ch_err *err)
+{
+	if (w->result_size > CH_WORK_RESULT_MAX)
+		return ch_fail(
+		    err, CH_TEMPORARY, "a result does not fit a pipe");
+	if (w->is_small)
+		return w->run(w->ctx, err);
+	while (t->busy == t->size)
+		if (!wait_for_one(t, err) || t->has_failed)
+			return false;
+	return start(t, w, err);
+}
+
+bool
+ch_team_begin(
+    struct ch_team *t, struct ch_work *works, size_t count, struct ch_err *err)
+{
+	if (count > 1)
+		qsort(works, count, sizeof(*works), compare_works);
+	for (size_t i = 0; i < count; i++)
+		if (!begin(t, &works[i], err))
+			return false;
+	return true;
+}
+
+bool
+ch_team_wait(struct ch_team *t, struct ch_err *err)
+{
+	while (t->busy > 0)
+		if (!wait_for_one(t, err))
+			return false;
+	return !t->has_failed;
+}
+
+void
+ch_team_free(struct ch_team *t)
+{
+	struct ch_err second;
+
+	if (t != NULL)
+		(void)!ch_team_wait(t, &second);
+	ch_free(t);
+}
+
 bool
 ch_work_all(struct ch_work *works, size_t count, struct ch_err *err)
 {
-	struct team t = { .size = processors() };
-	struct ch_err second;
-	bool is_going = true;
+	struct ch_team *t = ch_team_new();
+	bool is_done =
+	    ch_team_begin(t, works, count, err) && ch_team_wait(t, err);
 
-	if (count > 1)
-		qsort(works, count, sizeof(*works), compare_works);
-	for (size_t i = 0; i < count && is_going; i++) {
-		if (works[i].result_size > CH_WORK_RESULT_MAX)
-			is_going = ch_fail(
-			    err, CH_TEMPORARY, "a result does not fit a pipe");
-		else if (works[i].is_small)
-			is_going = works[i].run(works[i].ctx, err);
-		else
-			is_going = start(&t, &works[i], err);
-		while (is_going && t.busy == t.size)
-			is_going = wait_for_one(&t, err) && !t.has_failed;
-	}
-	while (t.busy > 0)
-		if (!wait_for_one(&t, is_going ? err : &second))
-			return false;
-	return is_going && !t.has_failed;
+	ch_team_free(t);
+	return is_done;
 }

@@ -29,9 +29,26 @@ struct ch_work {
 };
 
 /*
- * Sorts works.  The first failure is told, when all have ended.  done is a
- * line of level debug on stderr: the host of a plugin waits for one.
+ * Works that begin while their parent does something else.  ch_team_new(),
+ * ch_team_begin() as often as wanted, ch_team_wait(), then ch_team_free() in
+ * any case, which waits too.  Results are there when waiting ended well.
  */
+struct ch_team;
+
+struct ch_team *ch_team_new(void);
+/*
+ * Sorts works, which need not stay.  Waits while every processor has one.
+ * False: with the first failure, and not all have begun.  done is a line of
+ * level debug on stderr: the host of a plugin waits for one.
+ */
+bool ch_team_begin(struct ch_team *t, struct ch_work *works, size_t count,
+    struct ch_err *err) CH_MUST_CHECK;
+/* All have ended; the first failure is told. */
+bool ch_team_wait(struct ch_team *t, struct ch_err *err) CH_MUST_CHECK;
+/* NULL is accepted. */
+void ch_team_free(struct ch_team *t);
+
+/* All of that in one. */
 bool ch_work_all(
     struct ch_work *works, size_t count, struct ch_err *err) CH_MUST_CHECK;
 

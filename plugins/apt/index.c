@@ -57,7 +57,7 @@ static bool
 write_all(struct ch_indexer *ix, struct ch_err *err)
 {
 	choose_date(ix);
-	return ch_index_write_lists(ix, err) &&
+	return ch_index_write_lists(ix, err) && ch_index_begin_files(ix, err) &&
 	       ch_index_write_inputs(ix, err) &&
 	       ch_index_write_files(ix, err) &&
 	       ch_index_write_releases(ix, err) &&
@@ -83,6 +83,7 @@ open_scratch(struct ch_indexer *ix, struct ch_err *err)
 static void
 close_all(struct ch_indexer *ix)
 {
+	ch_index_forms_free(ix);
 	ch_index_suites_free(ix);
 	for (size_t i = 0; i < ix->told.count; i++) {
 		ch_apt_facts_free(ix->told.repos[i].facts);

@@ -5,8 +5,8 @@
  * list that it belongs to (index_take.c).  At the end lists are written in
  * the order of their keys (index_lists.c), Translation and Contents files are
  * made for what is in them (index_inputs.c, index_cut.c) unless an earlier run
- * did that (index_again.c), all of it is compressed and named (index_write.c),
- * and Release files vouch for it (index_release.c).
+ * did that (index_again.c), while what is there is compressed; all of it is
+ * named (index_write.c), and Release files vouch for it (index_release.c).
  */
 
 #ifndef APT_INDEX_PARTS_H
@@ -102,6 +102,7 @@ struct ch_indexer {
 	size_t input_count;                     /* of these */
 	struct ch_index_file *files;            /* owned */
 	size_t file_count;                      /* of these */
+	struct ch_forms *forms;                 /* of files, owned, or NULL */
 	struct ch_stanza_spool spool;           /* of all packages */
 	struct ch_memo cache;                   /* of compressed indexes */
 	uint64_t names;                         /* of files in scratch */
@@ -217,9 +218,13 @@ bool ch_index_write_repos(
 struct ch_index_file *ch_index_add_file(struct ch_indexer *ix,
     struct ch_index_suite *suite, const char *rel, bool is_plain_only,
     struct ch_err *err) CH_MUST_CHECK;
+/* index_write.c: forms of the files so far are made, at the same time. */
+bool ch_index_begin_files(
+    struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;
 /* index_write.c: forms of all files, their lines, Release's lists. */
 bool ch_index_write_files(
     struct ch_indexer *ix, struct ch_err *err) CH_MUST_CHECK;
+void ch_index_forms_free(struct ch_indexer *ix);
 /* index_write.c: whether files are published by their digests too. */
 bool ch_index_is_by_hash(const struct ch_indexer *ix);
 

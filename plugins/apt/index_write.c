@@ -59,56 +59,70 @@ ch_index_add_file(struct ch_indexer *ix, struct ch_index_suite *suite,
 
 /* A form of a file, on its way below --out. */
 struct form {
-	struct ch_index_file *file; /* of which */
-	enum ch_deflate_kind kind;  /* how */
+	size_t file;                /* number of the file */
 	char *path;                 /* as it is published */
 	char *out;                  /* where it is written */
-	struct ch_digests digest;   /* of the form */
-	bool is_reused;             /* from the cache */
+	struct ch_compress_job job; /* that makes it, and its digest */
+	bool is_made;               /* by the job: else it is there */
 };
 
-struct forms {
-	struct form *items;           /* owned */
-	size_t count;                 /* of items */
-	struct ch_compress_job *jobs; /* for those that are not reused */
-	size_t job_count;             /* of jobs */
+struct ch_forms {
+	struct ch_team *team; /* at work on them */
+	struct form **items;  /* owned */
+	size_t count;         /* of items */
+	size_t begun;         /* of these, at work or there */
+	size_t files;         /* that have theirs */
 };
 
 static struct ch_index_form
-cached_form(const struct form *f)
+cached_form(const struct ch_indexer *ix, const struct form *f)
 {
-	return (
-	    struct ch_index_form){ f->file->digest.sha256, f->kind, f->out };
+	return (struct ch_index_form){ ix->files[f->file].digest.sha256,
+		f->job.kind, f->out };
 }
 
-static bool
-add_form(struct ch_indexer *ix, struct forms *all, struct ch_index_file *file,
-    enum ch_deflate_kind kind, struct ch_err *err)
+static struct form *
+new_form(struct ch_indexer *ix, size_t number, enum ch_deflate_kind kind)
 {
-	struct form *f = &all->items[all->count++];
-	struct ch_index_form cached;
+	const struct ch_index_file *file = &ix->files[number];
+	struct ch_forms *all = ix->forms;
+	struct form *f = ch_calloc(1, sizeof(*f));
 
-	*f = (struct form){ .file = file, .kind = kind };
+	f->file = number;
 	f->path = ch_format(
 	    "%s%s%s", file->suite->base, file->rel, ch_deflate_suffix(kind));
 	f->out = ch_path_join(ix->call->out_dir, f->path);
-	f->digest = file->digest;
-	if (kind == CH_DEFLATE_NONE)
-		return ch_index_cut_now(ix, file, err);
-	if (!ch_make_parents(f->out, 0755, err))
-		return false;
-	cached = cached_form(f);
-	f->is_reused = ch_index_cache_get(&ix->cache, &cached, &f->digest);
-	if (f->is_reused)
-		return true;
-	all->jobs[all->job_count++] = (struct ch_compress_job){ file->plain,
-		f->out, kind, file->digest.size };
-	return ch_index_cut_now(ix, file, err);
+	f->job = (struct ch_compress_job){ .plain = file->plain,
+		.out = f->out,
+		.kind = kind,
+		.size = file->digest.size,
+		.digest = file->digest };
+	all->items =
+	    ch_realloc(all->items, all->count + 1, sizeof(*all->items));
+	all->items[all->count++] = f;
+	return f;
 }
 
 static bool
-add_forms(struct ch_indexer *ix, struct forms *all, struct ch_index_file *file,
+add_form(struct ch_indexer *ix, size_t number, enum ch_deflate_kind kind,
     struct ch_err *err)
+{
+	struct form *f = new_form(ix, number, kind);
+	struct ch_index_form cached = cached_form(ix, f);
+
+	if (kind != CH_DEFLATE_NONE) {
+		if (!ch_make_parents(f->out, 0755, err))
+			return false;
+		f->is_made =
+		    !ch_index_cache_get(&ix->cache, &cached, &f->job.digest);
+		if (!f->is_made)
+			return true;
+	}
+	return ch_index_cut_now(ix, &ix->files[number], err);
+}
+
+static bool
+add_forms(struct ch_indexer *ix, size_t number, struct ch_err *err)
 {
 	static const struct {
 		unsigned form;
@@ -120,11 +134,14 @@ add_forms(struct ch_indexer *ix, struct forms *all, struct ch_index_file *file,
 		{ CH_APT_ZSTD, CH_DEFLATE_ZSTD },
 		{ CH_APT_BZIP2, CH_DEFLATE_BZIP2 },
 	};
+	const struct ch_index_file *file = &ix->files[number];
 	unsigned forms = file->is_plain_only ? CH_APT_PLAIN : wanted_forms(ix);
 
+	/* Without the plain text in its list, apt loads nothing. */
+	ch_release_list(&file->suite->release, file->rel, &file->digest);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if ((forms & known[i].form) != 0 &&
-		    !add_form(ix, all, file, known[i].kind, err))
+		    !add_form(ix, number, known[i].kind, err))
 			return false;
 	return true;
 }
@@ -139,7 +156,7 @@ print_line(struct ch_indexer *ix, const struct form *f, const char *path,
 	ch_record_start(&r, CH_KIND_FILE);
 	ch_record_set_string(&r, "path", path);
 	ch_record_set_string(&r, "role", "metadata");
-	ch_record_set_string(&r, "sha256", f->digest.sha256);
+	ch_record_set_string(&r, "sha256", f->job.digest.sha256);
 	if (!ch_str_equal(path, f->path)) {
 		ch_record_set_string(&r, "copy_of", f->path);
 		ch_record_set_raw(&r, "keep", "true");
@@ -173,65 +190,91 @@ print_form(struct ch_indexer *ix, const struct form *f, struct ch_err *err)
 {
 	return print_line(ix, f, f->path, err) &&
 	       (!ch_index_is_by_hash(ix) ||
-		   (print_copy(ix, f, "SHA256", f->digest.sha256, err) &&
-		       print_copy(ix, f, "MD5Sum", f->digest.md5, err)));
+		   (print_copy(ix, f, "SHA256", f->job.digest.sha256, err) &&
+		       print_copy(ix, f, "MD5Sum", f->job.digest.md5, err)));
 }
 
 static bool
 finish_form(struct ch_indexer *ix, struct form *f, struct ch_err *err)
 {
-	struct ch_index_file *file = f->file;
-	struct ch_index_form cached = cached_form(f);
+	struct ch_index_suite *suite = ix->files[f->file].suite;
+	struct ch_index_form cached = cached_form(ix, f);
 
-	if (f->kind != CH_DEFLATE_NONE && !f->is_reused) {
-		if (!ch_digests_of(f->out, &f->digest, err))
-			return false;
-		ch_index_cache_put(&ix->cache, &cached, &f->digest);
-	}
+	if (f->is_made)
+		ch_index_cache_put(&ix->cache, &cached, &f->job.digest);
 	/* Release has paths below its own folder. */
-	ch_release_list(&file->suite->release,
-	    f->path + strlen(file->suite->base), &f->digest);
+	ch_release_list(
+	    &suite->release, f->path + strlen(suite->base), &f->job.digest);
 	return print_form(ix, f, err);
 }
 
+/* Files that are new get their forms. */
 static bool
-write_forms(struct ch_indexer *ix, struct forms *all, struct ch_err *err)
+add_new(struct ch_indexer *ix, struct ch_err *err)
 {
-	for (size_t i = 0; i < ix->file_count; i++) {
-		struct ch_index_file *file = &ix->files[i];
-
-		/* Without the plain text in its list, apt loads nothing. */
-		ch_release_list(
-		    &file->suite->release, file->rel, &file->digest);
-		if (!add_forms(ix, all, file, err))
-			return false;
+	if (ix->forms == NULL) {
+		ix->forms = ch_calloc(1, sizeof(*ix->forms));
+		ix->forms->team = ch_team_new();
 	}
-	ch_index_forget_kept(ix);
-	ch_debug("%zu of %zu files to compress", all->job_count, all->count);
-	if (!ch_compress_all(all->jobs, all->job_count, err))
-		return false;
-	for (size_t i = 0; i < all->count; i++)
-		if (!finish_form(ix, &all->items[i], err))
+	for (; ix->forms->files < ix->file_count; ix->forms->files++)
+		if (!add_forms(ix, ix->forms->files, err))
 			return false;
-	ch_memo_sweep(&ix->cache);
 	return true;
+}
+
+static bool
+begin_new(struct ch_indexer *ix, struct ch_err *err)
+{
+	struct ch_forms *all = ix->forms;
+	struct ch_compress_job **jobs =
+	    ch_calloc(all->count - all->begun + 1, sizeof(*jobs));
+	size_t count = 0;
+	bool is_begun;
+
+	for (; all->begun < all->count; all->begun++)
+		if (all->items[all->begun]->is_made)
+			jobs[count++] = &all->items[all->begun]->job;
+	ch_debug("%zu files to compress", count);
+	is_begun = ch_compress_begin(all->team, jobs, count, err);
+	ch_free(jobs);
+	return is_begun;
+}
+
+bool
+ch_index_begin_files(struct ch_indexer *ix, struct ch_err *err)
+{
+	return add_new(ix, err) && begin_new(ix, err);
 }
 
 bool
 ch_index_write_files(struct ch_indexer *ix, struct ch_err *err)
 {
-	struct forms all = { 0 };
-	size_t most = 5 * ix->file_count + 1;
-	bool is_written;
+	if (!add_new(ix, err))
+		return false;
+	ch_index_forget_kept(ix);
+	if (!begin_new(ix, err) || !ch_team_wait(ix->forms->team, err))
+		return false;
+	for (size_t i = 0; i < ix->forms->count; i++)
+		if (!finish_form(ix, ix->forms->items[i], err))
+			return false;
+	ch_memo_sweep(&ix->cache);
+	return true;
+}
 
-	all.items = ch_calloc(most, sizeof(*all.items));
-	all.jobs = ch_calloc(most, sizeof(*all.jobs));
-	is_written = write_forms(ix, &all, err);
-	for (size_t i = 0; i < all.count; i++) {
-		ch_free(all.items[i].path);
-		ch_free(all.items[i].out);
+void
+ch_index_forms_free(struct ch_indexer *ix)
+{
+	struct ch_forms *all = ix->forms;
+
+	if (all == NULL)
+		return;
+	ch_team_free(all->team);
+	for (size_t i = 0; i < all->count; i++) {
+		ch_free(all->items[i]->path);
+		ch_free(all->items[i]->out);
+		ch_free(all->items[i]);
 	}
-	ch_free(all.items);
-	ch_free(all.jobs);
-	return is_written;
+	ch_free(all->items);
+	ch_free(all);
+	ix->forms = NULL;
 }

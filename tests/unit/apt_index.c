@@ -173,6 +173,21 @@ test_digests(void)
 	ch_free(path);
 }
 
+static bool
+compress_all(struct ch_compress_job *jobs, size_t count, struct ch_err *err)
+{
+	struct ch_compress_job *them[12];
+	struct ch_team *team = ch_team_new();
+	bool is_done;
+
+	for (size_t i = 0; i < count; i++)
+		them[i] = &jobs[i];
+	is_done = ch_compress_begin(team, them, count, err) &&
+		  ch_team_wait(team, err);
+	ch_team_free(team);
+	return is_done;
+}
+
 /* Several at once, twice: the bytes do not depend on who was first. */
 static void
 test_compress(void)
@@ -193,23 +208,26 @@ test_compress(void)
 			    is_good && write_file(plain[i], i / 3 * 40000);
 			jobs[i] = (struct ch_compress_job){ plain[i], outs[i],
 				(enum ch_deflate_kind)(CH_DEFLATE_GZIP + i % 3),
-				i / 3 * 40000 };
+				i / 3 * 40000, { 0 } };
 		}
-		is_good = is_good && ch_compress_all(jobs, 12, &err);
+		is_good = is_good && compress_all(jobs, 12, &err);
 		for (size_t i = 0; i < 12; i++) {
 			is_good = is_good &&
 				  ch_digests_of(outs[i],
 				      round == 0 ? &first[i] : &again, &err) &&
+				  memcmp(&jobs[i].digest, &first[i],
+				      sizeof(again)) == 0 &&
 				  (round == 0 || memcmp(&first[i], &again,
 						     sizeof(again)) == 0);
 			ch_free(plain[i]);
 			ch_free(outs[i]);
 		}
 	}
-	ok_if(is_good, "many files at once, the same bytes each time");
+	ok_if(
+	    is_good, "many files at once, the same bytes each time, digested");
 	jobs[0] = (struct ch_compress_job){ "/nowhere/x", "/nowhere/y",
-		CH_DEFLATE_GZIP, 1 << 20 };
-	ok_if(!ch_compress_all(jobs, 1, &err) && strstr(err.text, "/nowhere/x"),
+		CH_DEFLATE_GZIP, 1 << 20, { 0 } };
+	ok_if(!compress_all(jobs, 1, &err) && strstr(err.text, "/nowhere/x"),
 	    "a process that fails says why: %s", err.text);
 }
 

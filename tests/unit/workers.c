@@ -37,6 +37,36 @@ work_of(struct piece *p)
 		.cost = (uint64_t)(p->number < 0 ? 0 : p->number) };
 }
 
+static void
+check_team(void)
+{
+	struct piece pieces[] = { { .number = 3 }, { .number = 5 },
+		{ .number = -1 }, { .number = 9 } };
+	struct ch_team *t = ch_team_new();
+	struct ch_err err = { .text = "" };
+	struct ch_work work;
+
+	for (int i = 0; i < 2; i++) {
+		work = work_of(&pieces[i]);
+		ok_if(ch_team_begin(t, &work, 1, &err), "%d begins",
+		    pieces[i].number);
+	}
+	work = (struct ch_work){ 0 };
+	ok_if(ch_team_wait(t, &err) && pieces[0].squared == 9 &&
+		  pieces[1].squared == 25,
+	    "what began in turn is there after waiting");
+	work = work_of(&pieces[2]);
+	ok_if(ch_team_begin(t, &work, 1, &err) && !ch_team_wait(t, &err) &&
+		  strcmp(err.text, "-1: is negative") == 0,
+	    "a failure is told by waiting: %s", err.text);
+	ch_team_free(t);
+	t = ch_team_new();
+	work = work_of(&pieces[3]);
+	ok_if(ch_team_begin(t, &work, 1, &err), "one more begins");
+	ch_team_free(t);
+	ok_if(pieces[3].squared == 81, "an end without waiting waits");
+}
+
 int
 main(void)
 {
@@ -64,5 +94,6 @@ main(void)
 	works[0] = work_of(&pieces[8]);
 	ok_if(!ch_work_all(works, 1, &err) && err.status == CH_TEMPORARY,
 	    "one that dies is told: %s", err.text);
+	check_team();
 	return done();
 }
