@@ -100,26 +100,39 @@ take_package(struct ch_index *x, struct ch_err *err)
 	return ch_record_write(r, &x->packages.out, err);
 }
 
+/* What goes on behind the packages that came back so far. */
+static bool
+take_other(struct ch_index *x, struct ch_err *err)
+{
+	if (!ch_index_echo_break(x, err))
+		return false;
+	return x->record.kind == CH_KIND_PACKAGE
+		   ? take_package(x, err)
+		   : ch_record_write(&x->record, &x->packages.out, err);
+}
+
 static bool
 take_line(void *ctx, struct ch_span line, uint64_t number, struct ch_err *err)
 {
 	struct ch_index *x = ctx;
 	struct ch_record *r = &x->record;
-	bool is_taken = true;
+	bool is_taken = false;
 
 	if (line.len == 0)
 		return true;
+	if (!ch_index_echo_take(x, line, &is_taken, err))
+		return false;
+	if (is_taken)
+		return true;
 	if (!ch_plugin_line_take(&x->lines, r, line, number, err))
 		return false;
-	if (r->kind == CH_KIND_PACKAGE)
-		is_taken = take_package(x, err);
-	else if (r->kind == CH_KIND_FILE)
+	if (r->kind == CH_KIND_FILE)
 		is_taken = ch_record_check(r, err) &&
 			   ch_record_write(r, &x->files.out, err);
 	else if (r->kind == CH_KIND_REPO)
 		is_taken = ch_index_take_pins(x, r, err);
 	else
-		is_taken = ch_record_write(r, &x->packages.out, err);
+		is_taken = take_other(x, err);
 	if (r->kind == CH_KIND_REJECT)
 		x->rejects++;
 	return is_taken ||
@@ -174,7 +187,7 @@ run_verb(struct ch_index *x, const char *config, const char *cache,
 	run = ch_plugin_start(&x->setup->plugin, &o, err);
 	if (run == NULL)
 		return false;
-	if (feed_all(x, run, err))
+	if (ch_index_echo_begin(x, err) && feed_all(x, run, err))
 		return ch_plugin_finish(run, err);
 	ch_plugin_abort(run);
 	return false;
@@ -182,10 +195,13 @@ run_verb(struct ch_index *x, const char *config, const char *cache,
 
 /* What was fed comes out, or is rejected. */
 static bool
-check_losses(const struct ch_index *x, struct ch_err *err)
+check_losses(struct ch_index *x, struct ch_err *err)
 {
-	uint64_t seen = x->printed.count + x->rejects;
+	uint64_t seen;
 
+	if (!ch_index_echo_end(x, err))
+		return false;
+	seen = x->echo.is_going ? x->echo.count : x->printed.count + x->rejects;
 	if (seen >= x->fed_packages)
 		return true;
 	return ch_fail(err, CH_MALFORMED,
@@ -283,26 +299,11 @@ write_repos(struct ch_index *x, struct ch_err *err)
 }
 
 static bool
-write_package(void *ctx, struct ch_record *r, struct ch_err *err)
-{
-	struct ch_index *x = ctx;
-
-	return r->kind != CH_KIND_PACKAGE || ch_record_write(r, x->out, err);
-}
-
-static bool
-write_packages(struct ch_index *x, struct ch_err *err)
-{
-	return x->is_recalled ? ch_spool_each(&x->fed, write_package, x, err)
-			      : ch_spool_copy(&x->packages, x->out, err);
-}
-
-static bool
 write_all(struct ch_index *x, struct ch_err *err)
 {
 	return write_repos(x, err) &&
 	       ch_spool_copy(&x->finished, x->out, err) &&
-	       write_packages(x, err) &&
+	       ch_index_write_packages(x, err) &&
 	       ch_spool_copy(&x->carried, x->out, err) &&
 	       write_ends(x, NULL, err);
 }
@@ -366,6 +367,7 @@ ch_index_close(struct ch_index *x)
 	ch_hash_free(x->input);
 	for (size_t i = 0; i < sizeof(spools) / sizeof(spools[0]); i++)
 		ch_spool_close(spools[i]);
+	ch_index_echo_close(x);
 	ch_scratch_close(&x->scratch);
 	ch_marks_free(&x->marks);
 	ch_digest_set_free(&x->known);

@@ -10,7 +10,8 @@
  * signed; only when all of that went well do records go to out.  A failed end
  * for each repository is what ch_index_fail() writes.
  *
- * Memory: 32 bytes for each record, and one line.
+ * Memory: one line, and 64 bytes for each record but for packages that come
+ * back as they were fed.
  */
 
 #ifndef CH_INDEX_H
@@ -29,6 +30,15 @@
 struct ch_imported {
 	char *path;                /* below staged, NULL: none */
 	struct ch_put_facts facts; /* its digest and size */
+};
+
+/* Packages that come back from the plugin as they were fed. */
+struct ch_echo {
+	bool is_odd;           /* one has inputs, or is written otherwise */
+	bool is_going;         /* all came back so far, in order */
+	struct ch_in in;       /* what was fed */
+	struct ch_span wanted; /* the next in it, or not yet read */
+	uint64_t count;        /* that came back */
 };
 
 struct ch_index {
@@ -64,7 +74,8 @@ struct ch_index {
 	struct ch_spool finished;     /* file lines with their digests */
 	struct ch_digest_set known;   /* identities that were fed */
 	struct ch_digest_set printed; /* of packages, by the plugin */
-	uint64_t fed_packages;        /* different ones */
+	uint64_t fed_packages; /* different ones, or while it echoes all */
+	struct ch_echo echo;   /* of these */
 	struct ch_plugin_lines lines; /* rules for the plugin's lines */
 	struct ch_record record;      /* the current line */
 	struct ch_imported imported;  /* for its copies */

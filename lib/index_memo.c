@@ -250,7 +250,7 @@ ch_index_memo_save(struct ch_index *x)
 	if (x->key[0] == '\0' || x->rejects > 0)
 		return;
 	if (!ch_out_flush(&x->packages.out, &why) ||
-	    !ch_out_flush(&x->finished.out, &why) || !is_as_fed(x, &why) ||
-	    !save(x, &why))
+	    !ch_out_flush(&x->finished.out, &why) ||
+	    !(x->echo.is_going || is_as_fed(x, &why)) || !save(x, &why))
 		ch_debug("not remembered: %s", why.text);
 }

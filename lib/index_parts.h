@@ -16,6 +16,28 @@
 bool ch_index_read(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
 /* index_read.c: what was fed is known, inputs are in meta. */
 bool ch_index_prepare(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_read.c: one item: it is known, its inputs are in meta. */
+bool ch_index_prepare_item(
+    void *ctx, struct ch_record *r, struct ch_err *err) CH_MUST_CHECK;
+
+/* index_echo.c: a package that was read. */
+void ch_index_echo_note(struct ch_index *x, struct ch_record *r);
+/* index_echo.c: when none was odd: items prepared, packages only counted. */
+bool ch_index_prepare_plain(
+    struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_echo.c: what the plugin printed, or would have, to out. */
+bool ch_index_write_packages(
+    struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_echo.c: from here on the plugin prints. */
+bool ch_index_echo_begin(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_echo.c: whether a line of the plugin is the package that is next. */
+bool ch_index_echo_take(struct ch_index *x, struct ch_span line,
+    bool *is_taken_out, struct ch_err *err) CH_MUST_CHECK;
+/* index_echo.c: what came back so far into packages, the identities known. */
+bool ch_index_echo_break(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+/* index_echo.c: no more is printed; it goes on when all came back. */
+bool ch_index_echo_end(struct ch_index *x, struct ch_err *err) CH_MUST_CHECK;
+void ch_index_echo_close(struct ch_index *x);
 /*
  * index_memo.c: repo_lines and finished as an earlier run had them, of the same
  * input, configuration, keys and plugin; false: it has to be done.

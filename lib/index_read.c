@@ -238,11 +238,12 @@ take_item(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 		return ch_fail(err, CH_MALFORMED,
 		    "\"sha256\": missing: chantal-pool add has to come before");
 	note_path(x, r);
+	ch_index_echo_note(x, r);
 	return note_owner(x, r, err) && ch_record_write(r, &x->fed.out, err);
 }
 
-static bool
-prepare_item(void *ctx, struct ch_record *r, struct ch_err *err)
+bool
+ch_index_prepare_item(void *ctx, struct ch_record *r, struct ch_err *err)
 {
 	struct ch_index *x = ctx;
 	char hex[CH_SHA256_HEX + 1];
@@ -275,7 +276,9 @@ bool
 ch_index_prepare(struct ch_index *x, struct ch_err *err)
 {
 	return name_objects(x, err) &&
-	       ch_spool_each(&x->fed, prepare_item, x, err);
+	       (x->echo.is_odd
+		       ? ch_spool_each(&x->fed, ch_index_prepare_item, x, err)
+		       : ch_index_prepare_plain(x, err));
 }
 
 static bool

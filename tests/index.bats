@@ -474,6 +474,37 @@ cheat() {
 	[ "$(paths)" = "pool/a-1.0.tar.gz pool/b-2.0.tar.gz " ]
 }
 
+@test "packages come back as they were, elsewhere, in another order, or are missed" {
+	feed a-1.0 b-2.0 c-3.0 d-4.0
+	order() { jq -r 'select(.record|test("package|reject")) | .path // .record' | tr '\n' ' '; }
+	with_index archive <<<'index() { cat; }'
+	synced archive >s
+	as_fed=$(order <s)
+	run -0 --separate-stderr index s
+	[ "$(grep '"package"' <<<"$output")" = "$(grep '"package"' s)" ]
+	with_index archive <<<'index() { sed s,packages/c,moved/c,; }'
+	run -0 --separate-stderr index s
+	[ "$(order <<<"$output")" = "${as_fed/packages\/c/moved/c}" ]
+	with_index archive <<<'index() { tac; }'
+	run -0 --separate-stderr index s
+	[ "$(order <<<"$output")" = "$(tac s | order)" ]
+	with_index archive <<-'EOS'
+	index() {
+		sed '/"b"/c{"record":"reject","code":"odd","message":"m","ref":{"name":"b"}}'
+	}
+	EOS
+	run -1 --separate-stderr index s
+	[ "$(order <<<"$output")" = "${as_fed/packages\/b-2.0.tar.gz/reject}" ]
+	for lost in b d; do
+		with_index archive <<<"index() { sed '/\"$lost\"/d'; }"
+		run -3 --separate-stderr index s
+		[[ "$stderr" == *"1 of 4 packages are neither in its output nor rejected"* ]]
+	done
+	with_index archive <<<'index() { sed "/\"b\"/s/\"2.0\"/\"2.1\"/"; }'
+	run -3 --separate-stderr index s
+	[[ "$stderr" == *"package 'b': not one of those it was fed"* ]]
+}
+
 @test "a plugin may not speak for others, write marks or ask for files" {
 	cheat 'cat; echo "{\"record\":\"end\",\"repo\":\"cheat\",\"status\":\"ok\"}"' "only the host writes marks"
 	cheat 'sed s/\"repo\":\"cheat\"/\"repo\":\"other\"/' "not the repository it was run for"
