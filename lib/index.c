@@ -1,6 +1,7 @@
 #include "index.h"
 
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "generic_index.h"
@@ -322,6 +323,7 @@ make_all(struct ch_index *x, struct ch_err *err)
 bool
 ch_index_run(struct ch_index *x, int *status_out, struct ch_err *err)
 {
+	x->began = time(NULL);
 	if (!make_folders(x, err) || !ch_index_read(x, err))
 		return false;
 	*status_out = CH_OK;

@@ -60,6 +60,8 @@ struct ch_index {
 	bool reads_objects;           /* the plugin, by their names */
 	struct ch_list repo_lines;    /* repo records, as they came */
 	struct ch_list pins[2];       /* identity, date: "id\tJSON" */
+	int64_t dated;                /* the newest of these dates */
+	int64_t began;                /* when the run did */
 	struct ch_list ids;           /* of the repositories */
 	struct ch_list owners;        /* ids that items came with, before */
 	char *type;                   /* theirs */

@@ -247,7 +247,8 @@ ch_index_memo_save(struct ch_index *x)
 {
 	struct ch_err why = { .text = "" };
 
-	if (x->key[0] == '\0' || x->rejects > 0)
+	/* What says that it is of now will say so again, of another now. */
+	if (x->key[0] == '\0' || x->rejects > 0 || x->dated >= x->began)
 		return;
 	if (!ch_out_flush(&x->packages.out, &why) ||
 	    !ch_out_flush(&x->finished.out, &why) ||

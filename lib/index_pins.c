@@ -16,7 +16,7 @@ static const char *const keys[] = { "identity", "date" };
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
 static bool
-check(struct ch_record *r, size_t key, struct ch_err *err)
+check(struct ch_index *x, struct ch_record *r, size_t key, struct ch_err *err)
 {
 	const char *date;
 	int64_t when;
@@ -27,8 +27,11 @@ check(struct ch_record *r, size_t key, struct ch_err *err)
 			   "repo: \"identity\": not an object of what clients "
 			   "pin");
 	date = ch_record_string(r, keys[key]);
-	return (date != NULL && ch_ref_time(date, &when)) ||
-	       ch_fail(err, CH_MALFORMED, "repo: \"date\": not a date");
+	if (date == NULL || !ch_ref_time(date, &when))
+		return ch_fail(err, CH_MALFORMED, "repo: \"date\": not a date");
+	if (when > x->dated)
+		x->dated = when;
+	return true;
 }
 
 bool
@@ -41,7 +44,7 @@ ch_index_take_pins(struct ch_index *x, struct ch_record *r, struct ch_err *err)
 
 		if (m == NULL)
 			continue;
-		if (!check(r, i, err))
+		if (!check(x, r, i, err))
 			return false;
 		ch_list_take(
 		    &x->pins[i], ch_format("%s\t%.*s", id, (int)m->value.len,

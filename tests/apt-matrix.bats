@@ -302,6 +302,21 @@ not_found() {
 	[ "$(date -d "$(sed -n 's/^Valid-Until: //p' www/tiny/dists/stable/Release)" +%s)" -eq $((now + 4 * 86400)) ]
 }
 
+@test "what was indexed last is taken again, unless its Date is of now" {
+	small
+	repository tiny filtered "feed: $W/up" "$SIGN" 'apt: {distribution: stable}'
+	repository brief filtered "feed: $W/up" "$SIGN" 'apt: {distribution: stable, valid_until_days: 4}'
+	chantal -q repo sync --all
+	for id in tiny brief; do
+		chantal-catalog cat "$id" >s
+		chantal-index -q --repo "$id" <s >"$id.1"
+		sleep 1.1 # signatures have their second in them
+		chantal-index -q --repo "$id" <s >"$id.2"
+	done
+	cmp tiny.1 tiny.2
+	run ! cmp -s brief.1 brief.2
+}
+
 @test "apt reads a component that Release does not name; ours list nothing of what was left out" {
 	small
 	sed -i 's/^Components: .*/Components: other/; s/^Architectures: .*/Architectures: arm64/' \

@@ -254,6 +254,20 @@ demo_config() {
 	[ "$(runs)" = 2 ]
 }
 
+@test "an index that is dated by the clock is made anew" {
+	export CHANTAL_SANDBOX=off # it leaves a word for the test
+	counted 'date -u "+{\"record\":\"repo\",\"date\":\"%FT%TZ\"}"'
+	demo_config
+	synced archive demo >s
+	index s --config config.yaml >/dev/null
+	index s --config config.yaml >/dev/null
+	[ "$(runs)" = 2 ]
+	counted 'echo "{\"record\":\"repo\",\"date\":\"2026-01-02T00:00:00Z\"}"'
+	index s --config config.yaml >/dev/null
+	index s --config config.yaml >/dev/null
+	[ "$(runs)" = 1 ]
+}
+
 @test "a plugin that asks for objects finds inputs of packages by their digests" {
 	{
 		archive_list

@@ -143,7 +143,8 @@ ch_apt_describe(const struct ch_call *c, struct ch_err *err)
 	    "\"verbs\":[%s],"
 	    "\"modes\":[\"mirror\",\"filtered\",\"hosted\"],"
 	    "\"version_order\":\"deb\",\"key\":\"binary\","
-	    "\"signed\":true,\"signing_key\":false,\"first_wants\":true,",
+	    "\"signed\":true,\"signing_key\":false,\"first_wants\":true,"
+	    "\"deterministic\":true,",
 	    CH_VERSION, c->verbs);
 	ch_buf_puts(&line,
 	    "\"stanza\":{\"name\":\"Package\",\"version\":\"Version\","
