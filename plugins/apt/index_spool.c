@@ -8,7 +8,9 @@
 
 #include "lib/banned.h"
 
-#define AHEAD ((uint64_t)256 << 10)
+/* An order that is another one for long stretches jumps after a few stanzas. */
+#define PART_MIN ((uint64_t)4 << 10)
+#define PART_MAX ((uint64_t)256 << 10)
 
 bool
 ch_stanza_spool_open(
@@ -21,6 +23,7 @@ ch_stanza_spool_open(
 	if (e != 0)
 		return ch_fail_errno(err, e, "%s: cannot make", path);
 	s->path = ch_strdup(path);
+	s->part = PART_MIN;
 	ch_out_init(&s->out, fd, s->path);
 	return true;
 }
@@ -62,16 +65,20 @@ read_part(
 	return true;
 }
 
-/* Near behind what was read last, more is read at once. */
+/* Behind what was read last, twice as much is read at once as then. */
 static uint64_t
-part_length(const struct ch_stanza_spool *s, struct ch_place place)
+part_length(struct ch_stanza_spool *s, struct ch_place place)
 {
 	uint64_t end = s->read_at + s->read.len;
 	uint64_t left = s->out.bytes - place.at;
 
-	if (place.at < end || place.at - end > AHEAD || place.len > AHEAD)
+	if (place.at < end || place.at - end > s->part)
+		s->part = PART_MIN;
+	else if (s->part < PART_MAX)
+		s->part *= 2;
+	if (place.len > s->part)
 		return place.len;
-	return left < AHEAD ? left : AHEAD;
+	return left < s->part ? left : s->part;
 }
 
 bool

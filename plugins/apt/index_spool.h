@@ -23,6 +23,7 @@ struct ch_stanza_spool {
 	char *path;         /* of it, NULL: not open */
 	struct ch_buf read; /* a part of it */
 	uint64_t read_at;   /* where that part begins */
+	uint64_t part;      /* bytes to read at once */
 };
 
 bool ch_stanza_spool_open(struct ch_stanza_spool *s, const char *path,
