@@ -103,21 +103,14 @@ put_key_files(struct ch_buf *text, const struct ch_json *files)
 
 /* Those that sign, and upstream's, which are published. */
 static void
-put_keys(struct ch_buf *text, const struct ch_config *cfg,
-    const struct ch_json *block)
+put_keys(struct ch_buf *text, const struct ch_json *block)
 {
-	char *own =
-	    ch_path_join(ch_config_path(cfg, "base"), "keys/signing-key.asc");
-
 	put_key_file(text, ch_json_string(ch_json_path(block, "gpg.key_file")));
 	put_key_file(
 	    text, ch_json_string(ch_json_path(block, "gpg.public_key_file")));
-	if (ch_json_true(ch_json_path(block, "gpg.generate_key")))
-		put_key_file(text, own);
 	put_key_files(text, ch_json_path(block, "gpg.key_files"));
 	put_key_files(text, ch_json_path(block, "verify.key_files"));
 	put_home(text, ch_json_string(ch_json_path(block, "gpg.gnupg_home")));
-	ch_free(own);
 }
 
 /*
@@ -139,7 +132,7 @@ put_renewal(struct ch_buf *text, const struct ch_json *block, const char *type)
 void
 ch_config_key(const struct ch_config *cfg, const struct ch_json *block,
     enum ch_config_block what, const struct ch_list *generations,
-    char hex[CH_SHA256_HEX + 1])
+    char key[CH_LATE_KEY_SIZE])
 {
 	const char *type = ch_json_string(ch_json_get(block, "type"));
 	struct ch_buf text = { 0 };
@@ -149,16 +142,20 @@ ch_config_key(const struct ch_config *cfg, const struct ch_json *block,
 		put_generation(&text, generations->items[i]);
 	put_block(&text, block, what);
 	put_plugin(&text, cfg, type);
-	put_keys(&text, cfg, block);
+	put_keys(&text, block);
 	put_renewal(&text, block, type);
-	ch_sha256_hex(text.data, text.len, hex);
+	ch_sha256_hex(text.data, text.len, key);
 	ch_buf_free(&text);
+	if (!ch_json_true(ch_json_path(block, "gpg.generate_key")))
+		return;
+	ch_late_key_open(key);
+	ch_late_key_settle(ch_config_path(cfg, "base"), key);
 }
 
 bool
 ch_config_key_of(const struct ch_config *cfg, const char *repo,
     const char *view, const struct ch_list *generations,
-    char hex[CH_SHA256_HEX + 1], struct ch_err *err)
+    char key[CH_LATE_KEY_SIZE], struct ch_err *err)
 {
 	const struct ch_json *block = repo != NULL
 					  ? ch_config_repo(cfg, repo, err)
@@ -167,6 +164,6 @@ ch_config_key_of(const struct ch_config *cfg, const char *repo,
 	if (block != NULL)
 		ch_config_key(cfg, block,
 		    repo != NULL ? CH_CONFIG_REPO : CH_CONFIG_VIEW, generations,
-		    hex);
+		    key);
 	return block != NULL;
 }

@@ -56,6 +56,7 @@ struct ch_index {
 	struct ch_marks marks;        /* of the input */
 	struct ch_hash *input;        /* of its lines, while it is read */
 	char key[CH_SHA256_HEX + 1];  /* of the memo, or "" */
+	bool key_is_open;             /* a signing key is to be made */
 	bool is_recalled;             /* nothing was made: it was there */
 	bool reads_objects;           /* the plugin, by their names */
 	struct ch_list repo_lines;    /* repo records, as they came */

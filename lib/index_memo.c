@@ -49,15 +49,17 @@ may_remember(const struct ch_index *x)
 	       ch_json_true(ch_json_get(p->describe, "deterministic"));
 }
 
-static void
+/* True for one whose signing key will be made. */
+static bool
 put_config(struct ch_index *x, const struct ch_json *block,
     enum ch_config_block what, struct ch_buf *text)
 {
 	static const struct ch_list nothing;
-	char hex[CH_SHA256_HEX + 1];
+	char key[CH_LATE_KEY_SIZE];
 
-	ch_config_key(x->setup->config, block, what, &nothing, hex);
-	ch_buf_printf(text, "%s\n", hex);
+	ch_config_key(x->setup->config, block, what, &nothing, key);
+	ch_buf_printf(text, "%s\n", key);
+	return ch_late_key_is_open(key);
 }
 
 /* False: nothing is known of it, and it may have another the next time. */
@@ -69,7 +71,7 @@ put_member(struct ch_index *x, const char *id, struct ch_buf *text)
 	    ch_config_repo(x->setup->config, id, &why);
 
 	if (block != NULL)
-		put_config(x, block, CH_CONFIG_REPO, text);
+		(void)put_config(x, block, CH_CONFIG_REPO, text);
 	return block != NULL;
 }
 
@@ -90,7 +92,7 @@ make_key(struct ch_index *x)
 	    epoch == NULL ? "" : epoch, x->policy == NULL ? "" : x->policy,
 	    (long long)(ch_when_now() / DAY_S));
 	is_known = ch_plugin_identify(&s->plugin, time(NULL), &text);
-	put_config(x, s->block,
+	x->key_is_open = put_config(x, s->block,
 	    s->view == NULL ? CH_CONFIG_REPO : CH_CONFIG_VIEW, &text);
 	for (size_t i = 0; s->view != NULL && i < x->ids.count; i++)
 		is_known = put_member(x, x->ids.items[i], &text) && is_known;
@@ -249,6 +251,9 @@ ch_index_memo_save(struct ch_index *x)
 
 	/* What says that it is of now will say so again, of another now. */
 	if (x->key[0] == '\0' || x->rejects > 0 || x->dated >= x->began)
+		return;
+	/* It has signed with a key that its own key does not know. */
+	if (x->key_is_open && x->signer != NULL)
 		return;
 	if (!ch_out_flush(&x->packages.out, &why) ||
 	    !ch_out_flush(&x->finished.out, &why) ||

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "late_key.h"
 #include "log.h"
 #include "mem.h"
 #include "tree_parts.h"
@@ -50,6 +51,21 @@ stamp_after(uint64_t last, uint64_t now)
 	return stamp > last ? stamp : last + 1;
 }
 
+/* The index that was read may have made the key that signs. */
+static const char *
+settled_key(struct publishing *g)
+{
+	const char *said = g->p->key;
+	char key[CH_LATE_KEY_SIZE];
+
+	if (ch_late_key_is_open(said)) {
+		memcpy(key, said, sizeof(key));
+		ch_late_key_settle(g->p->home, key);
+		said = key;
+	}
+	return ch_manifest_text(&g->plan, said, strlen(said));
+}
+
 static void
 fill_head(struct publishing *g)
 {
@@ -58,7 +74,7 @@ fill_head(struct publishing *g)
 
 	plan->target = ch_manifest_text(plan, g->t->path, strlen(g->t->path));
 	if (p->key != NULL)
-		plan->key = ch_manifest_text(plan, p->key, strlen(p->key));
+		plan->key = settled_key(g);
 	plan->number = g->old.number + 1;
 	plan->date = now_s();
 	plan->stamp = stamp_after(g->old.stamp, plan->date);

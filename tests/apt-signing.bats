@@ -235,3 +235,40 @@ secret_key() {
 	signed_by mirror
 	gpgconf --homedir keys --kill all
 }
+
+@test "what was published with a key that was made for it is not published again" {
+	repository r filtered "$FEED" "$SUITE" "gpg: {generate_key: true}"
+	mirror r
+	cp -p www/r/dists/stable/InRelease before
+	run -0 --separate-stderr chantal publish repo --repo-id r
+	[[ "$stderr" == *'nothing to do'* ]]
+	[ "$(wc -l <store/trees/*/history.ndjson)" = 1 ]
+	cmp before www/r/dists/stable/InRelease
+}
+
+# tree_key: the fingerprint of the published key that signed what is published.
+tree_key() {
+	gpgv --status-fd 1 --keyring "$W/www/r/key.gpg" "$W/www/r/dists/stable/InRelease" 2>/dev/null |
+		awk '$2 == "VALIDSIG" { print $NF }'
+}
+
+@test "a generated key that was removed is made anew, and its tree signed again" {
+	local first second
+	repository r filtered "$FEED" "$SUITE" "gpg: {generate_key: true}"
+	mirror r
+	first=$(tree_key)
+	rm store/keys/signing-key.asc
+	chantal -q publish repo --repo-id r
+	second=$(tree_key)
+	[ -n "$second" ]
+	[ "$first" != "$second" ]
+	run -0 --separate-stderr chantal publish repo --repo-id r
+	[[ "$stderr" == *'nothing to do'* ]]
+}
+
+@test "a mirror that would make a key has nothing to do the second time" {
+	repository r mirror "$FEED" "$SUITE" "gpg: {generate_key: true}"
+	mirror r
+	run -0 --separate-stderr chantal publish repo --repo-id r
+	[[ "$stderr" == *'nothing to do'* ]]
+}

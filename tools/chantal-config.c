@@ -190,11 +190,11 @@ static bool
 print_key(const struct ch_config *cfg, const struct options *o,
     const struct ch_json *block, struct ch_out *out, struct ch_err *err)
 {
-	char hex[CH_SHA256_HEX + 1];
+	char key[CH_LATE_KEY_SIZE];
 
 	ch_config_key(cfg, block, o->cli.repo ? CH_CONFIG_REPO : CH_CONFIG_VIEW,
-	    &o->operands, hex);
-	return ch_out_printf(out, err, "%s\n", hex);
+	    &o->operands, key);
+	return ch_out_printf(out, err, "%s\n", key);
 }
 
 static bool

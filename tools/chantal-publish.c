@@ -181,15 +181,15 @@ publish(struct options *o, struct ch_err *err)
 static bool
 is_current(struct options *o, struct ch_err *err)
 {
-	char hex[CH_SHA256_HEX + 1];
+	char key[CH_LATE_KEY_SIZE];
 	bool is_it = false;
 
 	if (o->asks_key &&
 	    (!ch_config_key_of(o->cfg, o->cli.repo, text_of(o, OPT_VIEW),
-		 &o->generations, hex, err) ||
-		!ch_out_printf(&o->out, err, "%s\n", hex)))
+		 &o->generations, key, err) ||
+		!ch_out_printf(&o->out, err, "%s\n", key)))
 		return false;
-	if (!ch_tree_is_current(&o->place, o->asks_key ? hex : o->key,
+	if (!ch_tree_is_current(&o->place, o->asks_key ? key : o->key,
 		o->p.keep_packages_s, &is_it, err))
 		return false;
 	o->status = is_it ? CH_OK : CH_DIFFERENT;
