@@ -35,6 +35,7 @@ setup() {
 	nginx -c "$PWD/nginx.conf" >nginx.out 2>&1 3>&- &
 	echo $! >pid
 	wait_for curl -sf "http://127.0.0.1:$PLAIN/1.bin"
+	wait_for grep -q 1.bin access.log
 	: >access.log
 }
 
