@@ -207,6 +207,75 @@ test_long_file(void)
 	ch_free(path);
 }
 
+/* Lines of all kinds in no order, as long as several blocks. */
+static void
+make_mess(struct ch_buf *text, uint32_t seed)
+{
+	static const char *const lines[] = { "A: b\n", " c\n", "\n", "\r\n",
+		"D: e\r\n", " \t\n", "#f\n", "no field\n", "G:\n", "H: i\n\n",
+		"\n\n\n", " .\n" };
+
+	while (text->len < 400000) {
+		const char *line;
+		uint32_t times;
+
+		seed = seed * 1664525 + 1013904223;
+		line = lines[(seed >> 16) % (sizeof(lines) / sizeof(lines[0]))];
+		times = (seed >> 8) % 256 == 0 ? 5000 : 1;
+		while (times-- > 0)
+			ch_buf_puts(text, line);
+	}
+}
+
+static bool
+is_read_alike(struct ch_deb822 *a, struct ch_deb822 *b)
+{
+	struct ch_err err;
+	enum ch_next next;
+
+	do {
+		next = ch_deb822_next(a, &err);
+		if (ch_deb822_next(b, &err) != next)
+			return false;
+		if (next == CH_ITEM &&
+		    (!ch_span_equal(a->stanza, b->stanza) ||
+			a->line != b->line || a->fault != b->fault ||
+			a->count != b->count ||
+			a->has_comment != b->has_comment))
+			return false;
+	} while (next == CH_ITEM);
+	return next == CH_END;
+}
+
+static void
+test_blocks(void)
+{
+	char *path = ch_path_join(dir, "mess");
+	bool is_alike = true;
+
+	for (uint32_t seed = 0; seed < 40; seed++) {
+		struct ch_buf text = { 0 };
+		struct ch_deb822 file = { .count = 0 };
+		struct ch_deb822 memory;
+		struct ch_err err;
+
+		make_mess(&text, seed);
+		ch_buf_cut(&text, text.len - seed);
+		write_file(path, &text);
+		ch_deb822_init(
+		    &memory, (struct ch_span){ text.data, text.len }, "memory");
+		is_alike =
+		    is_alike &&
+		    ch_deb822_open(&file, path, "file", CH_MAX_INT, &err) &&
+		    is_read_alike(&file, &memory);
+		ch_deb822_close(&file);
+		ch_deb822_close(&memory);
+		ch_buf_free(&text);
+	}
+	ok_if(is_alike, "a file is read as its text is, wherever blocks end");
+	ch_free(path);
+}
+
 static void
 test_bounds(void)
 {
@@ -259,6 +328,7 @@ main(void)
 	test_get();
 	test_words();
 	test_long_file();
+	test_blocks();
 	test_bounds();
 	status = done();
 	return ch_remove_tree(AT_FDCWD, temp, &err) ? status : 1;
