@@ -28,7 +28,7 @@ ch_building_fail_absent(const struct ch_building *g, struct ch_err *err)
 {
 	return ch_fail(err, CH_MALFORMED,
 	    "%s: the pool has no object %s: put chantal-pool add in front, or "
-	    "sync the repository again",
+	    "let chantal-pool fsck --repair fetch it again",
 	    g->e->path, g->hex);
 }
 

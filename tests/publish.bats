@@ -706,7 +706,7 @@ pinned() {
 	stream "$(pkg x two)" >s
 	rm "$(object two)"
 	run -3 --separate-stderr publish <s
-	[[ $stderr == *"$(printf two | sha256sum | cut -c1-64)"* ]]
+	[[ $stderr == *"$(printf two | sha256sum | cut -c1-64)"*"fsck --repair"* ]]
 	ln -s /etc/passwd "$(object two)"
 	run ! publish <s
 	rm -f "$(object two)"
