@@ -246,6 +246,12 @@ sync_fails() {
 	apt_update
 	[ "$(apt_names)" = 'one 1.0 amd64' ]
 	apt apt-get -qy install --download-only one
+	# Sources of vendors say it so.
+	repository slash filtered "feed: $W/up" "$VERIFY" "$SIGN" 'apt: {distribution: /}'
+	mirror slash
+	echo "deb [signed-by=$KEYS/mirror.gpg] $URL/www/slash /" >"$APTROOT/etc/apt/sources.list"
+	apt_update
+	[ "$(apt_names)" = 'one 1.0 amd64' ]
 }
 
 # --- trust ---
