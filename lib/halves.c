@@ -138,20 +138,15 @@ open_part(struct ch_xz_part *part, struct ch_err *err)
 	return ch_inflate_feed(&feed, part->plain_bytes, err);
 }
 
+/* Whatever is wrong, who reads all of the file will say. */
 static bool
-start(struct ch_halves *h, uint64_t max, struct ch_err *err)
+start_back(struct ch_halves *h)
 {
+	struct ch_err ignored;
 	sigset_t all;
 	sigset_t before;
 
-	if (!split(h, max)) {
-		h->front = ch_inflate_fd(h->fd, h->path, max, err);
-		return h->front != NULL;
-	}
-	h->front = open_part(&h->parts[0], err);
-	if (h->front == NULL)
-		return false;
-	h->back = open_part(&h->parts[1], err);
+	h->back = open_part(&h->parts[1], &ignored);
 	if (h->back == NULL)
 		return false;
 	h->blocks = ch_alloc(BLOCKS * BLOCK);
@@ -160,8 +155,17 @@ start(struct ch_halves *h, uint64_t max, struct ch_err *err)
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	h->has_thread = pthread_create(&h->thread, NULL, run, h) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return h->has_thread ||
-	       ch_fail(err, CH_TEMPORARY, "%s: no thread to be had", h->path);
+	return h->has_thread;
+}
+
+static bool
+start(struct ch_halves *h, uint64_t max, struct ch_err *err)
+{
+	if (split(h, max) && start_back(h))
+		h->front = open_part(&h->parts[0], err);
+	else
+		h->front = ch_inflate_fd(h->fd, h->path, max, err);
+	return h->front != NULL;
 }
 
 struct ch_halves *
