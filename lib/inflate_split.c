@@ -11,6 +11,7 @@
 #include "banned.h"
 
 #define CHUNK      ((size_t)64 << 10)
+#define ENDS       24 /* header and footer */
 #define INDEX_MAX  ((uint64_t)1 << 20)
 #define INDEX_ROOM ((uint64_t)16 << 20) /* of an index in memory */
 
@@ -52,8 +53,7 @@ read_ends(struct whole *w)
 	uint8_t bytes[CH_XZ_HEADER];
 	struct stat st;
 
-	if (fstat(w->fd, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size < 2 * CH_XZ_HEADER)
+	if (fstat(w->fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < ENDS)
 		return false;
 	w->size = (uint64_t)st.st_size;
 	if (!read_at(w->fd, w->head, sizeof(w->head), 0) ||
@@ -74,7 +74,7 @@ read_index(struct whole *w)
 	uint8_t *bytes;
 	bool is_read;
 
-	if (len > INDEX_MAX || len > w->size - 2 * (uint64_t)CH_XZ_HEADER)
+	if (len > INDEX_MAX || len > w->size - ENDS)
 		return false;
 	bytes = ch_alloc((size_t)len);
 	is_read =
