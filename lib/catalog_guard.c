@@ -14,6 +14,34 @@ copy_string(struct ch_record *r, const char *key)
 	return text ? ch_strdup(text) : NULL;
 }
 
+static bool
+add_part(
+    void *ctx, struct ch_span key, struct ch_span value, struct ch_err *err)
+{
+	(void)err;
+	if (value.len > 0 && value.data[0] == '{')
+		ch_list_take(ctx, ch_strndup(key.data, key.len));
+	return true;
+}
+
+/* The members of its identity that are objects: suites, in byte order. */
+static char *
+parts_of(struct ch_record *r)
+{
+	struct ch_span identity = ch_record_lookup(r, "identity");
+	struct ch_list names = { 0 };
+	struct ch_buf text = { 0 };
+	struct ch_err ignored;
+
+	if (identity.data != NULL && identity.data[0] == '{')
+		(void)!ch_json_each(identity, add_part, &names, &ignored);
+	ch_list_sort(&names);
+	for (size_t i = 0; i < names.count; i++)
+		ch_buf_printf(&text, "%s\n", names.items[i]);
+	ch_list_free(&names);
+	return ch_buf_take(&text);
+}
+
 void
 ch_repo_facts_take(struct ch_repo_facts *f, struct ch_record *r)
 {
@@ -26,6 +54,7 @@ ch_repo_facts_take(struct ch_repo_facts *f, struct ch_record *r)
 	f->feed = copy_string(r, "feed");
 	f->type = copy_string(r, "type");
 	f->date = copy_string(r, "date");
+	f->parts = parts_of(r);
 	f->is_mirror = ch_span_is(ch_record_span(r, "mode"), "mirror");
 	f->has_base = ch_record_uint(r, "base", &f->base);
 	f->has_upstream = ch_record_uint(r, "upstream", &f->upstream);
@@ -39,6 +68,7 @@ ch_repo_facts_free(struct ch_repo_facts *f)
 	ch_free(f->feed);
 	ch_free(f->type);
 	ch_free(f->date);
+	ch_free(f->parts);
 	*f = (struct ch_repo_facts){ 0 };
 }
 
@@ -69,7 +99,10 @@ ch_guard_read_before(struct ch_saving *s, struct ch_err *err)
 	return ok;
 }
 
-/* Another feed or type is another upstream: nothing to compare with. */
+/*
+ * Another feed, type or set of suites, which the configuration names, is
+ * another upstream: nothing to compare with.
+ */
 static bool
 is_same_upstream(const struct ch_saving *s)
 {
@@ -77,7 +110,8 @@ is_same_upstream(const struct ch_saving *s)
 
 	return a->is_there && b->is_there && a->feed && b->feed &&
 	       ch_str_equal(a->feed, b->feed) && a->type && b->type &&
-	       ch_str_equal(a->type, b->type);
+	       ch_str_equal(a->type, b->type) &&
+	       ch_str_equal(a->parts, b->parts);
 }
 
 static bool
@@ -103,7 +137,8 @@ check_shrink(const struct ch_saving *s, struct ch_err *err)
 		return true;
 	return ch_fail(err, CH_MALFORMED,
 	    "%s: upstream lists %ju packages, %ju before: nothing was saved; "
-	    "if that is right, say --allow-shrink",
+	    "if that is right, or less of it is asked for now, say "
+	    "--allow-shrink",
 	    s->o->repo, (uintmax_t)is, (uintmax_t)was);
 }
 

@@ -21,6 +21,7 @@ struct ch_repo_facts {
 	char *feed;        /* owned, or NULL */
 	char *type;        /* owned, or NULL */
 	char *date;        /* upstream's own, owned, or NULL */
+	char *parts;       /* names of its suites, owned; "": no parts */
 	bool has_base;     /* base is valid */
 	bool has_upstream; /* upstream is valid */
 	bool has_serial;   /* serial is valid */

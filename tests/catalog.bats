@@ -499,6 +499,22 @@ refused() {
 	[ "$(current)" = 3 ]
 }
 
+@test "other suites of one upstream are not compared with those before" {
+	suites() {
+		repo_line r http "\"date\":\"$1\",\"identity\":{$2},\"upstream\":$3"
+		pkg a "$1" x 1
+		end_line r
+	}
+	new='"new":{"Codename":"n"}' old='"old":{"Codename":"o"}'
+	suites 2026-01-02T10:00:00Z "$new,$old" 100 | catalog save -q r
+	refused 3 "is older" < <(suites 2026-01-01T10:00:00Z "$old,$new" 100)
+	refused 3 "upstream lists 10 packages, 100 before" < <(suites 2026-01-03T10:00:00Z "$old,$new" 10)
+	refused 3 "is older" < <(suites 2026-01-01T10:00:00Z "$old,\"serial\":7,$new" 100)
+	suites 2026-01-01T10:00:00Z "$old" 10 | catalog save -q r
+	[ "$(current)" = 2 ]
+	refused 3 "is older" < <(suites 2025-01-01T10:00:00Z "$old" 10)
+}
+
 @test "a filter that keeps nothing says so" {
 	run -0 --separate-stderr catalog save r < <(repo_line r http '"upstream":7'; end_line r)
 	[[ "$stderr" == *"the filter keeps nothing of 7 packages"* ]]
