@@ -1,11 +1,7 @@
-/* SHA-256 goes around the providers of OpenSSL 3. */
-#define OPENSSL_API_COMPAT 0x10100000L
-
 #include "hash.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <strings.h>
@@ -16,15 +12,8 @@
 
 #include "banned.h"
 
-/*
- * SHA-256, which each tool needs for a few bytes, is the same code by its own
- * functions: to ask the providers for it reads OpenSSL's configuration and
- * sorts all of its algorithms, which takes a millisecond.
- */
 struct ch_hash {
-	bool is_sha256;    /* its own functions */
-	SHA256_CTX sha256; /* their state */
-	EVP_MD_CTX *ctx;   /* of all others; NULL when refused */
+	EVP_MD_CTX *ctx; /* OpenSSL's state */
 };
 
 static struct {
@@ -92,13 +81,9 @@ fetched(enum ch_hash_kind kind)
 struct ch_hash *
 ch_hash_new(enum ch_hash_kind kind)
 {
-	struct ch_hash *h = ch_calloc(1, sizeof(*h));
-	const EVP_MD *md;
+	struct ch_hash *h = ch_alloc(sizeof(*h));
+	const EVP_MD *md = fetched(kind);
 
-	h->is_sha256 = kind == CH_HASH_SHA256 && SHA256_Init(&h->sha256) == 1;
-	if (h->is_sha256)
-		return h;
-	md = fetched(kind);
 	h->ctx = EVP_MD_CTX_new();
 	/* A digest that OpenSSL refuses (FIPS) yields an empty hex later. */
 	if (h->ctx != NULL &&
@@ -112,9 +97,7 @@ ch_hash_new(enum ch_hash_kind kind)
 void
 ch_hash_update(struct ch_hash *h, const void *data, size_t len)
 {
-	if (h->is_sha256) {
-		(void)SHA256_Update(&h->sha256, data, len);
-	} else if (h->ctx != NULL && EVP_DigestUpdate(h->ctx, data, len) != 1) {
+	if (h->ctx != NULL && EVP_DigestUpdate(h->ctx, data, len) != 1) {
 		EVP_MD_CTX_free(h->ctx);
 		h->ctx = NULL;
 	}
@@ -126,9 +109,7 @@ ch_hash_finish(struct ch_hash *h, char *hex)
 	unsigned char bytes[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
 
-	if (h->is_sha256 && SHA256_Final(bytes, &h->sha256) == 1)
-		len = SHA256_DIGEST_LENGTH;
-	else if (h->ctx == NULL || EVP_DigestFinal_ex(h->ctx, bytes, &len) != 1)
+	if (h->ctx == NULL || EVP_DigestFinal_ex(h->ctx, bytes, &len) != 1)
 		len = 0;
 	ch_hex_encode(bytes, len, hex);
 	ch_hash_free(h);
