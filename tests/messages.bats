@@ -34,6 +34,28 @@ says() {
 	[[ $stderr == *"$text"* ]]
 }
 
+@test "a misspelt command is told the one that may have been meant" {
+	meant() { # WORDS MEANT...
+		local text=$2
+		# shellcheck disable=SC2086 # words
+		run -2 --separate-stderr chantal $1
+		[[ "${stderr_lines[0]}" == "chantal: $1: unknown command$text" ]]
+	}
+	meant "rpeo" "; did you mean repo?"
+	meant "repo snyc" "; did you mean repo sync?"
+	meant "repo check" "; did you mean repo check-updates?"
+	meant "publish vew" "; did you mean publish view?"
+	meant "snapshot creat" "; did you mean snapshot create?"
+	meant "package uplaod" "; did you mean package upload?"
+	meant "view lits" "; did you mean view list?"
+	meant "plugin chekc" "; did you mean plugin check?"
+	meant "pool stat" "; did you mean pool stats?"
+	meant "cache claer" "; did you mean cache clear?"
+	meant "content serach" "; did you mean content search?"
+	meant "content xyzzy" ""
+	meant "frobnicate" ""
+}
+
 @test "a feed that is not there is said once, with the repository that has it" {
 	says 2 "chantal-fetch: gone: $PWD/gone: No such file" repo sync --repo-id gone
 	says 75 "chantal-fetch: dead: http://127.0.0.1:1/: Failed to connect" repo sync --repo-id dead

@@ -80,20 +80,33 @@ refuse_surplus() {
 	esac
 }
 
-# Sets "hint" to what the option WORD may have been: one of KNOWN that begins
-# so, or is like it.
-# guess_option WORD KNOWN...
-guess_option() {
-	hint=''
+# Sets "near" to what WORD may have been: one of KNOWN that begins so, or is like
+# it.
+# guess WORD KNOWN...
+guess() {
+	near=''
 	word=$1
 	shift
 	for known; do
 		case $known in
-			"$word"?*) hint=${hint:-$known} ;;
+			"$word"?*) near=${near:-$known} ;;
 		esac
 	done
-	[ -n "$hint" ] || hint=$(chantal-config --nearest "$word" "$@")
-	hint=${hint:+"; did you mean --$hint?"}
+	[ -n "$near" ] || near=$(chantal-config --nearest "$word" "$@")
+}
+
+# guess_option WORD KNOWN...: sets "hint"
+guess_option() {
+	guess "$@"
+	hint=${near:+"; did you mean --$near?"}
+}
+
+# refuse_command BEFORE WORD KNOWN...
+refuse_command() {
+	before=$1
+	shift
+	guess "$@"
+	usage "$before$(clean "$word"): unknown command${near:+"; did you mean $before$near?"}"
 }
 
 refuse_option() {

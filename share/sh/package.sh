@@ -134,6 +134,6 @@ do_package() {
 			shift
 			package_remove "$@"
 			;;
-		*) usage "package $(clean "$1"): unknown command" ;;
+		*) refuse_command "package " "$1" upload list remove ;;
 	esac
 }

@@ -32,6 +32,6 @@ do_plugin() {
 			shift
 			"${bin%/*}/libexec/chantal/plugin-$verb" "$@"
 			;;
-		*) usage "plugin $(clean "$1"): unknown command" ;;
+		*) refuse_command "plugin " "$1" new check list ;;
 	esac
 }

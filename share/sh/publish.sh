@@ -204,7 +204,7 @@ do_publish() {
 		view) verb=publish_view ;;
 		list) verb=publish_list ;;
 		unpublish) verb=publish_unpublish ;;
-		*) usage "publish $(clean "$1"): unknown command" ;;
+		*) refuse_command "publish " "$1" repo snapshot view list unpublish ;;
 	esac
 	shift
 	"$verb" "$@"

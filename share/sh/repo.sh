@@ -293,7 +293,7 @@ do_repo() {
 		check-updates) verb=repo_check_updates ;;
 		history) verb=repo_history ;;
 		why) verb=repo_why ;;
-		*) usage "repo $(clean "$1"): unknown command" ;;
+		*) refuse_command "repo " "$1" list show sync check-updates history why ;;
 	esac
 	shift
 	"$verb" "$@"

@@ -239,7 +239,7 @@ do_snapshot() {
 		copy) verb=snapshot_copy ;;
 		delete) verb=snapshot_delete ;;
 		content) verb=snapshot_content ;;
-		*) usage "snapshot $(clean "$1"): unknown command" ;;
+		*) refuse_command "snapshot " "$1" create list diff copy delete content ;;
 	esac
 	shift
 	"$verb" "$@"

@@ -128,7 +128,9 @@ do_store() {
 		content-list) verb=content_list ;;
 		content-show) verb=content_show ;;
 		db-*) die 2 "$1: there is no database; chantal init makes the store" ;;
-		*) usage "$(clean "$1" | tr - ' '): unknown command" ;;
+		pool-*) refuse_command 'pool ' "${1#*-}" stats verify cleanup ;;
+		cache-*) refuse_command 'cache ' "${1#*-}" clear ;;
+		*) refuse_command 'content ' "${1#*-}" list search show ;;
 	esac
 	shift
 	"$verb" "$@"

@@ -17,6 +17,6 @@ do_view() {
 			need_view "$name"
 			config_tool --view "$name"
 			;;
-		*) usage "view $(clean "$1"): unknown command" ;;
+		*) refuse_command "view " "$1" list show ;;
 	esac
 }
