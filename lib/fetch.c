@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fetch_parts.h"
@@ -82,6 +83,7 @@ run_list(struct ch_fetch *f, struct ch_err *err)
 		.on_line = ch_fetch_take_line,
 		.ctx = f };
 	bool is_first = f->wants.count == 0;
+	time_t asked = time(NULL);
 
 	if (!ch_fetch_open_spool(f, err))
 		return false;
@@ -91,7 +93,7 @@ run_list(struct ch_fetch *f, struct ch_err *err)
 		o.on_line = ch_fetch_take_first;
 	if (ch_plugin_call(f->plugin, &o, NULL, err)) {
 		if (is_first)
-			ch_fetch_remember_first(f);
+			ch_fetch_remember_first(f, asked);
 		return true;
 	}
 	if (f->has_own)

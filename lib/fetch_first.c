@@ -35,11 +35,11 @@ place_of(const struct ch_fetch *f, bool make)
 }
 
 static bool
-make_key(const struct ch_fetch *f, char key[CH_SHA256_HEX + 1])
+make_key(const struct ch_fetch *f, time_t that, char key[CH_SHA256_HEX + 1])
 {
 	struct ch_buf text = { 0 }, file = { 0 };
 	struct ch_err why;
-	bool is_known = ch_plugin_identify(f->plugin, time(NULL), &text) &&
+	bool is_known = ch_plugin_identify(f->plugin, that, &text) &&
 			ch_read_file(f->config, FIRST_MAX, &file, &why);
 
 	if (is_known) {
@@ -58,7 +58,7 @@ read_lines(const struct ch_fetch *f, struct ch_buf *text)
 	char *place = place_of(f, false);
 	char key[CH_SHA256_HEX + 1], hex[CH_SHA256_HEX + 1];
 	struct ch_err why;
-	bool is_read = place != NULL && make_key(f, key) &&
+	bool is_read = place != NULL && make_key(f, time(NULL), key) &&
 		       ch_read_file(place, FIRST_MAX + HEAD_LEN, text, &why) &&
 		       text->len > HEAD_LEN &&
 		       memcmp(text->data, key, CH_SHA256_HEX) == 0;
@@ -111,7 +111,7 @@ ch_fetch_take_first(
 }
 
 void
-ch_fetch_remember_first(struct ch_fetch *f)
+ch_fetch_remember_first(struct ch_fetch *f, time_t asked)
 {
 	char key[CH_SHA256_HEX + 1], hex[CH_SHA256_HEX + 1];
 	bool is_whole = f->first_lines > 0 && f->first_lines == f->round_wants;
@@ -119,7 +119,7 @@ ch_fetch_remember_first(struct ch_fetch *f)
 	struct ch_buf text = { 0 };
 	struct ch_err why;
 
-	if (place != NULL && make_key(f, key)) {
+	if (place != NULL && make_key(f, asked, key)) {
 		ch_sha256_hex(f->first.data, f->first.len, hex);
 		ch_buf_printf(&text, "%s %s\n", key, hex);
 		ch_buf_put(&text, f->first.data, f->first.len);

@@ -5,6 +5,8 @@
 #ifndef CH_FETCH_PARTS_H
 #define CH_FETCH_PARTS_H
 
+#include <time.h>
+
 #include "fetch.h"
 
 /* fetch_get.c: fetches, verifies and links every want not yet tried. */
@@ -50,7 +52,8 @@ bool ch_fetch_recall_first(struct ch_fetch *f);
 /* fetch_first.c: a line of the first answer, kept until it is remembered. */
 bool ch_fetch_take_first(void *ctx, struct ch_span line, uint64_t number,
     struct ch_err *err) CH_MUST_CHECK;
-void ch_fetch_remember_first(struct ch_fetch *f);
+/* asked: when the plugin was, before it was started. */
+void ch_fetch_remember_first(struct ch_fetch *f, time_t asked);
 /* fetch_result.c: one line of the list verb. */
 bool ch_fetch_take_line(void *ctx, struct ch_span line, uint64_t number,
     struct ch_err *err) CH_MUST_CHECK;
