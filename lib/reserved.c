@@ -58,10 +58,48 @@ is_deb(struct ch_span path)
 	return false;
 }
 
+/* "Packages", "Packages.xz", "Contents-amd64". */
+static bool
+is_like_index(struct ch_span name)
+{
+	static const char *const names[] = { "InRelease", "Release", "Packages",
+		"Sources", "by-hash" };
+	static const char *const beginnings[] = { "Release.", "Packages.",
+		"Sources.", "Contents-", "Translation-" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (ch_span_is(name, names[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (name.len >= strlen(beginnings[i]) &&
+		    memcmp(name.data, beginnings[i], strlen(beginnings[i])) ==
+			0)
+			return true;
+	return false;
+}
+
+/* A folder above it would be where an index has to be. */
+static bool
+lies_below_index(struct ch_span path)
+{
+	const char *slash;
+
+	while ((slash = memchr(path.data, '/', path.len)) != NULL) {
+		size_t len = (size_t)(slash - path.data);
+
+		if (is_like_index((struct ch_span){ path.data, len }))
+			return true;
+		path.data += len + 1;
+		path.len -= len + 1;
+	}
+	return false;
+}
+
 bool
 ch_reserved_for_metadata(const char *type, struct ch_span path)
 {
-	if (ch_str_equal(type, "apt") && is_deb(path))
+	if (ch_str_equal(type, "apt") && is_deb(path) &&
+	    !lies_below_index(path))
 		return false;
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		if (lies_at(path, reserved[i].path) &&

@@ -552,6 +552,22 @@ sync_fails() {
 	done
 }
 
+@test "a package below the name of an index is rejected alone" {
+	local dir=up/dists/stable/main/binary-amd64 place
+	for place in Release.old main/Contents-amd64 main/binary-amd64/by-hash; do
+		rm -rf up store www config.yaml
+		mkdir -p up/lists
+		make_deb "up/dists/stable/$place/evil_1_amd64.deb" evil 1 amd64
+		make_deb "$dir/good_1_amd64.deb" good 1 amd64
+		(cd up && apt-ftparchive packages dists >"$W/Packages")
+		mv Packages "$dir/Packages"
+		make_release "$W/up" stable main amd64 stable
+		repository r filtered "feed: $W/up" "$VERIFY" "$SIGN" "$APT"
+		run -1 --separate-stderr chantal -q repo sync --repo-id r
+		[[ $stderr == *"evil"*"conflict"* ]]
+	done
+}
+
 @test "installer images whose names lead out of the tree are refused" {
 	upstream
 	cd up/dists/stable/main/installer-amd64/current/images
@@ -681,7 +697,7 @@ pdiff() {
 }
 
 list_pdiff() {
-	local index=main/binary-amd64/Packages.diff/Index dir=$W/up/dists/stable
+	local index=main/binary-amd64/Packages.diff/${1:-Index} dir=$W/up/dists/stable
 	sed -i "\\,$index,d; s,^SHA256:,&\n $(sha256_of "$dir/$index") $(stat -c %s "$dir/$index") $index," \
 		"$dir/Release"
 	resign
@@ -705,6 +721,16 @@ list_pdiff() {
 	grep -q 'T-1.pdiff' "$APTROOT/update.log"
 	[ "$(apt_names | wc -l)" = 10 ]
 	"$BUILD/libexec/chantal/plugins/apt" check-tree www/r
+	# Compressed forms beside it do not stand in for it.
+	rm -rf store www
+	gzip -nk up/dists/stable/main/binary-amd64/Packages.diff/Index
+	list_pdiff Index.gz
+	mirror r
+	[ -e www/r/dists/stable/main/binary-amd64/Packages.diff/T-1.gz ]
+	rm -rf store www up/dists/stable/main/binary-amd64/Packages.diff/Index
+	mirror r 2>err
+	grep 'Packages.diff/Index: it is not there uncompressed' err
+	gzip -dk up/dists/stable/main/binary-amd64/Packages.diff/Index.gz
 	# One that is gone upstream is gone here; clients have the whole index.
 	rm -rf store www up/dists/stable/main/binary-amd64/Packages.diff/T-1.gz
 	mirror r

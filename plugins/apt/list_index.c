@@ -186,6 +186,21 @@ warn_of_forms(const struct ch_lister *l, const struct ch_upstream *u,
 			    u->base, u->sel.items[i].entry->path);
 }
 
+/* They are named in the plain form, which is what clients read. */
+static bool
+print_pdiffs(struct ch_lister *l, const struct ch_upstream *u, size_t end,
+    struct ch_err *err)
+{
+	const struct ch_selected *item = &u->sel.items[end - 1];
+
+	if (is_plain(item) && state_of(l, u, end - 1) == CH_FETCHED_HERE)
+		return ch_pdiffs_print(l, u, item->entry->path, err);
+	ch_warn("%s%.*s: it is not there uncompressed: the patches that it "
+		"names are not mirrored",
+	    u->base, (int)item->stem, item->entry->path);
+	return true;
+}
+
 static bool
 print_group(struct ch_lister *l, const struct ch_upstream *u, size_t first,
     struct ch_err *err)
@@ -208,7 +223,7 @@ print_group(struct ch_lister *l, const struct ch_upstream *u, size_t first,
 		return ch_lister_print_index(
 		    l, u, item, plain_size(u, end), err);
 	if (item->kind == CH_SELECT_PDIFFS)
-		return ch_pdiffs_print(l, u, item->entry->path, err);
+		return print_pdiffs(l, u, end, err);
 	return item->kind == CH_SELECT_OTHER || print_input(l, u, item, err);
 }
 
