@@ -6,7 +6,8 @@
  * name in $TMPDIR, and read from there when it is its turn: what comes out is
  * the same, in the same order.  All other files are read by lib/inflate alone:
  * what is small, what unpacks to over 256 MiB, and all where there is one
- * processor, no thread to be had or no place for the file.
+ * processor, no thread to be had or no folder for the file.  A disk that fills
+ * up meanwhile is an error.
  *
  * ch_halves_open(), the feed to its end, ch_halves_close() at any time.
  * Memory: that of two decoders, which is why a window over 8 MiB is not shared
